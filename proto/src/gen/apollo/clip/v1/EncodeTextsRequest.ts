@@ -1,0 +1,13 @@
+// Original file: apollo/clip/v1/clip.proto
+
+import type { ModelSelector as _apollo_clip_v1_ModelSelector, ModelSelector__Output as _apollo_clip_v1_ModelSelector__Output } from '../../../apollo/clip/v1/ModelSelector.js';
+
+export interface EncodeTextsRequest {
+  'model'?: (_apollo_clip_v1_ModelSelector | null);
+  'texts'?: (string)[];
+}
+
+export interface EncodeTextsRequest__Output {
+  'model': (_apollo_clip_v1_ModelSelector__Output | null);
+  'texts': (string)[];
+}

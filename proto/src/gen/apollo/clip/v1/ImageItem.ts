@@ -1,0 +1,37 @@
+// Original file: apollo/clip/v1/clip.proto
+
+import type { ImageRef as _apollo_clip_v1_ImageRef, ImageRef__Output as _apollo_clip_v1_ImageRef__Output } from '../../../apollo/clip/v1/ImageRef.js';
+import type { RgbImage as _apollo_clip_v1_RgbImage, RgbImage__Output as _apollo_clip_v1_RgbImage__Output } from '../../../apollo/clip/v1/RgbImage.js';
+import type { EncodedImage as _apollo_clip_v1_EncodedImage, EncodedImage__Output as _apollo_clip_v1_EncodedImage__Output } from '../../../apollo/clip/v1/EncodedImage.js';
+
+export interface ImageItem {
+  /**
+   * Chosen by the client, not 0, unique on its stream. In EncodeImage it is only echoed.
+   */
+  'request_id'?: (number);
+  'ref'?: (_apollo_clip_v1_ImageRef | null);
+  'rgb'?: (_apollo_clip_v1_RgbImage | null);
+  'encoded'?: (_apollo_clip_v1_EncodedImage | null);
+  /**
+   * The client stops waiting this long after sending; 0: no limit given. The server may drop work that cannot
+   * make it and answers ERROR_REASON_DEADLINE. (A gRPC deadline is for a whole stream, so it cannot say this.)
+   */
+  'timeout_ms'?: (number);
+  'payload'?: "rgb"|"encoded";
+}
+
+export interface ImageItem__Output {
+  /**
+   * Chosen by the client, not 0, unique on its stream. In EncodeImage it is only echoed.
+   */
+  'request_id': (number);
+  'ref': (_apollo_clip_v1_ImageRef__Output | null);
+  'rgb'?: (_apollo_clip_v1_RgbImage__Output | null);
+  'encoded'?: (_apollo_clip_v1_EncodedImage__Output | null);
+  /**
+   * The client stops waiting this long after sending; 0: no limit given. The server may drop work that cannot
+   * make it and answers ERROR_REASON_DEADLINE. (A gRPC deadline is for a whole stream, so it cannot say this.)
+   */
+  'timeout_ms': (number);
+  'payload'?: "rgb"|"encoded";
+}

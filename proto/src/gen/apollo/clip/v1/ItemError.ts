@@ -1,0 +1,36 @@
+// Original file: apollo/clip/v1/clip.proto
+
+import type { ErrorReason as _apollo_clip_v1_ErrorReason, ErrorReason__Output as _apollo_clip_v1_ErrorReason__Output } from '../../../apollo/clip/v1/ErrorReason.js';
+import type { Retry as _apollo_clip_v1_Retry, Retry__Output as _apollo_clip_v1_Retry__Output } from '../../../apollo/clip/v1/Retry.js';
+
+export interface ItemError {
+  'reason'?: (_apollo_clip_v1_ErrorReason);
+  /**
+   * What the client must do; stated by the server so that a reason added later still has a meaning.
+   */
+  'retry'?: (_apollo_clip_v1_Retry);
+  /**
+   * With RETRY_LATER: wait at least this long. 0: the client's own backoff.
+   */
+  'retry_delay_ms'?: (number);
+  /**
+   * For people. Never parsed; never holds picture content or absolute paths.
+   */
+  'message'?: (string);
+}
+
+export interface ItemError__Output {
+  'reason': (_apollo_clip_v1_ErrorReason__Output);
+  /**
+   * What the client must do; stated by the server so that a reason added later still has a meaning.
+   */
+  'retry': (_apollo_clip_v1_Retry__Output);
+  /**
+   * With RETRY_LATER: wait at least this long. 0: the client's own backoff.
+   */
+  'retry_delay_ms': (number);
+  /**
+   * For people. Never parsed; never holds picture content or absolute paths.
+   */
+  'message': (string);
+}

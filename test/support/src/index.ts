@@ -1,0 +1,2 @@
+export { sharedFolder } from './shared.js';
+export { tempFolder } from './temp-folder.js';
