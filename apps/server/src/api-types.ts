@@ -1,0 +1,177 @@
+/**
+ * The JSON of the HTTP API, and of every command's `--json`. Type-only: the pages import it too.
+ * Times are epoch milliseconds, sizes are bytes.
+ */
+
+export type ClipRunState = 'running' | 'paused' | 'idle' | 'offline' | 'disabled' | 'misconfigured';
+
+export interface ApiLibrary {
+  readonly id: number;
+  readonly name: string;
+  readonly rootPath: string;
+  readonly excludedDirs: readonly string[];
+  readonly state: 'online' | 'offline' | 'paused';
+  readonly stateReason: string | null;
+  readonly lastScanAt: number | null;
+  readonly scanning: boolean;
+  readonly counts: ApiCounts;
+}
+
+export interface ApiCounts {
+  readonly photos: number;
+  readonly encoded: number;
+  readonly pending: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly missing: number;
+  /** Encoded from less than the model's input size. */
+  readonly lowQuality: number;
+  /** `encoded / (photos - skipped)`, 0 to 1; 1 for an empty library. */
+  readonly coverage: number;
+}
+
+export interface ApiEncoder {
+  readonly address: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly model: { readonly name: string; readonly version: string } | null;
+  readonly inFlight: number;
+  readonly window: number;
+}
+
+/** `GET /api/clip/status` and `clip-watch status --json`. */
+export interface ApiClipStatus extends ApiCounts {
+  readonly state: ClipRunState;
+  /** One sentence for people, when `state` is not `running` or `idle`. */
+  readonly reason: string | null;
+  readonly model: { readonly name: string; readonly version: string; readonly dimension: number; readonly starter: boolean } | null;
+  readonly encoders: readonly ApiEncoder[];
+  readonly concurrency: number;
+  readonly imagesPerSecond: number;
+  /** Seconds until the backlog is done, as a range; null when nothing is pending or nothing is known yet. */
+  readonly etaSeconds: { readonly low: number; readonly high: number } | null;
+  readonly libraries: readonly (ApiCounts & {
+    readonly id: number;
+    readonly name: string;
+    readonly state: ApiLibrary['state'];
+    readonly stateReason: string | null;
+    readonly scanning: boolean;
+  })[];
+}
+
+export interface ApiImage {
+  readonly id: number;
+  readonly libraryId: number;
+  readonly relPath: string;
+  readonly fileSize: number;
+  readonly mediaType: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly orientation: number | null;
+  readonly takenAt: number | null;
+  readonly takenAtOffsetMin: number | null;
+  readonly modifiedAt: number;
+  readonly camera: string | null;
+  readonly lens: string | null;
+  readonly iso: number | null;
+  readonly aperture: number | null;
+  readonly exposureS: number | null;
+  readonly focalLengthMm: number | null;
+  readonly gps: { readonly latitude: number; readonly longitude: number } | null;
+  readonly clipStatus: 'pending' | 'encoded' | 'failed' | 'skipped';
+  readonly clipQuality: 'full' | 'preview' | 'low' | null;
+}
+
+export interface ApiPage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** `GET /api/images/:id/clip` and `clip-watch explain PATH --json`. */
+export interface ApiClipExplanation {
+  readonly id: number;
+  readonly libraryId: number;
+  readonly relPath: string;
+  readonly searchable: boolean;
+  /** One paragraph for people. */
+  readonly explanation: string;
+  readonly status: ApiImage['clipStatus'];
+  readonly quality: ApiImage['clipQuality'];
+  readonly modelVersion: string | null;
+  readonly encodedAt: number | null;
+  readonly attempts: number;
+  readonly crashes: number;
+  readonly nextAttemptAt: number | null;
+  readonly errorClass: string | null;
+  readonly errorReason: string | null;
+  readonly errorMessage: string | null;
+  /** What a person can do; null when there is nothing to do. */
+  readonly remedy: string | null;
+}
+
+export interface ApiFailure {
+  readonly id: number;
+  readonly libraryId: number;
+  readonly relPath: string;
+  readonly status: 'failed' | 'pending';
+  readonly errorClass: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string | null;
+  readonly attempts: number;
+  readonly nextAttemptAt: number | null;
+}
+
+/** `GET /api/clip/failures`: the groups count all of them, `items` is one page. */
+export interface ApiFailures extends ApiPage<ApiFailure> {
+  readonly groups: readonly {
+    readonly reason: string;
+    readonly errorClass: string;
+    readonly status: 'failed' | 'pending';
+    readonly count: number;
+    readonly remedy: string | null;
+  }[];
+}
+
+/** `POST /api/search`. Exactly one of `text` and `imageId`. */
+export interface ApiSearchRequest {
+  readonly text?: string;
+  readonly notText?: string;
+  readonly imageId?: number;
+  /** A part of the upright picture of `imageId`, as fractions of its sides. */
+  readonly crop?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+  readonly library?: number;
+  readonly camera?: string;
+  readonly takenAfter?: number;
+  readonly takenBefore?: number;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface ApiSearchHit extends ApiImage {
+  /** Cosine similarity, -1 to 1. */
+  readonly score: number;
+}
+
+export interface ApiSearchAnswer extends ApiPage<ApiSearchHit> {
+  readonly modelVersion: string;
+  /** Share of the searchable photos that this answer could look at, 0 to 1. */
+  readonly coverage: number;
+  /** One sentence, when there is something to know (starter model, partial coverage). */
+  readonly notice: string | null;
+}
+
+/** `application/problem+json`. */
+export interface ApiProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** Server-sent events of `GET /api/events`: the event's name and its data. */
+export interface ApiEvents {
+  readonly status: ApiClipStatus;
+  readonly library: { readonly id: number; readonly change: 'scan-started' | 'scan-ended' | 'changed' | 'removed' };
+}
