@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Unit tests and first light on Node 24, in a copy with an install of its own: native modules differ between majors.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+here=$PWD
+work=$here/.cache/node24
+mkdir -p "$work"
+
+[ -x "$work/node_modules/node/bin/node" ] || npm install --silent --no-save --prefix "$work" node@24 >/dev/null
+export PATH="$work/node_modules/node/bin:$PATH"
+# Headers come with the package, so that native modules build without fetching any.
+headers=$(find "$work/node_modules" -maxdepth 4 -type d -path '*/include/node' | head -n 1)
+[ -z "$headers" ] || export npm_config_nodedir="${headers%/include/node}"
+node --version
+
+rm -rf "$work/clone"
+git clone --quiet --no-hardlinks "$here" "$work/clone"
+cd "$work/clone"
+if [ -d "$here/../shared" ]; then export CLIP_WATCH_TEST_SHARED="${CLIP_WATCH_TEST_SHARED:-$here/../shared}"; fi
+node scripts/setup.mjs
+status=0
+node scripts/run-tests.mjs '--filter=./proto' '--filter=./packages/*' '--filter=./apps/*' '--filter=@clip-watch/test-e2e' || status=$?
+cp reports/summary.json "$here/reports/summary-node24.json"
+exit "$status"

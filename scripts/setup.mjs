@@ -1,0 +1,107 @@
+// Brings a clone to where it can run: installs when the lock file or the Node version changed, builds what changed.
+// Everything is skipped that is there already; `--silent` says nothing then. Standard output stays the command's own.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
+const STAMP = join(ROOT, 'node_modules/.clip-watch-installed');
+const LOCK = join(ROOT, '.cache/setup.lock');
+const silent = process.argv.includes('--silent');
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function refuseOldNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  say(`clip-watch needs Node 20.19 or newer; this is ${process.version}. Install a newer one, then run this again.`);
+  process.exit(1);
+}
+
+/** Native modules are built for one Node major, so it is part of what was installed. */
+function wantedInstall() {
+  const hash = createHash('sha256').update(`${process.versions.modules} ${process.platform} ${process.arch}\n`);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(ROOT, file)));
+  return hash.digest('hex');
+}
+
+function run(command, args, env = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1', ...env },
+  });
+  if (status === 0) return;
+  say(`set-up failed at: ${command} ${args.join(' ')}${error ? ` (${error.message})` : ''}`);
+  process.exit(1);
+}
+
+function install() {
+  const wanted = wantedInstall();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
+  say('clip-watch: installing packages (once; a minute or two when SQLite has to be compiled) …');
+  // npm 10 and older pass their own settings on, which pnpm does not know: loglevel keeps it quiet about them.
+  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'], {
+    npm_config_loglevel: 'error',
+  });
+  writeFileSync(STAMP, wanted);
+}
+
+function build() {
+  const quiet = ['--output-logs=errors-only', '--log-order=grouped'];
+  const summary = join(ROOT, 'node_modules/.bin/turbo');
+  const probe = spawnSync(summary, ['run', 'build', '--dry=json'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+  });
+  if (probe.status === 0 && isBuilt(JSON.parse(probe.stdout))) return;
+  if (!silent || !existsSync(join(ROOT, 'apps/server/dist'))) say('clip-watch: building …');
+  run(summary, ['run', 'build', ...quiet]);
+}
+
+/** Every task a hit, and its output still in place: then turbo need not run at all. */
+function isBuilt({ tasks }) {
+  return tasks.every(
+    ({ cache, directory, outputs }) =>
+      cache.status === 'HIT' && (!(outputs ?? []).includes('dist/**') || existsSync(join(ROOT, directory, 'dist'))),
+  );
+}
+
+/** One set-up at a time: `npm start` in one terminal and `npm run clip-watch` in another may come together. */
+async function withLock(action) {
+  mkdirSync(join(ROOT, '.cache'), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isAlive(Number(readFileSync(LOCK, 'utf8')))) rmSync(LOCK, { force: true });
+      else await sleep(200);
+    }
+  }
+  process.on('exit', () => rmSync(LOCK, { force: true }));
+  action();
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+refuseOldNode();
+await withLock(() => {
+  install();
+  build();
+});
