@@ -87,6 +87,9 @@ export interface ApiPage<T> {
   readonly nextCursor: string | null;
 }
 
+/** `GET /api/images/:id/thumbnail?size=`: a WebP whose longer side is at most 512 (`grid`, the default) or 1920 (`view`). */
+export type ApiThumbnailSize = 'grid' | 'view';
+
 /** `GET /api/images/:id/clip` and `clip-watch explain PATH --json`. */
 export interface ApiClipExplanation {
   readonly id: number;
