@@ -1,1 +1,12 @@
-export {};
+export { embedText, toF32le } from './embed.js';
+export { startMockApollo } from './start-mock-apollo.js';
+export type {
+  Garbage,
+  MockApollo,
+  MockApolloOptions,
+  MockCounters,
+  MockItem,
+  MockReply,
+  MockStreamFault,
+  SeenItem,
+} from './types.js';
