@@ -6,11 +6,11 @@ here=$PWD
 work=$here/.cache/node24
 mkdir -p "$work"
 
-[ -x "$work/node_modules/node/bin/node" ] || npm install --silent --no-save --prefix "$work" node@24 >/dev/null
-export PATH="$work/node_modules/node/bin:$PATH"
-# Headers come with the package, so that native modules build without fetching any.
-headers=$(find "$work/node_modules" -maxdepth 4 -type d -path '*/include/node' | head -n 1)
-[ -z "$headers" ] || export npm_config_nodedir="${headers%/include/node}"
+# The platform's own package of npm's `node`: it has the headers too, so that native modules build without fetching any.
+arch=$(node -p 'process.arch')
+runtime=$work/node_modules/node-linux-$arch
+[ -x "$runtime/bin/node" ] || npm install --silent --no-save --prefix "$work" "node-linux-$arch@24" >/dev/null
+export PATH="$runtime/bin:$PATH" npm_config_nodedir="$runtime"
 node --version
 
 rm -rf "$work/clone"
