@@ -1,0 +1,119 @@
+/** One function a route. Types are the server's own. */
+import type {
+  ApiClipExplanation,
+  ApiClipStatus,
+  ApiFailures,
+  ApiImage,
+  ApiLibrary,
+  ApiPage,
+  ApiSearchAnswer,
+  ApiSearchRequest,
+  ApiThumbnailSize,
+} from '../../../src/api-types.js';
+import { apiUrl, request } from './http.js';
+
+export const PAGE_SIZE = 200;
+
+export function getStatus(signal?: AbortSignal): Promise<ApiClipStatus> {
+  return request(apiUrl('clip/status'), { signal });
+}
+
+export function pause(): Promise<unknown> {
+  return request(apiUrl('clip/pause'), { method: 'POST', body: {} });
+}
+
+export function resume(): Promise<unknown> {
+  return request(apiUrl('clip/resume'), { method: 'POST', body: {} });
+}
+
+export function setConcurrency(concurrency: number): Promise<unknown> {
+  return request(apiUrl('clip/settings'), { method: 'PATCH', body: { concurrency } });
+}
+
+export async function getLibraries(signal?: AbortSignal): Promise<readonly ApiLibrary[]> {
+  const answer = await request<{ readonly items: readonly ApiLibrary[] }>(apiUrl('libraries'), { signal });
+  return answer.items;
+}
+
+export interface LibraryDraft {
+  readonly name?: string;
+  readonly rootPath?: string;
+  readonly excludedDirs?: readonly string[];
+}
+
+export function addLibrary(draft: LibraryDraft): Promise<ApiLibrary> {
+  return request(apiUrl('libraries'), { method: 'POST', body: draft });
+}
+
+export function changeLibrary(id: number, draft: LibraryDraft): Promise<ApiLibrary> {
+  return request(apiUrl(`libraries/${id}`), { method: 'PATCH', body: draft });
+}
+
+export function removeLibrary(id: number): Promise<unknown> {
+  return request(apiUrl(`libraries/${id}`), { method: 'DELETE' });
+}
+
+export function scanLibrary(id: number): Promise<unknown> {
+  return request(apiUrl(`libraries/${id}/scan`), { method: 'POST', body: {} });
+}
+
+export function listImages(
+  library: number | null,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<ApiPage<ApiImage>> {
+  return request(apiUrl('images', { library, cursor, limit: PAGE_SIZE }), { signal });
+}
+
+export function getImage(id: number, signal?: AbortSignal): Promise<ApiImage> {
+  return request(apiUrl(`images/${id}`), { signal });
+}
+
+export function explainImage(id: number, signal?: AbortSignal): Promise<ApiClipExplanation> {
+  return request(apiUrl(`images/${id}/clip`), { signal });
+}
+
+export function search(body: ApiSearchRequest, signal?: AbortSignal): Promise<ApiSearchAnswer> {
+  return request(apiUrl('search'), { method: 'POST', body, signal });
+}
+
+export function searchByUpload(
+  picture: Blob,
+  filters: Readonly<Record<string, string | number | null | undefined>>,
+  signal?: AbortSignal,
+): Promise<ApiSearchAnswer> {
+  const form = new FormData();
+  form.set('image', picture);
+  return request(apiUrl('search/image', filters), { method: 'POST', body: form, signal });
+}
+
+export interface FailureFilter {
+  readonly library?: number | null;
+  readonly reason?: string | null;
+}
+
+export function listFailures(filter: FailureFilter, cursor: string | null, signal?: AbortSignal): Promise<ApiFailures> {
+  return request(apiUrl('clip/failures', { ...filter, cursor, limit: 100 }), { signal });
+}
+
+export type RetryChoice = { readonly ids: readonly number[] } | { readonly reason: string } | { readonly all: true };
+
+export function retryFailures(choice: RetryChoice): Promise<unknown> {
+  return request(apiUrl('clip/failures/retry'), { method: 'POST', body: choice });
+}
+
+export function login(token: string): Promise<unknown> {
+  return request(apiUrl('login'), { method: 'POST', body: { token } });
+}
+
+export function logout(): Promise<unknown> {
+  return request(apiUrl('logout'), { method: 'POST', body: {} });
+}
+
+export function thumbnailUrl(id: number, size: ApiThumbnailSize): string {
+  return apiUrl(`images/${id}/thumbnail`, { size });
+}
+
+export function originalUrl(id: number): string {
+  return apiUrl(`images/${id}/original`);
+}

@@ -1,0 +1,105 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-types.js';
+import { ApiError } from '../api/http.js';
+import { usePaged } from '../api/use-paged.js';
+import { formatShare } from '../format.js';
+import { PhotoGrid } from '../grid/photo-grid.js';
+import { EmptyState, ErrorState, errorText, Notice } from '../parts/notice.js';
+import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
+import { fetchHits } from '../search/fetch-hits.js';
+import { SearchHeading } from '../search/search-heading.js';
+import { getUpload } from '../search/upload-store.js';
+import { texts } from '../texts.js';
+import { Viewer } from '../viewer/viewer.js';
+
+interface SearchResultsProps {
+  readonly query: SearchQuery;
+  readonly photo: number | null;
+}
+
+/** What a search found, best first. */
+export function SearchResults({ query, photo }: SearchResultsProps): JSX.Element {
+  const upload = query.upload ? getUpload() : null;
+  if (query.upload && upload === null)
+    return (
+      <EmptyState icon="picture" title={texts.search.resultsUpload}>
+        <p>{texts.search.byPictureLost}</p>
+      </EmptyState>
+    );
+  const key = formatRoute({ kind: 'photos', query, photo: null }) + (upload?.serial ?? '');
+  return <Hits key={key} listKey={key} query={query} photo={photo} />;
+}
+
+function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey: string }): JSX.Element {
+  const pages = usePaged<ApiSearchHit, ApiSearchAnswer>(listKey, (cursor, signal) => fetchHits(query, cursor, signal));
+  const { items, last, isDone, isLoading, error } = pages;
+  const sections = useMemo(() => [{ key: 'hits', year: null, month: null, photos: items }], [items]);
+  const scores = useMemo(() => new Map(items.map((hit) => [hit.id, hit.score])), [items]);
+  const hrefOf = (image: ApiImage): string => formatRoute({ kind: 'photos', query, photo: image.id });
+  const scoreOf = (image: ApiImage): string | null => scores.get(image.id)?.toFixed(2) ?? null;
+  useEffect(() => window.scrollTo(0, 0), []);
+  return (
+    <>
+      <SearchHeading
+        query={query}
+        state={isLoading && items.length === 0 ? texts.search.searching : texts.search.best}
+      />
+      {last?.notice && <Notice tone="info" title={last.notice} />}
+      {last && !last.notice && last.coverage < 0.995 && (
+        <p class="hint">{texts.search.coverage(formatShare(last.coverage))}</p>
+      )}
+      {items.length > 0 && (
+        <PhotoGrid
+          label={texts.search.results}
+          sections={sections}
+          isOpenEnded={!isDone}
+          hrefOf={hrefOf}
+          badgeOf={scoreOf}
+          onNearEnd={pages.loadMore}
+        />
+      )}
+      {isLoading && items.length === 0 && <GridSkeleton />}
+      {error !== null && <SearchFailed error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
+      {items.length === 0 && isDone && <NothingFound />}
+      {photo !== null && <Viewer photoId={photo} photos={items} query={query} onNearEnd={pages.loadMore} />}
+    </>
+  );
+}
+
+function SearchFailed({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }): JSX.Element {
+  if (!(error instanceof ApiError) || error.status !== 503) return <ErrorState error={error} onRetry={onRetry} />;
+  return (
+    <EmptyState icon="moon" title={texts.search.encoderAway}>
+      <p>{errorText(error)}</p>
+      <p>{texts.search.encoderAwayHint}</p>
+      <div class="row row-center">
+        <button type="button" class="button" onClick={onRetry}>
+          {texts.common.tryAgain}
+        </button>
+        <a class="button" href={formatRoute({ kind: 'photos', query: EMPTY_QUERY, photo: null })}>
+          {texts.timeline.label}
+        </a>
+      </div>
+    </EmptyState>
+  );
+}
+
+function NothingFound(): JSX.Element {
+  return (
+    <EmptyState icon="search" title={texts.search.none}>
+      <p>{texts.search.noneHint}</p>
+    </EmptyState>
+  );
+}
+
+/** Grey rows in the shape of results, so that the page does not jump when they come. */
+function GridSkeleton(): JSX.Element {
+  return (
+    <div class="skeleton" aria-hidden="true">
+      {[3, 4, 2, 3, 4, 3, 2, 4].map((grow, index) => (
+        <div key={index} style={{ flexGrow: grow }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { JSX } from 'preact';
+import type { ApiEncoder } from '../../../src/api-types.js';
+import { texts } from '../texts.js';
+
+const GOOD_STATES: readonly string[] = ['ready', 'serving', 'idle', 'up', 'connected', 'healthy'];
+
+export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncoder[] }): JSX.Element {
+  if (encoders.length === 0) return <p class="hint">{texts.progress.noEncoders}</p>;
+  return (
+    <ul class="plain-list">
+      {encoders.map((encoder) => (
+        <li key={encoder.address} class="encoder">
+          <span class={`dot ${GOOD_STATES.includes(encoder.state) ? 'dot-good' : 'dot-bad'}`} aria-hidden="true" />
+          <span>
+            <strong>{encoder.address}</strong>
+            <span class="hint">
+              {[encoder.state, encoder.model?.name, texts.progress.inFlight(encoder.inFlight, encoder.window)]
+                .filter((part) => part !== undefined)
+                .join(' · ')}
+            </span>
+            {encoder.reason !== null && <span class="hint">{encoder.reason}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,159 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../parts/icon.js';
+import { EMPTY_QUERY, HOME, type SearchQuery } from '../route.js';
+import { texts } from '../texts.js';
+import { navigate } from '../use-route.js';
+import { FilterPanel } from './filter-panel.js';
+import { setUpload } from './upload-store.js';
+
+/** Words, filters and a picture of one's own. What is searched is in the address; this only edits it. */
+export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const [draft, setDraft] = useState(query);
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setDraft(query), [query]);
+  useSlashKey(input);
+  useOutsideClick(form, () => setOpen(false));
+
+  const submit = (next: SearchQuery): void => {
+    setOpen(false);
+    input.current?.blur();
+    window.scrollTo(0, 0);
+    navigate({ kind: 'photos', query: trimmed(next), photo: null });
+  };
+  const hasFilters = countFilters(query) > 0;
+  return (
+    <search class="search">
+      <form
+        ref={form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit(draft.text.trim() === '' ? draft : { ...draft, like: null, crop: null, upload: false });
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setOpen(false);
+        }}
+      >
+        <div class="search-field">
+          <Icon name="search" />
+          <input
+            ref={input}
+            type="search"
+            enterkeyhint="search"
+            autocomplete="off"
+            aria-label={texts.search.label}
+            placeholder={
+              matchMedia('(max-width: 720px)').matches ? texts.search.placeholderShort : texts.search.placeholder
+            }
+            maxLength={1000}
+            value={draft.text}
+            onInput={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
+          />
+          {(draft.text !== '' || query !== EMPTY_QUERY) && isAnything(query, draft) && (
+            <button
+              type="button"
+              class="icon-button"
+              title={texts.search.clear}
+              aria-label={texts.search.clear}
+              onClick={() => navigate(HOME)}
+            >
+              <Icon name="close" />
+            </button>
+          )}
+          <UploadButton onChosen={() => submit({ ...draft, text: '', like: null, crop: null, upload: true })} />
+          <button
+            type="button"
+            class={`icon-button ${hasFilters ? 'icon-button-on' : ''}`}
+            title={texts.search.filters}
+            aria-label={texts.search.filters}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <Icon name="filter" />
+          </button>
+        </div>
+        {isOpen && (
+          <FilterPanel
+            draft={draft}
+            onChange={setDraft}
+            onReset={() =>
+              submit({ ...EMPTY_QUERY, text: draft.text, like: draft.like, crop: draft.crop, upload: draft.upload })
+            }
+          />
+        )}
+      </form>
+    </search>
+  );
+}
+
+function UploadButton({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        class="visually-hidden"
+        type="file"
+        accept="image/*,.heic,.heif,.cr2,.cr3,.nef,.arw,.dng,.raf,.rw2,.orf"
+        tabIndex={-1}
+        aria-hidden="true"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = '';
+          if (!file) return;
+          setUpload(file);
+          onChosen();
+        }}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        title={texts.search.byPicture}
+        aria-label={texts.search.byPicture}
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="picture" />
+      </button>
+    </>
+  );
+}
+
+function isAnything(query: SearchQuery, draft: SearchQuery): boolean {
+  return draft.text !== '' || query.like !== null || query.upload || countFilters(query) > 0;
+}
+
+/** How many filters narrow the search. */
+export function countFilters(query: SearchQuery): number {
+  const { notText, library, camera, after, before } = query;
+  return [notText, library, camera, after, before].filter((value) => value !== '' && value !== null).length;
+}
+
+function trimmed(query: SearchQuery): SearchQuery {
+  return { ...query, text: query.text.trim(), notText: query.notText.trim(), camera: query.camera.trim() };
+}
+
+function useSlashKey(input: { readonly current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || document.querySelector('.pswp')) return;
+      event.preventDefault();
+      input.current?.focus();
+      input.current?.select();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [input]);
+}
+
+function useOutsideClick(ref: { readonly current: HTMLElement | null }, onOutside: () => void): void {
+  useEffect(() => {
+    const onPointerDown = (event: PointerEvent): void => {
+      if (event.target instanceof Node && !ref.current?.contains(event.target)) onOutside();
+    };
+    document.addEventListener('pointerdown', onPointerDown);
+    return () => document.removeEventListener('pointerdown', onPointerDown);
+  });
+}

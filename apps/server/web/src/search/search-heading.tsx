@@ -1,0 +1,49 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { thumbnailUrl } from '../api/endpoints.js';
+import type { SearchQuery } from '../route.js';
+import { texts } from '../texts.js';
+import { getUpload } from './upload-store.js';
+
+/** What was searched, in words or as a small picture. */
+export function SearchHeading({ query, state }: { readonly query: SearchQuery; readonly state: string }): JSX.Element {
+  return (
+    <div class="search-heading">
+      {query.like !== null && <img class="search-sample" src={thumbnailUrl(query.like, 'grid')} alt="" />}
+      {query.upload && <UploadSample />}
+      <div>
+        <h1>{title(query)}</h1>
+        <p class="hint" role="status">
+          {state}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function title(query: SearchQuery): string {
+  if (query.upload) return texts.search.resultsUpload;
+  if (query.like !== null) return query.crop === null ? texts.search.resultsLike : texts.search.resultsLikePart;
+  return texts.search.resultsFor(query.text);
+}
+
+/** The chosen picture, drawn on a canvas: an object URL would need a hole in the content security policy. */
+function UploadSample(): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const file = getUpload()?.file;
+    if (file) void drawSample(canvas.current, file);
+  }, []);
+  return <canvas ref={canvas} class="search-sample" width={1} height={1} />;
+}
+
+async function drawSample(canvas: HTMLCanvasElement | null, file: File): Promise<void> {
+  // A format that the browser cannot read (RAW, HEIC) still can be searched with; it just has no picture here.
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!canvas || !bitmap) return;
+  const scale = 128 / Math.max(bitmap.width, bitmap.height);
+  canvas.width = Math.round(bitmap.width * scale);
+  canvas.height = Math.round(bitmap.height * scale);
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+}

@@ -1,0 +1,92 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { ApiImage } from '../../../src/api-types.js';
+import { retryFailures } from '../api/endpoints.js';
+import { Explanation } from '../failures/explanation.js';
+import { fileName, formatBytes, formatExposure, formatTaken } from '../format.js';
+import { uprightSize } from '../grid/sections.js';
+import { useAction } from '../parts/use-action.js';
+import { texts } from '../texts.js';
+
+const words = texts.viewer;
+
+/** File, camera and place of one photo, and whether search can find it. Everything here is text, never markup. */
+export function PhotoPanel({ photo, score }: { readonly photo: ApiImage; readonly score: number | null }): JSX.Element {
+  return (
+    <div class="panel">
+      <h2>
+        <bdi>{fileName(photo.relPath)}</bdi>
+      </h2>
+      <p class="hint">{takenText(photo)}</p>
+      <dl class="facts">
+        {facts(photo).map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <SearchState photo={photo} score={score} />
+    </div>
+  );
+}
+
+function takenText(photo: ApiImage): string {
+  if (photo.takenAt !== null) return formatTaken(photo.takenAt, photo.takenAtOffsetMin);
+  return `${words.modified} ${formatTaken(photo.modifiedAt, null)}`;
+}
+
+function facts(photo: ApiImage): readonly (readonly [string, string])[] {
+  const exposure = [
+    photo.exposureS !== null ? formatExposure(photo.exposureS) : null,
+    photo.aperture !== null ? `ƒ/${photo.aperture}` : null,
+    photo.iso !== null ? `ISO ${photo.iso}` : null,
+    photo.focalLengthMm !== null ? `${Number(photo.focalLengthMm.toFixed(1))} mm` : null,
+  ].filter((part) => part !== null);
+  const { width, height } = uprightSize(photo);
+  const pixels = photo.width === null ? null : `${width} × ${height} · ${((width * height) / 1e6).toFixed(1)} MP`;
+  const folder = photo.relPath.slice(0, -fileName(photo.relPath).length).replace(/\/$/, '');
+  const rows: readonly (readonly [string, string | null])[] = [
+    [words.camera, photo.camera],
+    [words.lens, photo.lens],
+    [words.exposure, exposure.length > 0 ? exposure.join(' · ') : null],
+    [words.size, [pixels, formatBytes(photo.fileSize)].filter((part) => part !== null).join(' · ')],
+    [words.place, photo.gps && `${photo.gps.latitude.toFixed(5)}, ${photo.gps.longitude.toFixed(5)}`],
+    [words.folder, folder === '' ? null : folder],
+  ];
+  return rows.filter((row): row is readonly [string, string] => row[1] !== null);
+}
+
+function SearchState({ photo, score }: { readonly photo: ApiImage; readonly score: number | null }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const action = useAction();
+  const [isRetried, setRetried] = useState(false);
+  const isFound = photo.clipStatus === 'encoded';
+  const retry = async (): Promise<void> => setRetried(await action.run(() => retryFailures({ ids: [photo.id] })));
+  const quality = photo.clipQuality === null ? '' : words.quality[photo.clipQuality];
+  return (
+    <section class="search-state">
+      <p>
+        <span class={`dot ${isFound ? 'dot-good' : 'dot-bad'}`} aria-hidden="true" />
+        {isFound ? words.searchable : words.notSearchable}
+        {score !== null && <span class="hint"> · {texts.search.score(score.toFixed(3))}</span>}
+      </p>
+      {quality !== '' && <p class="hint">{quality}</p>}
+      <div class="row">
+        <button type="button" class="button button-quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {words.why}
+        </button>
+        {photo.clipStatus === 'failed' && !isRetried && (
+          <button type="button" class="button" disabled={action.isBusy} onClick={() => void retry()}>
+            {words.retry}
+          </button>
+        )}
+      </div>
+      {isRetried && <p role="status">{words.retried}</p>}
+      {action.error && <p class="field-error">{action.error}</p>}
+      {isOpen && <Explanation id={photo.id} />}
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ApiImage } from '../../../src/api-types.js';
+import { getImage } from '../api/endpoints.js';
+import { isAbort } from '../api/http.js';
+import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
+import { navigate, previousHash } from '../use-route.js';
+import { CropOverlay } from './crop-overlay.js';
+import { PhotoPanel } from './photo-panel.js';
+import { openSlides, type Slides } from './slides.js';
+
+interface ViewerProps {
+  readonly photoId: number;
+  readonly photos: readonly ApiImage[];
+  readonly query: SearchQuery;
+  readonly onNearEnd: () => void;
+}
+
+const NEAR_END = 10;
+
+/** One photo over the whole screen; the list it was opened from goes on to both sides. The address follows it. */
+export function Viewer(props: ViewerProps): JSX.Element | null {
+  const live = useRef(props);
+  live.current = props;
+  const [slides, setSlides] = useState<Slides | null>(null);
+  const [isCropping, setCropping] = useState(false);
+  const lone = useLonePhoto(props);
+  const isListed = props.photos.some((photo) => photo.id === props.photoId);
+  const isReady = isListed || lone !== null;
+  useOpenedFromGridMark(props.query);
+
+  useEffect(() => {
+    if (!isReady) return undefined;
+    const isInList = (): boolean => live.current.photos.some((photo) => photo.id === live.current.photoId);
+    const fromList = isInList();
+    let opened: Slides | null = null;
+    let isGone = false;
+    const show = async (): Promise<void> => {
+      const started = await openSlides({
+        photos: () => (fromList || lone === null ? live.current.photos : [lone]),
+        startId: live.current.photoId,
+        onChange: (photo, index, count) => {
+          navigate({ kind: 'photos', query: live.current.query, photo: photo.id }, { replace: true });
+          if (index >= count - NEAR_END) live.current.onNearEnd();
+        },
+        onSimilar: (photo) => searchLike(photo.id, live.current.query, null),
+        onCrop: () => setCropping(true),
+        onClosed: () => {
+          if (!isGone) closeAddress(live.current.query);
+        },
+        renderPanel: (photo) => <PhotoPanel key={photo.id} photo={photo} score={scoreOf(photo)} />,
+        isGone: () => isGone,
+      });
+      opened = started;
+      setSlides(started);
+    };
+    void show();
+    return () => {
+      isGone = true;
+      opened?.destroy();
+    };
+  }, [isReady]);
+
+  useEffect(() => slides?.goTo(props.photoId), [slides, props.photoId]);
+
+  if (!isCropping || slides === null) return null;
+  return (
+    <CropOverlay
+      frame={slides.pictureFrame()}
+      onCancel={() => setCropping(false)}
+      onSearch={(crop) => {
+        setCropping(false);
+        searchLike(live.current.photoId, live.current.query, crop);
+      }}
+    />
+  );
+}
+
+/** A photo that the address names but the list does not hold (yet): a reload, a bookmark. */
+function useLonePhoto({ photoId, photos, query }: ViewerProps): ApiImage | null {
+  const [photo, setPhoto] = useState<ApiImage | null>(null);
+  const isListed = photos.some((listed) => listed.id === photoId);
+  useEffect(() => {
+    if (isListed || photo !== null) return undefined;
+    const controller = new AbortController();
+    getImage(photoId, controller.signal)
+      .then(setPhoto)
+      .catch((error: unknown) => {
+        if (!isAbort(error)) navigate({ kind: 'photos', query, photo: null }, { replace: true });
+      });
+    return () => controller.abort();
+  }, [photoId, isListed]);
+  return photo;
+}
+
+/** Remembers in the history entry that the grid lies behind it, so that closing can go back instead of forward. */
+function useOpenedFromGridMark(query: SearchQuery): void {
+  useEffect(() => {
+    const grid = formatRoute({ kind: 'photos', query, photo: null });
+    const before = previousHash() || '#/';
+    if (before === grid && history.state === null) history.replaceState({ openedFromGrid: true }, '');
+  }, []);
+}
+
+function closeAddress(query: SearchQuery): void {
+  const state = history.state as { readonly openedFromGrid?: boolean } | null;
+  if (state?.openedFromGrid) history.back();
+  else navigate({ kind: 'photos', query, photo: null }, { replace: true });
+}
+
+function searchLike(like: number, from: SearchQuery, crop: SearchQuery['crop']): void {
+  const { library, camera, after, before } = from;
+  navigate({ kind: 'photos', query: { ...EMPTY_QUERY, library, camera, after, before, like, crop }, photo: null });
+}
+
+function scoreOf(photo: ApiImage): number | null {
+  return 'score' in photo && typeof photo.score === 'number' ? photo.score : null;
+}
