@@ -1,0 +1,148 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { startChild } from './child-host.js';
+import type { ChildFacts, DecodeInit, DecodeOutput, TextInit, VectorOutput, VisionInit } from './child-protocol.js';
+import { ApolloError, messageOf } from './errors.js';
+import { Lane } from './lane.js';
+import type { Log } from './log.js';
+import type { ModelFolder, TextSide } from './model-folder.js';
+import type { PixelRecipe } from './preprocessing.js';
+
+export interface LanesOptions {
+  readonly model: ModelFolder;
+  readonly children?: number;
+  readonly threads: number;
+  readonly provider: string;
+  readonly maxBatch: number;
+  readonly maxImagePixels: number;
+  readonly log: Log;
+}
+
+/** The three kinds of children: a text never waits behind a photo, and no decoder's crash costs a session. */
+export interface Lanes {
+  readonly vision: Lane<Uint8Array, VectorOutput>;
+  readonly decode: Lane<Uint8Array, DecodeOutput>;
+  readonly text?: Lane<string, VectorOutput>;
+  readonly facts: ChildFacts;
+  readonly children: number;
+  close(): void;
+}
+
+const BATCH_DELAY_MS = 5;
+const VISION_HANG_MS = 60_000;
+const TEXT_HANG_MS = 30_000;
+const DECODE_HANG_MS = 30_000;
+/** A session needs about this many times its file: weights, packed weights and activations. */
+const BYTES_PER_MODEL_BYTE = 2.5;
+
+/** @throws ApolloError MODEL_BROKEN when a model file cannot be loaded or run */
+export async function openLanes(options: LanesOptions): Promise<Lanes> {
+  const { model, log, threads, provider } = options;
+  const children = options.children ?? defaultChildren(model.visionBytes, threads);
+  const vision = visionLane(options, children);
+  const decode = decodeLane(model.recipe, options.maxImagePixels, log);
+  const text = model.text && textLane(model.text, threads, provider, log);
+  const close = (): void => [vision, decode, text].forEach((lane) => void lane?.close());
+  try {
+    const [facts, textFacts] = await Promise.all([
+      openLane(vision, model.visionFile),
+      text && model.text ? openLane(text, model.text.file) : undefined,
+      openLane(decode, 'the picture decoder'),
+    ]);
+    if (textFacts !== undefined && textFacts.dimension !== facts.dimension)
+      throw new ApolloError(
+        'MODEL_BROKEN',
+        `${model.text?.file} makes ${textFacts.dimension} numbers and ${model.visionFile} ${facts.dimension}: they are of two models`,
+      );
+    if (facts.provider !== provider)
+      log.warn({ wanted: provider, used: facts.provider }, 'execution provider not to be had');
+    return { vision, decode, facts, children, close, ...(text ? { text } : {}) };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function visionLane(options: LanesOptions, children: number): Lane<Uint8Array, VectorOutput> {
+  const { model, threads, provider } = options;
+  const { inputSize, mean, std } = model.recipe;
+  const init: VisionInit = { role: 'vision', file: model.visionFile, inputSize, mean, std, threads, provider };
+  return new Lane({
+    name: 'vision',
+    children,
+    maxBatch: options.maxBatch,
+    maxDelayMs: BATCH_DELAY_MS,
+    depth: 2,
+    hangMs: VISION_HANG_MS,
+    log: options.log,
+    start: (events) => startChild(init, events),
+    isBroken: (output) => output.kind === 'not-finite',
+  });
+}
+
+function textLane(side: TextSide, threads: number, provider: string, log: Log): Lane<string, VectorOutput> {
+  const { file, tokenizerFile, tokenizerConfigFile, maxTokens, padToMax } = side;
+  const init: TextInit = {
+    role: 'text',
+    file,
+    tokenizerFile,
+    tokenizerConfigFile,
+    maxTokens,
+    padToMax,
+    threads,
+    provider,
+  };
+  return new Lane({
+    name: 'text',
+    children: 1,
+    maxBatch: 1,
+    maxDelayMs: 0,
+    depth: 2,
+    hangMs: TEXT_HANG_MS,
+    log,
+    start: (events) => startChild(init, events),
+    isBroken: (output) => output.kind === 'not-finite',
+  });
+}
+
+function decodeLane(recipe: PixelRecipe, maxPixels: number, log: Log): Lane<Uint8Array, DecodeOutput> {
+  const kernels = {
+    RESAMPLE_FILTER_BICUBIC: 'cubic',
+    RESAMPLE_FILTER_BILINEAR: 'linear',
+    RESAMPLE_FILTER_LANCZOS: 'lanczos3',
+  } as const;
+  const init: DecodeInit = {
+    role: 'decode',
+    inputSize: recipe.inputSize,
+    resizeSize: recipe.resizeSize,
+    stretch: recipe.resizeMode === 'RESIZE_MODE_STRETCH',
+    kernel: kernels[recipe.resampleFilter],
+    maxPixels,
+  };
+  return new Lane({
+    name: 'decode',
+    children: Math.min(2, availableParallelism()),
+    maxBatch: 1,
+    maxDelayMs: 0,
+    // One file at a time, so that a crash has one cause.
+    depth: 1,
+    hangMs: DECODE_HANG_MS,
+    log,
+    start: (events) => startChild(init, events),
+  });
+}
+
+async function openLane<Input, Output>(lane: Lane<Input, Output>, what: string): Promise<ChildFacts> {
+  try {
+    return await lane.open();
+  } catch (error) {
+    throw new ApolloError('MODEL_BROKEN', `${what} cannot be used: ${messageOf(error)}. Replace or download it again`, {
+      cause: error,
+    });
+  }
+}
+
+/** One child a core, as long as together they stay within half of the memory. */
+function defaultChildren(modelBytes: number, threads: number): number {
+  const byMemory = Math.floor(totalmem() / 2 / Math.max(1, modelBytes * BYTES_PER_MODEL_BYTE));
+  return Math.max(1, Math.min(Math.floor(availableParallelism() / threads), byMemory));
+}

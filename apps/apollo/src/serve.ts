@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import type { ServeOptions } from './cli-options.js';
+import { createCounters } from './counters.js';
+import { type GrpcServer, startGrpcServer } from './grpc-server.js';
+import { createImageEncoder } from './image-encoder.js';
+import { type Lanes, openLanes } from './lanes.js';
+import { isLocalAddress } from './listen-address.js';
+import type { Log } from './log.js';
+import { chooseModel, type ModelChoice } from './model-choice.js';
+import { openModelFolder } from './model-folder.js';
+import { DEFAULT_BOUNDS, toModelInfo } from './model-info.js';
+import { type ClipService, createClipService } from './service.js';
+import { createTextEncoder } from './text-encoder.js';
+
+/** A running encoder. */
+export interface RunningApollo {
+  readonly addresses: readonly string[];
+  readonly modelName: string;
+  readonly modelVersion: string;
+  /** Answers what was sent, asks streams to go, ends what does not go within the grace. Same promise every time. */
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 5000;
+const MAX_STREAMS = 128;
+const QUEUE_BYTES = 256 * 1024 * 1024;
+const TEXT_QUEUE_LIMIT = 1024;
+const REPORT_MS = 60_000;
+/** Together below the ten seconds after which a supervisor kills. */
+const DRAIN_GRACE_MS = 6000;
+const CLOSE_GRACE_MS = 2000;
+const RETRY_AFTER_DRAIN_MS = 1000;
+
+/**
+ * Loads the model, starts the children, binds the addresses.
+ * @throws ApolloError MODEL_MISSING, MODEL_BROKEN, ADDRESS, TLS
+ */
+export async function startApollo(options: ServeOptions, log: Log): Promise<RunningApollo> {
+  const choice = await chooseModel(options);
+  tellChoice(choice, log);
+  const model = await openModelFolder(choice.folder, {
+    ...(options.precision ? { precision: options.precision } : {}),
+    ...(choice.kind === 'pulled' ? { name: choice.name } : {}),
+  });
+  const bounds = DEFAULT_BOUNDS;
+  const lanes = await openLanes({ ...options, model, maxImagePixels: bounds.maxImagePixels, log });
+  const counters = createCounters();
+  const images = createImageEncoder({
+    ...bounds,
+    vision: lanes.vision,
+    decode: lanes.decode,
+    inputSize: model.recipe.inputSize,
+    modelVersion: model.version,
+    queueLimit: options.queueLimit,
+    queueBytes: QUEUE_BYTES,
+    counters,
+  });
+  const texts =
+    lanes.text &&
+    createTextEncoder({ lane: lanes.text, modelVersion: model.version, counters, queueLimit: TEXT_QUEUE_LIMIT });
+  const service = createClipService({
+    model: toModelInfo(model, lanes.facts.dimension, bounds),
+    images,
+    ...(texts ? { texts } : {}),
+    bounds,
+    serverVersion: serverVersion(lanes),
+    defaultInFlight: Math.min(bounds.maxInFlight, 2 * lanes.children * options.maxBatch),
+    maxStreams: MAX_STREAMS,
+    heartbeatMs: HEARTBEAT_MS,
+  });
+  const server = await listen(options, service, lanes);
+  warnOfOpenDoor(options, log);
+  server.setServing(true);
+  const report = setInterval(() => reportActivity(counters.takeReport(), lanes, log), REPORT_MS).unref();
+  let closing: Promise<void> | undefined;
+  return {
+    addresses: server.addresses,
+    modelName: model.name,
+    modelVersion: model.version,
+    close() {
+      clearInterval(report);
+      closing ??= closeInOrder(server, service, lanes);
+      return closing;
+    },
+  };
+}
+
+async function listen(options: ServeOptions, service: ClipService, lanes: Lanes): Promise<GrpcServer> {
+  const { maxMessageBytes } = DEFAULT_BOUNDS;
+  const { token, tls } = options;
+  try {
+    return await startGrpcServer({
+      listen: options.listen,
+      handlers: service.handlers,
+      maxMessageBytes,
+      ...(token === undefined ? {} : { token }),
+      ...(tls === undefined ? {} : { tls }),
+    });
+  } catch (error) {
+    lanes.close();
+    throw error;
+  }
+}
+
+async function closeInOrder(server: GrpcServer, service: ClipService, lanes: Lanes): Promise<void> {
+  server.setServing(false);
+  const forced = setTimeout(() => service.abort(), DRAIN_GRACE_MS);
+  await service.drain(RETRY_AFTER_DRAIN_MS);
+  clearTimeout(forced);
+  await server.close(CLOSE_GRACE_MS);
+  lanes.close();
+}
+
+function tellChoice(choice: ModelChoice, log: Log): void {
+  if (choice.kind !== 'palette') {
+    log.info({ folder: choice.folder }, 'model folder');
+    return;
+  }
+  log.warn(
+    { wanted: choice.wanted },
+    'serving the built-in starter model "palette": it knows colours and brightness only, not what is in a photo. ' +
+      'For CLIP, run "clip-watch model pull" once with network, or set CLIP_MODEL_DIR to a model folder',
+  );
+}
+
+function warnOfOpenDoor({ listen, token, tls }: ServeOptions, log: Log): void {
+  if (listen.every(isLocalAddress)) return;
+  if (token === undefined) log.warn({}, 'reachable from the network without a token: set APOLLO_TOKEN');
+  else if (tls === undefined) log.warn({}, 'the token crosses the network in plain text: set --tls-cert and --tls-key');
+}
+
+function reportActivity(counts: Readonly<Record<string, number>>, lanes: Lanes, log: Log): void {
+  if (Object.keys(counts).length === 0) return;
+  const { encodedMs = 0, ...rest } = counts;
+  const meanMs = Math.round(encodedMs / Math.max(1, rest.encoded ?? 0));
+  log.info({ ...rest, meanMs, waiting: lanes.vision.waiting, restarts: lanes.vision.restarts }, 'the last minute');
+}
+
+function serverVersion(lanes: Lanes): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  return `clip-watch apollo ${version} onnxruntime-${lanes.facts.provider}`;
+}
