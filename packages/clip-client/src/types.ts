@@ -127,6 +127,11 @@ export interface ClipHealth {
 export interface ClipClientOptions {
   /** Apollo addresses, best first: `grpc://host:port`, `grpcs://host:port`, `unix:/path`. None: disabled. */
   readonly addresses: readonly string[];
+  /**
+   * Serves only while every one of `addresses` is away, and only with the model version that is already in force
+   * (pinned, or told by one of them).
+   */
+  readonly fallbackAddress?: string;
   /** Images sent ahead of their replies to one encoder, 1 to 256. Default 4. */
   readonly concurrency?: number;
   readonly token?: string;

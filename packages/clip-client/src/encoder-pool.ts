@@ -1,0 +1,238 @@
+import type { StreamAccepted__Output } from '@clip-watch/proto';
+import type { OpenChannel } from './apollo-channel.js';
+import { mayAskAnother, transient, type Verdict } from './encode-outcome.js';
+import { Encoder, type EncoderHooks } from './encoder.js';
+import type { ImageJob } from './image-job.js';
+import { type Handshake, judgeModel } from './model-handshake.js';
+import type { ResolvedClipClientOptions } from './options.js';
+import type { Timing } from './timing.js';
+import type { ClipModel } from './types.js';
+
+export interface PoolParts {
+  readonly openChannel: OpenChannel;
+  readonly timing: Timing;
+  readonly random: () => number;
+}
+
+/** What the pool can do for an image just now. `hopeful`: an encoder is being connected. */
+export type PoolState = 'serving' | 'hopeful' | 'down' | 'misconfigured' | 'closed';
+
+/**
+ * All encoders behind one queue. An image goes to the open encoder with the most free places; the queue itself holds
+ * only images that were taken while a place was free and lost it, or that are to ask a second encoder.
+ */
+export class EncoderPool {
+  readonly encoders: readonly Encoder[];
+  private queue: ImageJob[] = [];
+  private readonly listeners = new Set<() => void>();
+  private wishes = 0;
+  private size: number;
+  private pinned: string | undefined;
+  private agreed: ClipModel | undefined;
+  private isClosed = false;
+  private isChanging = false;
+  private hasChangedAgain = false;
+
+  constructor(options: ResolvedClipClientOptions, parts: PoolParts) {
+    this.size = options.concurrency;
+    this.pinned = options.modelVersion;
+    const hooks: EncoderHooks = {
+      isWanted: (encoder) => this.isWanted(encoder),
+      concurrency: () => this.size,
+      wantedVersion: () => this.wantedVersion,
+      judge: (accepted) => this.judge(accepted),
+      verdict: (encoder, job, verdict) => this.onVerdict(encoder, job, verdict),
+      changed: () => this.changed(),
+    };
+    const { fallbackAddress } = options;
+    this.encoders = [...options.addresses, ...(fallbackAddress ? [fallbackAddress] : [])].map((address) => {
+      const config = {
+        address,
+        isFallback: address === fallbackAddress,
+        itemTimeoutMs: options.itemTimeoutMs,
+        withNames: options.sendNames || address.isLocal,
+        clientName: options.clientName,
+        log: options.log,
+        timing: parts.timing,
+        random: parts.random,
+        openChannel: (keepalive: boolean) =>
+          parts.openChannel({
+            address,
+            keepalive,
+            clientName: options.clientName,
+            // A token for other machines has no business on a local plaintext socket either, but does no harm there.
+            token: options.token,
+            caPem: options.caPem,
+          }),
+      };
+      return new Encoder(config, hooks);
+    });
+  }
+
+  get model(): ClipModel | undefined {
+    return this.agreed;
+  }
+
+  get wantedVersion(): string | undefined {
+    return this.pinned ?? this.agreed?.version;
+  }
+
+  get concurrency(): number {
+    return this.size;
+  }
+
+  setConcurrency(size: number): void {
+    this.size = size;
+    this.changed();
+  }
+
+  setModelVersion(version: string): void {
+    this.pinned = version;
+    if (this.agreed?.version !== version) this.agreed = undefined;
+    for (const encoder of this.encoders) encoder.reconsider(version);
+    this.changed();
+  }
+
+  get state(): PoolState {
+    if (this.isClosed) return 'closed';
+    const eligible = this.eligible();
+    if (eligible.some((encoder) => encoder.state === 'open')) return 'serving';
+    if (eligible.some((encoder) => encoder.isHopeful)) return 'hopeful';
+    return eligible.every((encoder) => encoder.state === 'misconfigured') ? 'misconfigured' : 'down';
+  }
+
+  /** Images that may be taken from a caller now. */
+  get room(): number {
+    return this.eligible().reduce((sum, encoder) => sum + encoder.freePlaces, 0) - this.queue.length;
+  }
+
+  /** Whom a text query may ask, the most promising first: a person waits for the answer. */
+  textEncoders(): readonly Encoder[] {
+    const rank = (encoder: Encoder): number => {
+      if (encoder.state === 'open') return encoder.isFallback ? 1 : 0;
+      if (encoder.isAway) return 4;
+      return encoder.isFallback ? 3 : 2;
+    };
+    const isSameModel = this.wantedVersion !== undefined;
+    return this.encoders
+      .filter((encoder) => encoder.mayBeAsked && (isSameModel || !encoder.isFallback))
+      .sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** The encoders' reasons, for an error that speaks of all of them. */
+  describeTrouble(): string {
+    return this.encoders
+      .map((encoder) => encoder.health())
+      .filter(({ reason }) => reason !== undefined)
+      .map(({ address, reason }) => `${address}: ${reason}`)
+      .join('; ');
+  }
+
+  /** Somebody has work until `release`: lost encoders are looked for meanwhile. */
+  wish(): { release(): void } {
+    this.wishes++;
+    this.changed();
+    let isReleased = false;
+    return {
+      release: () => {
+        if (!isReleased) this.wishes--;
+        isReleased = true;
+      },
+    };
+  }
+
+  /** Calls back at every change of room or state. @returns what ends that */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  submit(job: ImageJob): void {
+    this.queue.push(job);
+    this.changed();
+  }
+
+  /** No new images; those in flight are still awaited. */
+  finish(): void {
+    this.isClosed = true;
+    for (const encoder of this.encoders) encoder.finish();
+    this.changed();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const encoder of this.encoders) encoder.close();
+    this.changed();
+  }
+
+  /** The fallback counts only while every other encoder is away, and with a model that is known without it. */
+  private eligible(): readonly Encoder[] {
+    const primaries = this.encoders.filter((encoder) => !encoder.isFallback);
+    const isAlone = primaries.every((encoder) => encoder.isAway) && this.wantedVersion !== undefined;
+    return isAlone ? this.encoders : primaries;
+  }
+
+  private isWanted(encoder: Encoder): boolean {
+    return this.wishes > 0 && !this.isClosed && this.eligible().includes(encoder);
+  }
+
+  private judge({ model }: Pick<StreamAccepted__Output, 'model'>): Handshake {
+    const handshake = judgeModel(model, this.pinned, this.agreed);
+    if (handshake.kind === 'accepted') this.agreed ??= handshake.model;
+    return handshake;
+  }
+
+  private onVerdict(encoder: Encoder, job: ImageJob, verdict: Verdict): void {
+    if (!mayAskAnother(verdict) || job.isSettled) {
+      job.settle(verdict);
+      return;
+    }
+    job.refusals.set(encoder.address.text, verdict);
+    this.queue.push(job);
+  }
+
+  private changed(): void {
+    // Sending and nudging report changes themselves: one round at a time, and another one while they do.
+    this.hasChangedAgain = true;
+    if (this.isChanging) return;
+    this.isChanging = true;
+    try {
+      while (this.hasChangedAgain) {
+        this.hasChangedAgain = false;
+        for (const encoder of this.encoders) if (this.isWanted(encoder)) encoder.nudge();
+        this.pump();
+      }
+    } finally {
+      this.isChanging = false;
+    }
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private pump(): void {
+    const waiting: ImageJob[] = [];
+    for (const job of this.queue) if (!job.isSettled && !this.place(job)) waiting.push(job);
+    this.queue = waiting;
+  }
+
+  /** @returns false when the image has to wait for a place */
+  private place(job: ImageJob): boolean {
+    const open = this.eligible()
+      .filter((encoder) => !job.refusals.has(encoder.address.text) && encoder.freePlaces > 0)
+      .sort((a, b) => b.freePlaces - a.freePlaces);
+    for (const encoder of open) if (encoder.send(job)) return true;
+    return this.settleUnplaced(job);
+  }
+
+  private settleUnplaced(job: ImageJob): boolean {
+    const others = this.eligible().filter((encoder) => !job.refusals.has(encoder.address.text));
+    if (others.some((encoder) => encoder.isHopeful)) return false;
+    const refusals = [...job.refusals.values()];
+    // Away is no verdict: the photo is refused for good only when every encoder that could serve has said so.
+    if (refusals.length > 0 && others.every((encoder) => encoder.state === 'misconfigured'))
+      job.settle(refusals.find(({ kind }) => kind === 'transient') ?? refusals[0]!);
+    else if (this.state === 'closed') job.settle(transient('cancelled', 'the client was closed'));
+    else if (this.state === 'misconfigured') job.settle(transient('misconfigured', this.describeTrouble()));
+    else job.settle(transient('unavailable', this.describeTrouble() || 'no encoder is there'));
+    return true;
+  }
+}
