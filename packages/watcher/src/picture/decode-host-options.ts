@@ -1,0 +1,59 @@
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { DecodeLimits } from './host-protocol.js';
+
+export interface DecodeHostOptions {
+  /** Pictures decoded at once. Default: the cores that this process may use. */
+  readonly threads?: number;
+  /** Where the private temporary folder is made; never below a library. Default: the system's temporary folder. */
+  readonly tempParent?: string;
+  /** A photo that the disk has not given within this long is given up, and its child replaced. Default 15,000. */
+  readonly readDeadlineMs?: number;
+  /** The same for its decoding. Default 30,000. */
+  readonly decodeDeadlineMs?: number;
+  /** How long `close` waits for running work. Default 3,000. */
+  readonly closeGraceMs?: number;
+  /** A child above this is killed and replaced. Default: half of the machine's memory, 2 GiB at most. */
+  readonly maxChildRssBytes?: number;
+  readonly limits?: Partial<DecodeLimits>;
+  readonly log?: PluginLogger;
+}
+
+export interface ResolvedDecodeHostOptions extends Required<Omit<DecodeHostOptions, 'limits' | 'log'>> {
+  readonly limits: DecodeLimits;
+  readonly log: PluginLogger | undefined;
+}
+
+const DEFAULT_LIMITS: DecodeLimits = {
+  maxFileBytes: 512 << 20,
+  maxPixels: 210e6,
+  maxWholePixels: 60e6,
+  decodeBudgetBytes: 768 << 20,
+};
+
+/** @throws TypeError naming every option that is out of bounds */
+export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDecodeHostOptions {
+  const resolved = {
+    threads: options.threads ?? availableParallelism(),
+    tempParent: options.tempParent ?? tmpdir(),
+    readDeadlineMs: options.readDeadlineMs ?? 15_000,
+    decodeDeadlineMs: options.decodeDeadlineMs ?? 30_000,
+    closeGraceMs: options.closeGraceMs ?? 3000,
+    maxChildRssBytes: options.maxChildRssBytes ?? Math.min(2 * 2 ** 30, totalmem() / 2),
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    log: options.log,
+  };
+  const bounds: readonly (readonly [name: string, value: number, low: number, high: number])[] = [
+    ['threads', resolved.threads, 1, 256],
+    ['readDeadlineMs', resolved.readDeadlineMs, 10, 3_600_000],
+    ['decodeDeadlineMs', resolved.decodeDeadlineMs, 10, 3_600_000],
+    ['closeGraceMs', resolved.closeGraceMs, 0, 60_000],
+    ['maxChildRssBytes', resolved.maxChildRssBytes, 64 << 20, 2 ** 50],
+    ...Object.entries(resolved.limits).map(([name, value]) => [`limits.${name}`, value, 1, 2 ** 50] as const),
+  ];
+  const problems = bounds
+    .filter(([, value, low, high]) => !(value >= low && value <= high))
+    .map(([name, value, low, high]) => `${name} is ${value}, not ${low} to ${high}`);
+  if (problems.length > 0) throw new TypeError(`DecodeHost options: ${problems.join('; ')}`);
+  return Object.freeze(resolved);
+}

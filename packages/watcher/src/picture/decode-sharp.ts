@@ -1,0 +1,78 @@
+/** The one door to sharp: what it may open, how it fails, how long it may take. */
+import sharp, { type Sharp } from 'sharp';
+import { isCutShort } from './cut-short.js';
+import { PictureProblem } from './photo-reasons.js';
+import type { Content } from './sniff-content.js';
+
+/** What a sharp pipeline starts from: a picture file, or pixels that another decoder made. */
+export type PictureInput =
+  | { readonly kind: 'file'; readonly data: Buffer; readonly content: Content; readonly oriented: boolean }
+  | {
+      readonly kind: 'raw';
+      readonly data: Buffer;
+      readonly width: number;
+      readonly height: number;
+      readonly channels: 3 | 4;
+    };
+
+/** Below the host's own deadline, so that a slow picture ends here and not with its child. */
+const TIMEOUT_SECONDS = 20;
+const WANTED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
+
+/**
+ * Settles what libvips may do in this process: no SVG, no PDF, no ImageMagick; no cache that holds photos; one thread
+ * a picture, since there is a picture a core. Once, before the first picture: it holds for all threads.
+ */
+export function restrictSharp(): void {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: WANTED_LOADERS });
+  sharp.cache(false);
+  sharp.concurrency(1);
+}
+
+/** Starts a pipeline, upright. `ignoreIcc`: leaves the numbers as they are, for models; people get sRGB. */
+export function openSharp(input: PictureInput, options: { readonly ignoreIcc: boolean }): Sharp {
+  const common = { limitInputPixels: false, ignoreIcc: options.ignoreIcc } as const;
+  if (input.kind === 'raw') {
+    const { width, height, channels } = input;
+    return sharp(input.data, { ...common, raw: { width, height, channels } }).timeout({ seconds: TIMEOUT_SECONDS });
+  }
+  // A TIFF with a missing strip is filled with black unless libtiff's errors count; JPEGs with odd but harmless
+  // headers must pass, so there only a missing end counts.
+  const failOn = input.content.name === 'tiff' ? 'error' : 'truncated';
+  const opened = sharp(input.data, { ...common, failOn }).timeout({ seconds: TIMEOUT_SECONDS });
+  return input.oriented ? opened : opened.autoOrient();
+}
+
+/** Runs a pipeline and names its failure. @throws PictureProblem */
+export async function runSharp<T>(input: PictureInput, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw problemFromSharp(error, input);
+  }
+}
+
+function problemFromSharp(error: unknown, input: PictureInput): PictureProblem {
+  if (error instanceof PictureProblem) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const said = firstLine(text);
+  const problem = (reason: PictureProblem['reason']): PictureProblem =>
+    new PictureProblem(reason, `The decoder said: ${said}.`, { cause: error });
+  if (/timeout/i.test(text)) return problem('timeout');
+  if (/pixel limit|security limit/i.test(text)) return problem('too_many_pixels');
+  if (/out of memory|unable to allocate/i.test(text)) return problem('too_many_pixels');
+  if (input.kind === 'file' && isCutShort(input.data, input.content)) return problem('truncated');
+  if (/corrupt header/i.test(text)) return problem('corrupt');
+  if (/premature end/i.test(text)) return problem('truncated');
+  if (/not configured|not supported|required field/i.test(text)) return problem('unsupported_media');
+  return problem('corrupt');
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n').find((part) => part.trim() !== '') ?? 'nothing';
+  return line
+    .trim()
+    .replace(/[.:]+$/, '')
+    .slice(0, 200);
+}

@@ -1,0 +1,130 @@
+/** ExifTool's tags to the columns of a photo. Whatever is not plausible becomes null: metadata is a guest's word. */
+import type { PhotoFacts } from '@clip-watch/db';
+import type { ExifTags } from './worker-services.js';
+
+export type ExifFacts = Pick<
+  PhotoFacts,
+  | 'orientation'
+  | 'takenAt'
+  | 'takenAtOffsetMin'
+  | 'cameraMake'
+  | 'cameraModel'
+  | 'lensModel'
+  | 'iso'
+  | 'aperture'
+  | 'exposureS'
+  | 'focalLengthMm'
+  | 'gpsLatitude'
+  | 'gpsLongitude'
+>;
+
+/** `#` asks for the number instead of its name: `6` and not `Rotate 90 CW`. */
+export const FACT_TAGS: readonly string[] = [
+  ...['FileType', 'MIMEType', 'ImageWidth#', 'ImageHeight#', 'IFD0:Orientation#', 'Orientation#'],
+  ...['DateTimeOriginal', 'CreateDate', 'OffsetTimeOriginal', 'OffsetTimeDigitized', 'OffsetTime'],
+  ...['Make', 'Model', 'LensModel', 'Composite:LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#'],
+  ...['Composite:GPSLatitude#', 'Composite:GPSLongitude#'],
+].map((tag) => `-${tag}`);
+
+const MAX_TEXT = 200;
+
+export function exifFacts(tags: ExifTags): ExifFacts {
+  const taken = takenAt(tags);
+  const latitude = inRange(tags['Composite:GPSLatitude'], -90, 90);
+  const longitude = inRange(tags['Composite:GPSLongitude'], -180, 180);
+  // A receiver without a fix writes 0, 0, which lies in the sea.
+  const placed = latitude !== null && longitude !== null && (latitude !== 0 || longitude !== 0);
+  return {
+    orientation: wholeInRange(first(tags, 'Orientation'), 1, 8),
+    takenAt: taken?.at ?? null,
+    takenAtOffsetMin: taken?.offsetMin ?? null,
+    cameraMake: text(first(tags, 'Make')),
+    cameraModel: text(first(tags, 'Model')),
+    lensModel: text(first(tags, 'LensModel')) ?? lensName(tags['Composite:LensID']),
+    iso: wholeInRange(first(tags, 'ISO'), 1, 10_000_000),
+    aperture: inRange(first(tags, 'FNumber'), 0.1, 1000),
+    exposureS: inRange(first(tags, 'ExposureTime'), 1e-9, 1e6),
+    focalLengthMm: inRange(first(tags, 'FocalLength'), 0.01, 100_000),
+    gpsLatitude: placed ? latitude : null,
+    gpsLongitude: placed ? longitude : null,
+  };
+}
+
+/** The value of a tag in its most trusted group: what the camera wrote before what a program added. */
+function first(tags: ExifTags, name: string): unknown {
+  for (const group of ['ExifIFD', 'IFD0']) {
+    const value = tags[`${group}:${name}`];
+    if (value !== undefined) return value;
+  }
+  const key = Object.keys(tags).find((candidate) => candidate.endsWith(`:${name}`));
+  return key === undefined ? undefined : tags[key];
+}
+
+const OFFSET_OF = {
+  DateTimeOriginal: ['OffsetTimeOriginal', 'OffsetTime'],
+  CreateDate: ['OffsetTimeDigitized', 'OffsetTime'],
+} as const;
+
+/** Without an offset the wall clock is taken as UTC: the same photo then sorts the same on every machine. */
+function takenAt(tags: ExifTags): { readonly at: number; readonly offsetMin: number | null } | null {
+  for (const name of ['DateTimeOriginal', 'CreateDate'] as const) {
+    const parsed = parseExifDate(first(tags, name));
+    if (parsed === null) continue;
+    const stated = OFFSET_OF[name].map((tag) => parseOffset(first(tags, tag))).find((minutes) => minutes !== null);
+    const offsetMin = parsed.offsetMin ?? stated ?? null;
+    return { at: parsed.wallClock - (offsetMin ?? 0) * 60_000, offsetMin };
+  }
+  return null;
+}
+
+const DATE = /^(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?$/;
+
+/** @returns the wall clock as if it were UTC, epoch ms, and the offset if the text holds one; null for no date */
+export function parseExifDate(
+  value: unknown,
+): { readonly wallClock: number; readonly offsetMin: number | null } | null {
+  const match = typeof value === 'string' ? DATE.exec(value.trim()) : null;
+  if (match === null) return null;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const milliseconds = Math.trunc(Number(`0.${match[7] ?? '0'}`) * 1000);
+  if (year === undefined || year < 1826 || year > 2100) return null; // the first photo; a clock gone mad
+  const wallClock = Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second, milliseconds);
+  const date = new Date(wallClock);
+  const real = date.getUTCMonth() + 1 === month && date.getUTCDate() === day && date.getUTCHours() === hour;
+  return real ? { wallClock, offsetMin: parseOffset(match[8]) } : null;
+}
+
+function parseOffset(value: unknown): number | null {
+  if (value === 'Z') return 0;
+  const match = typeof value === 'string' ? /^([+-])(\d\d):?(\d\d)$/.exec(value.trim()) : null;
+  if (match === null) return null;
+  const minutes = Number(match[2]) * 60 + Number(match[3]);
+  return minutes <= 15 * 60 ? (match[1] === '-' ? -minutes : minutes) : null;
+}
+
+/** Text of one line: control characters out, blanks at the ends out, cut at 200. ExifTool gives `350` as a number. */
+function text(value: unknown): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const clean = String(value)
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, MAX_TEXT);
+  return clean === '' ? null : clean;
+}
+
+/** ExifTool's name for a lens that states only a number; `Unknown (…)` says nothing. */
+function lensName(value: unknown): string | null {
+  const name = text(value);
+  return name === null || name.startsWith('Unknown') ? null : name;
+}
+
+function inRange(value: unknown, low: number, high: number): number | null {
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
+  return number >= low && number <= high ? number : null;
+}
+
+function wholeInRange(value: unknown, low: number, high: number): number | null {
+  const number = inRange(value, low, high);
+  return number === null ? null : Math.round(number);
+}

@@ -1,0 +1,48 @@
+/** ExifTool, one process, on the child's main thread: started from a pool thread it would outlive it. */
+import { basename } from 'node:path';
+import { ExifTool } from 'exiftool-vendored';
+import type { ExifTags } from './worker-services.js';
+
+export interface ExifReader {
+  /** Null when ExifTool cannot run here, which means that Perl is missing. */
+  readonly version: string | null;
+  readTags(path: string, args: readonly string[]): Promise<ExifTags | null>;
+  extractTag(path: string, tag: string, target: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** One file may keep ExifTool this long; then its process is replaced, and the files behind it go on. */
+const TASK_TIMEOUT_MS = 12_000;
+
+export async function openExifReader(): Promise<ExifReader> {
+  const tool = new ExifTool({
+    maxProcs: 1,
+    taskRetries: 0, // a file that hangs it would do so again
+    taskTimeoutMillis: TASK_TIMEOUT_MS,
+    minDelayBetweenSpawnMillis: 0,
+  });
+  const version = await tool.version().catch(() => null); // the limitation is told once, by the host
+  return {
+    version,
+    async readTags(path, args) {
+      if (version === null) return null;
+      const readArgs = ['-G1', ...args];
+      const found = await tool.readRaw(safePath(path), { readArgs, useMWG: false, ignoreMinorErrors: true });
+      return found as unknown as ExifTags; // plain JSON; every value is checked where it is used
+    },
+    async extractTag(path, tag, target) {
+      if (version === null) return false;
+      return tool.extractBinaryTag(tag, safePath(path), safePath(target)).then(
+        () => true,
+        () => false, // announced, but a stub or cut off: the next preview is tried
+      );
+    },
+    close: () => tool.end(true),
+  };
+}
+
+/** A line break in a path would be another argument to ExifTool. Our links never hold one; this stays so. */
+function safePath(path: string): string {
+  if (/[\r\n\0]/.test(path)) throw new TypeError(`a control character in ${JSON.stringify(basename(path))}`);
+  return path;
+}

@@ -1,0 +1,118 @@
+/** A photo's row: size, time, hash, kind, sides and EXIF, from one reading of its bytes. */
+import { readSync } from 'node:fs';
+import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
+import { openSharp } from './decode-sharp.js';
+import { exifFacts, FACT_TAGS } from './exif-facts.js';
+import { openHeic } from './heic-decoder.js';
+import type { DecodeLimits } from './host-protocol.js';
+import { linkPhoto } from './photo-link.js';
+import { PictureProblem } from './photo-reasons.js';
+import { uprightSize } from './pixel-geometry.js';
+import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
+import { type Content, sniffContent } from './sniff-content.js';
+import type { TempNames } from './temp-names.js';
+import type { ExifTags, WorkerServices } from './worker-services.js';
+
+export interface IngestContext {
+  readonly limits: DecodeLimits;
+  readonly temp: TempNames;
+  readonly services: WorkerServices;
+}
+
+type Sides = { readonly width: number; readonly height: number };
+
+const HEAD_BYTES = 4096;
+
+/**
+ * Facts for every file that can be read, whatever it holds: what is no picture gets its row, and its reason later.
+ * @throws PictureProblem of the class environment
+ */
+export async function ingestPhoto(location: PhotoLocation, context: IngestContext): Promise<IngestedPhoto> {
+  using photo = openPhoto(location);
+  const { bytes, contentHash } = readAndHash(photo, context.limits);
+  context.services.enter('decoding');
+  const content = sniffContent(bytes);
+  const tags = await tagsOf(photo, location, bytes, content, context);
+  assertUnchanged(photo, photo.size);
+  const sides = (await sidesOf(bytes, content, photo.size)) ?? sidesFromTags(tags);
+  return {
+    kind: 'facts',
+    facts: {
+      relPath: location.relPath,
+      fileSize: photo.size,
+      modifiedAtMs: photo.modifiedAtMs,
+      contentHash,
+      mediaType: mediaType(content, tags),
+      width: sides?.width ?? null,
+      height: sides?.height ?? null,
+      ...exifFacts(tags),
+    },
+  };
+}
+
+/** A file too large to decode still gets its hash, and its first bytes say what it is. */
+function readAndHash(photo: OpenPhoto, limits: DecodeLimits): { readonly bytes: Buffer; readonly contentHash: string } {
+  if (photo.size <= limits.maxFileBytes) {
+    const bytes = readPhoto(photo);
+    return { bytes, contentHash: hashOf(bytes) };
+  }
+  const head = Buffer.alloc(HEAD_BYTES);
+  readSync(photo.fd, head, 0, HEAD_BYTES, 0);
+  return { bytes: head, contentHash: hashInChunks(photo) };
+}
+
+async function tagsOf(
+  photo: OpenPhoto,
+  location: PhotoLocation,
+  bytes: Buffer,
+  content: Content,
+  context: IngestContext,
+): Promise<ExifTags> {
+  if (content.way === 'none') return {};
+  using link = linkPhoto(photo, location.relPath, bytes, context.temp);
+  // `-fast` skips the trailer of a JPEG; in RAW files what is wanted may lie behind the picture.
+  const args = content.way === 'sharp' ? ['-fast', ...FACT_TAGS] : FACT_TAGS;
+  try {
+    return (await context.services.readTags(link.path, args)) ?? {};
+  } catch (error) {
+    if (error instanceof PictureProblem) return {}; // a photo without EXIF is still a photo
+    throw error;
+  }
+}
+
+/** Upright sides from the picture's own header; undefined where only ExifTool can tell. */
+async function sidesOf(bytes: Buffer, content: Content, size: number): Promise<Sides | undefined> {
+  if (bytes.length < size) return undefined;
+  try {
+    if (content.way === 'heif') {
+      using file = openHeic(bytes);
+      return { width: file.width, height: file.height };
+    }
+    if (content.way !== 'sharp') return undefined;
+    const oriented = content.name === 'avif';
+    const header = await openSharp({ kind: 'file', data: bytes, content, oriented }, { ignoreIcc: true }).metadata();
+    return uprightSize(header.width, header.height, oriented ? 1 : header.orientation);
+  } catch {
+    return undefined; // damaged: the reason is found, and told, when it is to be encoded
+  }
+}
+
+/** RAW and TIFF hold several pictures; the photo is the largest. */
+function sidesFromTags(tags: ExifTags): Sides | undefined {
+  const all = Object.keys(tags)
+    .filter((key) => key.endsWith(':ImageWidth'))
+    .map((key) => ({ width: tags[key], height: tags[key.replace('ImageWidth', 'ImageHeight')] }))
+    .filter((sides): sides is Sides => isSide(sides.width) && isSide(sides.height));
+  const largest = all.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+  return largest && uprightSize(largest.width, largest.height, exifFacts(tags).orientation ?? 1);
+}
+
+function isSide(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31;
+}
+
+function mediaType(content: Content, tags: ExifTags): string | null {
+  const stated = tags['File:MIMEType'];
+  const ask = content.way === 'tiff' || content.way === 'raw';
+  return ask && typeof stated === 'string' ? stated : content.mediaType;
+}

@@ -1,0 +1,141 @@
+/** From a photo's bytes to something that sharp can scale: each kind of content takes its own way. */
+import type { ClipQuality } from '@clip-watch/db';
+import { isCutShort } from './cut-short.js';
+import type { PictureInput } from './decode-sharp.js';
+import { openHeic } from './heic-decoder.js';
+import type { DecodeLimits } from './host-protocol.js';
+import { assertPixels, measurePicture } from './measure-picture.js';
+import { PictureProblem } from './photo-reasons.js';
+import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
+import { type Content, sniffContent } from './sniff-content.js';
+import type { TempNames } from './temp-names.js';
+import { looksLikeRaw } from './tiff-header.js';
+import type { ExifTags, WorkerServices } from './worker-services.js';
+
+/** What a picture is scaled from. Sizes are upright. */
+export interface LoadedPicture {
+  readonly input: PictureInput;
+  readonly width: number;
+  readonly height: number;
+  readonly quality: ClipQuality;
+  /** For the debug line, for example `OtherImage 1620x1080`. */
+  readonly source: string;
+}
+
+export interface LoadRequest {
+  readonly bytes: Buffer;
+  /** A path to the same bytes that ExifTool may open. */
+  readonly link: string;
+  /** Side of the model's input, or of the thumbnail: what a preview should have twice, and a HEVC thumbnail once. */
+  readonly inputSize: number;
+  readonly limits: DecodeLimits;
+  readonly temp: TempNames;
+  readonly services: WorkerServices;
+}
+
+// Measured: WebAssembly holds the planes, then RGB, then the copy that leaves it.
+const HEIC_BYTES_PER_PIXEL = 12;
+
+/**
+ * Opens the picture within the memory budget and lets `use` scale it; nothing of it is kept afterwards.
+ * @throws PictureProblem
+ */
+export async function withPicture<T>(request: LoadRequest, use: (picture: LoadedPicture) => Promise<T>): Promise<T> {
+  const { bytes } = request;
+  if (bytes.length === 0) throw new PictureProblem('empty_file', 'The file has 0 bytes.');
+  const content = sniffContent(bytes);
+  switch (content.way) {
+    case 'sharp':
+      return withFile(request, content, use);
+    case 'tiff':
+      return withTiff(request, content, use);
+    case 'heif':
+      return withHeic(request, content, use);
+    case 'raw':
+      return withRaw(request, await tagsOf(request), use);
+    case 'unsupported':
+      throw new PictureProblem('unsupported_media', `The content is ${content.name}.`);
+    case 'none':
+      throw new PictureProblem('not_an_image', 'The content is no picture.');
+  }
+}
+
+async function withFile<T>(
+  request: LoadRequest,
+  content: Content,
+  use: (picture: LoadedPicture) => Promise<T>,
+): Promise<T> {
+  // libheif has already turned an AVIF, so its EXIF orientation must not be applied again.
+  const input = { kind: 'file', data: request.bytes, content, oriented: content.name === 'avif' } as const;
+  if (content.name === 'avif' && isCutShort(request.bytes, content))
+    throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
+  const measure = await measurePicture(input, request.limits);
+  using _place = await request.services.admit(measure.bytes);
+  const { width, height } = measure;
+  return await use({ input, width, height, quality: 'full', source: `${content.name} ${width}x${height}` });
+}
+
+/** TIFF is also the container of most RAW formats, and a decoder for TIFF happily takes their stamp-sized thumbnail. */
+async function withTiff<T>(
+  request: LoadRequest,
+  content: Content,
+  use: (picture: LoadedPicture) => Promise<T>,
+): Promise<T> {
+  const tags = await request.services.readTags(request.link, RAW_TAGS);
+  const type = tags?.['File:FileType'];
+  const isRaw = tags === null ? looksLikeRaw(request.bytes) : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
+  if (!isRaw) return withFile(request, content, use);
+  return withRaw(request, tags ?? needsPerl(), use);
+}
+
+async function withRaw<T>(
+  request: LoadRequest,
+  tags: ExifTags,
+  use: (picture: LoadedPicture) => Promise<T>,
+): Promise<T> {
+  return extractEmbeddedJpegPreview({ ...request, tags }, async ({ tag, input, measure }) => {
+    using _place = await request.services.admit(measure.bytes);
+    const { width, height } = measure;
+    const quality = Math.min(width, height) < request.inputSize ? 'low' : 'preview';
+    return await use({ input, width, height, quality, source: `${tag} ${width}x${height}` });
+  });
+}
+
+async function tagsOf(request: LoadRequest): Promise<ExifTags> {
+  return (await request.services.readTags(request.link, RAW_TAGS)) ?? needsPerl();
+}
+
+function needsPerl(): never {
+  throw new PictureProblem('needs_perl', 'RAW previews are read by ExifTool.');
+}
+
+async function withHeic<T>(
+  request: LoadRequest,
+  content: Content,
+  use: (picture: LoadedPicture) => Promise<T>,
+): Promise<T> {
+  // libheif paints missing tiles black and says nothing.
+  if (isCutShort(request.bytes, content)) throw new PictureProblem('truncated', 'The end of the HEIC file is missing.');
+  using file = openHeic(request.bytes);
+  const pixels = file.width * file.height;
+  if (pixels > request.limits.maxWholePixels) return await withHeicThumbnail(file, request, use);
+  using _place = await request.services.admit(pixels * HEIC_BYTES_PER_PIXEL);
+  const { width, height, channels, data } = file.decode();
+  const input = { kind: 'raw', width, height, channels, data } as const;
+  return await use({ input, width, height, quality: 'full', source: `heic ${width}x${height}` });
+}
+
+async function withHeicThumbnail<T>(
+  file: ReturnType<typeof openHeic>,
+  request: LoadRequest,
+  use: (picture: LoadedPicture) => Promise<T>,
+): Promise<T> {
+  const thumbnail = file.decodeThumbnail();
+  if (thumbnail === undefined) {
+    assertPixels(file.width, file.height, request.limits.maxWholePixels);
+    throw new PictureProblem('no_preview', 'Its thumbnail cannot be decoded.');
+  }
+  const { width, height, channels, data } = thumbnail;
+  const input = { kind: 'raw', width, height, channels, data } as const;
+  return use({ input, width, height, quality: 'low', source: `heic-thumbnail ${width}x${height}` });
+}

@@ -1,0 +1,21 @@
+/** A path to an open photo that ExifTool may have: it never sees the photo's own name, and opens the very same file. */
+import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { extensionOf } from '../file-types.js';
+import type { OpenPhoto } from './read-photo.js';
+import type { TempNames } from './temp-names.js';
+
+export interface PhotoLink extends Disposable {
+  readonly path: string;
+}
+
+const HAS_PROC = existsSync('/proc/self/fd');
+
+/** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
+export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink {
+  const extension = extensionOf(relPath);
+  // ExifTool tells some RAW formats apart by extension only.
+  const path = temp.next(/^[a-z0-9]{1,5}$/.test(extension) ? `.${extension}` : '');
+  if (HAS_PROC) symlinkSync(`/proc/${process.pid}/fd/${photo.fd}`, path);
+  else writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
+  return { path, [Symbol.dispose]: () => rmSync(path, { force: true }) };
+}

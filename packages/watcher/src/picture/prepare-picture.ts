@@ -1,0 +1,141 @@
+/** One photo made ready for the encoder: opened, read once, hashed, and turned into what the encoder takes. */
+import { readFileSync, rmSync } from 'node:fs';
+import type { CropBox, EncodeTarget, PhotoLocation, PreparedPicture } from '../picture-types.js';
+import type { DecodeLimits, WebpPicture } from './host-protocol.js';
+import { type LoadedPicture, withPicture } from './load-picture.js';
+import { acceptsOriginal, makeJpeg } from './make-encoded.js';
+import { makePixels } from './make-pixels.js';
+import { makeThumbnail } from './make-thumbnail.js';
+import { linkPhoto } from './photo-link.js';
+import { PictureProblem } from './photo-reasons.js';
+import { assertUnchanged, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
+import { sniffContent } from './sniff-content.js';
+import type { TempNames } from './temp-names.js';
+import type { WorkerServices } from './worker-services.js';
+
+export interface PrepareContext {
+  readonly limits: DecodeLimits;
+  readonly temp: TempNames;
+  readonly services: WorkerServices;
+}
+
+export interface PrepareRequest {
+  readonly photo: PhotoLocation;
+  readonly contentHash: string;
+  readonly target: EncodeTarget;
+}
+
+/** Bytes in memory and a path to them for ExifTool. */
+interface Source {
+  readonly bytes: Buffer;
+  readonly link: string;
+  readonly contentHash: string;
+}
+
+/** A preview should have this much when there is no model to ask. */
+const DEFAULT_INPUT_SIDE = 448;
+
+/** @throws PictureProblem */
+export async function readImageForEncode(request: PrepareRequest, context: PrepareContext): Promise<PreparedPicture> {
+  using photo = openPhoto(request.photo);
+  const bytes = readWhole(photo, context.limits);
+  const contentHash = hashOf(bytes);
+  if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
+  context.services.enter('decoding');
+  using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
+  try {
+    return await prepare({ bytes, link: link.path, contentHash }, request.target, null, context);
+  } catch (error) {
+    throw stillGrowing(error, photo) ?? error;
+  } finally {
+    assertUnchanged(photo, bytes.length); // ExifTool read the file again: what it gave must be of these bytes
+  }
+}
+
+/** An upload: the file in the temporary folder is ours and is removed. @throws PictureProblem */
+export async function prepareUpload(
+  spoolPath: string,
+  target: EncodeTarget,
+  crop: CropBox | null,
+  context: PrepareContext,
+): Promise<PreparedPicture> {
+  try {
+    const bytes = readFileSync(spoolPath);
+    context.services.enter('decoding');
+    return await prepare({ bytes, link: spoolPath, contentHash: hashOf(bytes) }, target, crop, context);
+  } finally {
+    rmSync(spoolPath, { force: true });
+  }
+}
+
+/** @throws PictureProblem */
+export async function thumbnailOf(
+  location: PhotoLocation,
+  maxSide: number,
+  context: PrepareContext,
+): Promise<WebpPicture> {
+  using photo = openPhoto(location);
+  const bytes = readWhole(photo, context.limits);
+  context.services.enter('decoding');
+  using link = linkPhoto(photo, location.relPath, bytes, context.temp);
+  // Half: a preview counts as ample at twice this size, and a thumbnail needs no more than its own.
+  const request = { ...context, bytes, link: link.path, inputSize: Math.ceil(maxSide / 2) };
+  return await withPicture(request, (picture) => makeThumbnail(picture, maxSide));
+}
+
+async function prepare(
+  source: Source,
+  target: EncodeTarget,
+  crop: CropBox | null,
+  context: PrepareContext,
+): Promise<PreparedPicture> {
+  const original = originalFor(source, target, crop);
+  if (target.pixels === undefined && original !== null) return original;
+  const inputSize = target.pixels?.inputSize ?? DEFAULT_INPUT_SIDE;
+  try {
+    return await withPicture({ ...context, ...source, inputSize }, (picture) => deliver(picture, source, target, crop));
+  } catch (error) {
+    if (original !== null && error instanceof PictureProblem && onlyEncoderMayKnow(error)) return original;
+    throw error;
+  }
+}
+
+async function deliver(
+  picture: LoadedPicture,
+  { contentHash }: Source,
+  target: EncodeTarget,
+  crop: CropBox | null,
+): Promise<PreparedPicture> {
+  const { quality, source } = picture;
+  if (target.pixels === undefined)
+    return { kind: 'encoded', contentHash, quality, source, ...(await makeJpeg(picture, target)) };
+  const data = await makePixels(picture, target.pixels, { crop });
+  const side = target.pixels.inputSize;
+  return { kind: 'pixels', contentHash, width: side, height: side, data, quality, source };
+}
+
+/** The file itself, when the encoder lists its kind. A part of it cannot be sent this way. */
+function originalFor(source: Source, target: EncodeTarget, crop: CropBox | null): PreparedPicture | null {
+  const { mediaType } = sniffContent(source.bytes);
+  if (crop !== null || mediaType === null || !acceptsOriginal(target, mediaType, source.bytes.length)) return null;
+  const { contentHash, bytes } = source;
+  return { kind: 'encoded', contentHash, data: bytes, mediaType, quality: 'full', source: `original ${mediaType}` };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A file without an end that was written a moment ago may be on its way still. */
+function stillGrowing(error: unknown, photo: OpenPhoto): PictureProblem | undefined {
+  const recent = Date.now() - photo.modifiedAtMs < HOUR_MS;
+  if (!recent || !(error instanceof PictureProblem) || error.reason !== 'truncated') return undefined;
+  return new PictureProblem('truncated', error.message, { cause: error, sure: false });
+}
+
+function onlyEncoderMayKnow(problem: PictureProblem): boolean {
+  return problem.reason === 'unsupported_media' || problem.reason === 'no_preview' || problem.reason === 'needs_perl';
+}
+
+function readWhole(photo: OpenPhoto, limits: DecodeLimits): Buffer {
+  if (photo.size <= limits.maxFileBytes) return readPhoto(photo);
+  throw new PictureProblem('too_large', `The file has ${Math.round(photo.size / 2 ** 20)} MiB.`);
+}

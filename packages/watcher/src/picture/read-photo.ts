@@ -1,0 +1,128 @@
+/**
+ * Opens and reads photos so that no name, link or race can make it read anything else. Runs in a decoder thread, with
+ * blocking calls on purpose: a mount that hangs then costs one thread and not libuv's pool.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync, type Stats } from 'node:fs';
+import { join, sep } from 'node:path';
+import type { PhotoLocation } from '../picture-types.js';
+import { PictureProblem, problemFromSystemError } from './photo-reasons.js';
+
+/** An open photo: its descriptor is checked to be a regular file below the library's root. */
+export interface OpenPhoto extends Disposable {
+  readonly fd: number;
+  readonly size: number;
+  readonly modifiedAtMs: number;
+}
+
+/** O_NONBLOCK: opening a pipe must not wait for its writer. O_NOFOLLOW: a link is refused, not followed. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const CHUNK_BYTES = 8 << 20;
+
+/**
+ * @throws PictureProblem not_found, outside_library, not_a_regular_file, unreadable, read_timeout
+ */
+export function openPhoto(location: PhotoLocation): OpenPhoto {
+  const path = photoPath(location);
+  const fd = systemCall(() => openSync(path, OPEN_FLAGS));
+  try {
+    const stats = systemCall(() => fstatSync(fd));
+    assertUnderRoot(fd, path, location.rootPath);
+    if (!stats.isFile()) throw new PictureProblem('not_a_regular_file', 'The name belongs to no regular file.');
+    return { fd, size: stats.size, modifiedAtMs: Math.trunc(stats.mtimeMs), [Symbol.dispose]: () => closeSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Reads the whole file once. @throws PictureProblem changed_while_reading, unreadable */
+export function readPhoto(photo: OpenPhoto): Buffer {
+  // A memory block of its own: it is moved between threads later, which a slice of the shared pool cannot be.
+  const bytes = Buffer.allocUnsafeSlow(photo.size);
+  const read = fill(photo.fd, bytes, 0);
+  assertUnchanged(photo, read);
+  return bytes;
+}
+
+/** SHA-256 without holding the file, for files that are too large to be decoded anyway. */
+export function hashInChunks(photo: OpenPhoto): string {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  let total = 0;
+  for (;;) {
+    const read = systemCall(() => readSync(photo.fd, chunk, 0, chunk.length, total));
+    if (read === 0) break;
+    hash.update(chunk.subarray(0, read));
+    total += read;
+  }
+  assertUnchanged(photo, total);
+  return hash.digest('hex');
+}
+
+/** SHA-256, lower-case hex. */
+export function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** @throws PictureProblem changed_while_reading when the file is not what it was when it was opened */
+export function assertUnchanged(photo: OpenPhoto, bytesRead: number): void {
+  const now: Stats = systemCall(() => fstatSync(photo.fd));
+  const same = bytesRead === photo.size && now.size === photo.size && Math.trunc(now.mtimeMs) === photo.modifiedAtMs;
+  if (!same) throw new PictureProblem('changed_while_reading', 'The file changed while it was read.');
+}
+
+function fill(fd: number, bytes: Buffer, start: number): number {
+  let position = start;
+  while (position < bytes.length) {
+    const length = Math.min(CHUNK_BYTES, bytes.length - position);
+    const read = systemCall(() => readSync(fd, bytes, position, length, position));
+    if (read === 0) break;
+    position += read;
+  }
+  return position;
+}
+
+function photoPath({ rootPath, relPath }: PhotoLocation): string {
+  const unsafe = relPath === '' || relPath.startsWith('/') || relPath.includes('\0');
+  if (unsafe || relPath.split('/').includes('..'))
+    throw new PictureProblem('outside_library', 'The path is not one below the library.');
+  return join(rootPath, relPath);
+}
+
+/** Asks the descriptor, not the path, where the file lies: between open and question a path can be swapped. */
+function assertUnderRoot(fd: number, path: string, rootPath: string): void {
+  const root = systemCall(() => realpathSync(rootPath));
+  const prefix = root.endsWith(sep) ? root : root + sep;
+  if (!pathOfDescriptor(fd, path).startsWith(prefix))
+    throw new PictureProblem('outside_library', 'The path leads out of the library.');
+}
+
+function pathOfDescriptor(fd: number, path: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return realPathOfSameFile(fd, path); // no /proc: macOS, Windows
+  }
+}
+
+/** The path's own target, accepted only if it is still the file that was opened. */
+function realPathOfSameFile(fd: number, path: string): string {
+  const target = systemCall(() => realpathSync(path));
+  const again = systemCall(() => openSync(target, OPEN_FLAGS));
+  try {
+    const [opened, found] = [fstatSync(fd), fstatSync(again)];
+    if (opened.dev === found.dev && opened.ino === found.ino) return target;
+    throw new PictureProblem('changed_while_reading', 'The path was swapped while it was opened.');
+  } finally {
+    closeSync(again);
+  }
+}
+
+function systemCall<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw problemFromSystemError(error);
+  }
+}

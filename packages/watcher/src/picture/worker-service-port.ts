@@ -1,0 +1,67 @@
+/** The main thread's side of `WorkerServices`: answers one task's port and takes back what the task forgot. */
+import type { MessagePort } from 'node:worker_threads';
+import type { ExifReader } from './exif-reader.js';
+import type { DecodeStage } from './host-protocol.js';
+import type { MemoryBudget } from './memory-budget.js';
+import type { ServiceAnswer, ServiceRequest } from './worker-services.js';
+
+export interface PortServices {
+  readonly exif: Pick<ExifReader, 'readTags' | 'extractTag'>;
+  readonly budget: MemoryBudget;
+  onStage(stage: DecodeStage): void;
+}
+
+/** @returns ends the service and gives back all memory places that the task still holds */
+export function servePort(port: MessagePort, services: PortServices): () => void {
+  const held = new Map<number, () => void>();
+  let over = false;
+
+  async function acquire(seq: number, bytes: number): Promise<void> {
+    const release = await services.budget.acquire(bytes);
+    if (over) return release(); // the task ended while it waited
+    held.set(seq, release);
+    answer({ seq, kind: 'admitted' });
+  }
+  function answer(message: ServiceAnswer): void {
+    if (!over) port.postMessage(message);
+  }
+  async function ask(seq: number, request: () => Promise<ServiceAnswer>): Promise<void> {
+    try {
+      answer(await request());
+    } catch (error) {
+      answer({ seq, kind: 'refused', message: error instanceof Error ? firstLine(error.message) : 'unknown' });
+    }
+  }
+
+  port.on('message', (request: ServiceRequest) => {
+    switch (request.kind) {
+      case 'stage':
+        return services.onStage(request.stage);
+      case 'acquire':
+        return void acquire(request.seq, request.bytes);
+      case 'release':
+        held.get(request.seq)?.();
+        return void held.delete(request.seq);
+      case 'readTags':
+        return void ask(request.seq, async () => {
+          const tags = await services.exif.readTags(request.path, request.args);
+          return { seq: request.seq, kind: 'tags', tags };
+        });
+      case 'extractTag':
+        return void ask(request.seq, async () => {
+          const found = await services.exif.extractTag(request.path, request.tag, request.target);
+          return { seq: request.seq, kind: 'extracted', found };
+        });
+    }
+  });
+  return () => {
+    over = true;
+    port.close();
+    for (const release of held.values()) release();
+    held.clear();
+  };
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 200);
+}
