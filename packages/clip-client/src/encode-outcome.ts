@@ -1,6 +1,6 @@
 import type { EncodeResult__Output, ItemError__Output } from '@clip-watch/proto';
 import { decodeEmbedding, embeddingFault } from './embedding.js';
-import { describeEnd, type StreamEnd } from './retry-policy.js';
+import { classifyStatus, describeEnd, type StreamEnd } from './retry-policy.js';
 import type {
   ClipModel,
   EncodedOutcome,
@@ -93,11 +93,14 @@ function judgeItemError(error: ItemError__Output): Verdict {
 
 /** What becomes of the items without an answer when their stream is over. */
 export function unansweredVerdict(end: StreamEnd): TransientVerdict {
-  if (end.kind === 'refused') return transient('misconfigured', end.message);
+  const message = describeEnd(end);
+  if (end.kind === 'refused') return transient('misconfigured', message);
   if (end.kind === 'closed') return transient('cancelled', 'the client was closed');
-  if (end.kind === 'status' && end.status === 'INTERNAL') return transient('internal', describeEnd(end));
-  if (end.kind === 'status' && end.status === 'RESOURCE_EXHAUSTED') return transient('overloaded', describeEnd(end));
-  return transient('unavailable', describeEnd(end));
+  if (end.kind !== 'status') return transient('unavailable', message);
+  if (classifyStatus(end.status) === 'misconfigured') return transient('misconfigured', message);
+  if (end.status === 'INTERNAL') return transient('internal', message);
+  if (end.status === 'RESOURCE_EXHAUSTED') return transient('overloaded', message);
+  return transient('unavailable', message);
 }
 
 /** OVERLOADED asks for a pause; what a well encoder would not say counts against it; the rest is the photo's affair. */

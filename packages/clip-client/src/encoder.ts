@@ -159,8 +159,8 @@ export class Encoder {
   /** The wanted model changed: whatever another one still answers must not count. */
   reconsider(version: string): void {
     if (this.current === 'misconfigured') this.nextAttemptAt = 0;
-    if (this.facts && this.facts.model.version !== version) this.stream?.drop({ kind: 'restart' });
-    else if (this.current === 'connecting') this.lose({ kind: 'restart' }, []);
+    const isOther = this.current === 'connecting' || (this.facts && this.facts.model.version !== version);
+    if (isOther) this.end({ kind: 'restart' });
   }
 
   /** A channel for calls beside the stream. */
@@ -185,8 +185,12 @@ export class Encoder {
   close(): void {
     clearTimeout(this.retryTimer);
     this.solo.close();
-    if (this.stream) this.stream.drop({ kind: 'closed' });
-    else this.lose({ kind: 'closed' }, []);
+    this.end({ kind: 'closed' });
+  }
+
+  private end(end: StreamEnd): void {
+    if (this.stream) this.stream.drop(end);
+    else this.lose(end, []);
   }
 
   private onRetry(): void {
@@ -235,12 +239,33 @@ export class Encoder {
         verdict: (job, verdict) => this.onVerdict(job, verdict),
         fault: (message) => this.log.fault(message),
         room: () => this.hooks.changed(),
-        ended: (end, unanswered) => this.lose(end, unanswered),
+        ended: (end, unanswered) => this.onStreamEnd(channel, end, unanswered),
       },
     });
   }
 
-  private judge(accepted: StreamAccepted__Output): Handshake {
+  private onStreamEnd(channel: ApolloChannel, end: StreamEnd, unanswered: readonly ImageJob[]): void {
+    const isOtherModel = end.kind === 'status' && end.status === 'FAILED_PRECONDITION' && !this.facts;
+    if (isOtherModel) void this.explainRefusal(channel, end);
+    else this.lose(end, unanswered);
+  }
+
+  /** The status only says that the wanted model is not there; what is there makes the sentence that a person needs. */
+  private async explainRefusal(channel: ApolloChannel, end: StreamEnd): Promise<void> {
+    this.stream = undefined;
+    let explained = end;
+    try {
+      const { model } = await channel.getModelInfo({}, { timeoutMs: this.config.timing.openTimeoutMs });
+      const handshake = this.judge({ model });
+      if (handshake.kind === 'refused') explained = { kind: 'refused', message: handshake.message };
+    } catch (error) {
+      // It will not say: then the status has to do.
+      if (!(error instanceof ApolloCallError)) throw error;
+    }
+    if (this.channel === channel) this.lose(explained, []);
+  }
+
+  private judge(accepted: Pick<StreamAccepted__Output, 'model'>): Handshake {
     const handshake = this.hooks.judge(accepted);
     if ('model' in handshake) this.offered = { name: handshake.model.name, version: handshake.model.version };
     return handshake;

@@ -20,9 +20,9 @@ export function traceHeaders(): Record<string, string> {
   const active = trace.getSpanContext(context.active());
   if (active && isSpanContextValid(active)) {
     const flags = active.traceFlags.toString(16).padStart(2, '0');
-    headers['traceparent'] = `00-${active.traceId}-${active.spanId}-${flags}`;
+    headers.traceparent = `00-${active.traceId}-${active.spanId}-${flags}`;
     const state = active.traceState?.serialize();
-    if (state) headers['tracestate'] = state;
+    if (state) headers.tracestate = state;
   }
   propagation.inject(context.active(), headers);
   return headers;

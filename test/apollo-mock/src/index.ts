@@ -1,3 +1,4 @@
+export { type BadPeer, type FreezableProxy, startBadPeer, startFreezableProxy } from './bad-peers.js';
 export { embedText, toF32le } from './embed.js';
 export { startMockApollo } from './start-mock-apollo.js';
 export type {
