@@ -1,1 +1,37 @@
+export { createBacklogDrain } from './backlog-drain.js';
+export type {
+  BacklogDrain,
+  DrainCounts,
+  DrainDeps,
+  DrainOnceEnd,
+  DrainOnceOptions,
+  DrainOnceResult,
+  DrainOptions,
+  DrainState,
+  DrainStatus,
+  LibraryDrainStatus,
+} from './drain-types.js';
+export { resolveEncodeConcurrency } from './encode-concurrency.js';
+export { type PassRun, runClipEncodingPass } from './encoding-pass.js';
+export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './file-types.js';
+export { type FilteredPage, filterExcluded, type SkipReason } from './filter-excluded.js';
+export { compileExcluder, type PathExcluder } from './path-excluder.js';
+export {
+  adviceFor,
+  DecodeHostError,
+  type DecodeHostErrorCode,
+  type DecodeHostOptions,
+  openDecodeHost,
+  PHOTO_REASONS,
+  type PhotoReason,
+  pictureFailure,
+} from './picture/index.js';
 export type * from './picture-types.js';
+export {
+  type ClipWatcherConfig,
+  type ClipWatcherInstance,
+  clipWatcherPlugin,
+  drainOf,
+  processClipBacklog,
+} from './plugin.js';
+export { services } from './services.js';

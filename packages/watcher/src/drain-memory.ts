@@ -1,0 +1,27 @@
+import type { ResolvedDrainOptions } from './drain-options.js';
+import { DrainProgress } from './drain-progress.js';
+import { PermanentRowGuard } from './failure-streak.js';
+import { LibraryPauses } from './library-pauses.js';
+import { OutageWitnesses } from './outage-witnesses.js';
+
+/** What a drain remembers from pass to pass. Everything here may be lost with the process: the ledger is the truth. */
+export interface DrainMemory {
+  readonly witnesses: OutageWitnesses;
+  readonly guard: PermanentRowGuard;
+  readonly pauses: LibraryPauses;
+  readonly progress: DrainProgress;
+  /** Digests of our own faults that were logged already. */
+  readonly bugs: Set<string>;
+  readonly changedListeners: Set<(libraryId: number, relPath: string) => void>;
+}
+
+export function createDrainMemory(options: Pick<ResolvedDrainOptions, 'now' | 'random'>): DrainMemory {
+  return {
+    witnesses: new OutageWitnesses(),
+    guard: new PermanentRowGuard(),
+    pauses: new LibraryPauses(options),
+    progress: new DrainProgress(options.now),
+    bugs: new Set(),
+    changedListeners: new Set(),
+  };
+}

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_PHOTO_ATTEMPTS } from '@clip-watch/db';
+import { assertNever } from './assert-never.js';
+import { countsSince, type DrainProgress } from './drain-progress.js';
+import type { DrainOnceEnd, DrainOnceOptions, DrainOnceResult } from './drain-types.js';
+import type { PassEnd } from './pass-end.js';
+
+const DEFAULT_PATIENCE_MS = 60_000;
+const RECONNECT_PAUSE_MS = 500;
+
+export interface OnceContext {
+  readonly progress: DrainProgress;
+  readonly isEnabled: boolean;
+  /** Why no further round may begin; undefined when it may. */
+  isStopped(): 'stopped' | 'paused' | undefined;
+  round(lane: 'fresh-and-due' | 'retries', connect: AbortSignal): Promise<PassEnd>;
+}
+
+interface Ending {
+  readonly end: DrainOnceEnd;
+  readonly reason?: string;
+}
+
+/** One full pass, then, if asked for, the tries that are left of what failed for now. */
+export async function runDrainOnce(options: DrainOnceOptions, context: OnceContext): Promise<DrainOnceResult> {
+  const before = context.progress.total();
+  const ending = await runLanes(options, context);
+  return { ...countsSince(before, context.progress.total()), ...ending };
+}
+
+async function runLanes(options: DrainOnceOptions, context: OnceContext): Promise<Ending> {
+  if (!context.isEnabled) return { end: 'disabled', reason: 'No encoder is configured.' };
+  const first = await patientRound('fresh-and-due', options, context);
+  if (first.end !== 'done' || !options.retries) return first;
+  // The first try was the first of the tries that a photo has.
+  for (let tries = 1; tries < MAX_PHOTO_ATTEMPTS; tries += 1) {
+    const retried = await patientRound('retries', options, context);
+    if (retried.end !== 'done') return retried;
+  }
+  return first;
+}
+
+/** Repeats a round over an encoder that is away, until it has been away for as long as the caller's patience. */
+async function patientRound(
+  lane: 'fresh-and-due' | 'retries',
+  options: DrainOnceOptions,
+  context: OnceContext,
+): Promise<Ending> {
+  const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+  let progressAt = performance.now();
+  for (;;) {
+    const stopped = options.signal?.aborted ? 'stopped' : context.isStopped();
+    if (stopped !== undefined) return { end: stopped, reason: `The pass was ${stopped}.` };
+    const before = context.progress.total().encoded;
+    const connect = AbortSignal.timeout(Math.max(1, Math.ceil(progressAt + patienceMs - performance.now())));
+    const end = await context.round(lane, options.signal ? AbortSignal.any([connect, options.signal]) : connect);
+    if (context.progress.total().encoded > before) progressAt = performance.now();
+    const isAway = end.kind === 'encoder-away' && performance.now() - progressAt < patienceMs;
+    if (!isAway) return toEnding(end);
+    await sleep(RECONNECT_PAUSE_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
+  }
+}
+
+function toEnding(end: PassEnd): Ending {
+  switch (end.kind) {
+    case 'done':
+      return { end: 'done' };
+    case 'stopped':
+      return { end: 'stopped', reason: 'The pass was stopped.' };
+    case 'encoder-away':
+      return { end: 'encoder-away', reason: end.reason };
+    case 'misconfigured':
+    case 'suspicious':
+      return { end: 'misconfigured', reason: end.reason };
+    case 'database':
+      return { end: 'database', reason: end.reason };
+    case 'bug':
+      return { end: 'stopped', reason: end.reason };
+    default:
+      return assertNever(end);
+  }
+}

@@ -1,0 +1,107 @@
+import type { ClipModel } from '@clip-watch/clip-client';
+import type { Library } from '@clip-watch/db';
+import type { DrainMemory } from './drain-memory.js';
+import type { ResolvedDrainOptions } from './drain-options.js';
+import type { DrainDeps } from './drain-types.js';
+import { type PassRun, runClipEncodingPass } from './encoding-pass.js';
+import { errorCode } from './error-code.js';
+import { probeKnownGood } from './known-good.js';
+import { type PassEnd, passEndFromError } from './pass-end.js';
+
+export interface RoundRun {
+  readonly deps: DrainDeps;
+  readonly options: ResolvedDrainOptions;
+  readonly memory: DrainMemory;
+  readonly lane: PassRun['lane'];
+  readonly soft: AbortSignal;
+  readonly hard: AbortSignal;
+  /** Ends the wait for an encoder. */
+  readonly connect: AbortSignal;
+  /** The known-good picture failed last: it has to pass before photos go out again. */
+  readonly isSuspicious: boolean;
+  onPhase(phase: 'connecting' | 'encoding'): void;
+}
+
+/**
+ * Looks what is due, meets the encoder, and makes passes until nothing is due any more. Without due rows the encoder
+ * is left asleep. Never throws: how it ended is a value.
+ */
+export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
+  try {
+    const libraries = await dueLibraries(run);
+    if (libraries.length === 0) return { kind: 'done', worked: false };
+    run.onPhase('connecting');
+    const model = await meetEncoder(run);
+    const stillBad = run.isSuspicious ? await askKnownGood(run, model) : undefined;
+    if (stillBad !== undefined) return stillBad;
+    run.onPhase('encoding');
+    return await passUntilDone(run, { ...run, model, libraries });
+  } catch (error) {
+    return run.soft.aborted || run.hard.aborted ? { kind: 'stopped' } : passEndFromError(error);
+  }
+}
+
+async function passUntilDone(run: RoundRun, pass: PassRun): Promise<PassEnd> {
+  for (;;) {
+    const end = await runClipEncodingPass(pass);
+    if (end.kind !== 'done' || !end.worked) return end;
+    // A cap per tick would mean nothing if the next pass began at once; retries go out once.
+    if (run.options.maxPerTick !== Number.POSITIVE_INFINITY || run.lane === 'retries') return end;
+  }
+}
+
+/** The online libraries with a row that is due now; retries count whatever their time. */
+async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<readonly Library[]> {
+  const { libraries, images } = deps.database;
+  await images.rescueExpiredClaims();
+  const ended = new Set(memory.pauses.takeExpired());
+  const due: Library[] = [];
+  for (const library of await libraries.list()) {
+    const isOurs = library.state === 'paused' && memory.pauses.current(library.id) === undefined;
+    if (ended.has(library.id) || isOurs) await libraries.update(library.id, { state: 'online', stateReason: null });
+    else if (library.state !== 'online') continue;
+    const dueAt = await images.nextDueAt(library.id);
+    if (dueAt !== null && (lane === 'retries' || dueAt <= options.now())) due.push(library);
+  }
+  return due;
+}
+
+/** @throws ClipClientError; DatabaseError MODEL_MISMATCH */
+async function meetEncoder({ deps, connect }: RoundRun): Promise<ClipModel> {
+  const { clipState } = deps.database;
+  const { wantedModelVersion } = await clipState.read();
+  if (wantedModelVersion !== null) deps.clipClient.setModelVersion(wantedModelVersion);
+  const model = await deps.clipClient.whenReady({ signal: connect });
+  try {
+    await clipState.pin({ version: model.version, name: model.name, dimension: model.dimension });
+  } catch (error) {
+    if (errorCode(error) !== 'MODEL_MISMATCH') throw error;
+    throw new ModelMismatchError(model, wantedModelVersion, { cause: error });
+  }
+  deps.clipClient.setModelVersion(model.version);
+  return model;
+}
+
+/** The encoder speaks for another model than the one that the photos are in. */
+class ModelMismatchError extends Error {
+  override readonly name = 'ModelMismatchError';
+  readonly code = 'MODEL_MISMATCH';
+  constructor(model: ClipModel, wanted: string | null, options: ErrorOptions) {
+    const inForce = wanted ?? 'another model';
+    super(
+      `The encoder serves ${model.name} (${model.version}), the photos are in ${inForce}. ` +
+        'Start the encoder with the model of the photos, or use another data folder for this one.',
+      options,
+    );
+  }
+}
+
+async function askKnownGood({ deps, soft }: RoundRun, model: ClipModel): Promise<PassEnd | undefined> {
+  const verdict = await probeKnownGood({ ...deps, model, signal: soft });
+  if (verdict.kind === 'good') return undefined;
+  if (verdict.kind === 'unknown') return { kind: 'encoder-away', reason: verdict.message };
+  return {
+    kind: 'suspicious',
+    reason: `A picture that is certainly good still fails (${verdict.message}). The photos are untouched; check the encoder.`,
+  };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { LedgerEntry } from './drain-plan.js';
+import { environmentSign, PermanentRowGuard, permanentSign, SUSPICIOUS_ROW } from './failure-streak.js';
+import { embeddingEntry, failureEntry, workItem } from './testing/work-items.js';
+
+const permanent = (id: number, reason = 'undecodable') => failureEntry({ reason }, workItem({ id }));
+const row = (count: number, from = 1, reason?: string) =>
+  Array.from({ length: count }, (_, index) => permanent(from + index, reason));
+
+function writtenBy(guard: PermanentRowGuard, entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  return entries.flatMap((entry) => {
+    const verdict = guard.note(entry);
+    return verdict.kind === 'write' ? verdict.entries : [];
+  });
+}
+
+describe('signs', () => {
+  const release: LedgerEntry = { kind: 'release', item: workItem() };
+  test.each([
+    ['an embedding', embeddingEntry(), 'breaks', 'breaks'],
+    ['a final failure', permanent(1), 'continues', 'breaks'],
+    ['a photo that is tried again', failureEntry({ final: false }), 'neutral', 'breaks'],
+    [
+      'a lost mount',
+      failureEntry({ final: false, errorClass: 'environment', reason: 'unreadable' }),
+      'neutral',
+      'continues',
+    ],
+    [
+      'one odd file',
+      failureEntry({ final: false, errorClass: 'environment', reason: 'not_a_regular_file' }),
+      'neutral',
+      'neutral',
+    ],
+    [
+      'a busy encoder',
+      failureEntry({ final: false, errorClass: 'service', reason: 'overloaded' }),
+      'neutral',
+      'breaks',
+    ],
+    ['our own fault', failureEntry({ final: false, errorClass: 'bug', reason: 'decoder_bug' }), 'neutral', 'neutral'],
+    ['a row given back', release, 'neutral', 'neutral'],
+  ] as const)('%s', (_, entry, forPermanent, forEnvironment) => {
+    expect(permanentSign(entry)).toBe(forPermanent);
+    expect(environmentSign(entry)).toBe(forEnvironment);
+  });
+});
+
+describe('the guard of permanent failures', () => {
+  test('writes nothing of a row that is still open', () => {
+    const guard = new PermanentRowGuard();
+    expect(writtenBy(guard, row(SUSPICIOUS_ROW - 1))).toEqual([]);
+    expect(guard.isSuspicious).toBe(false);
+  });
+
+  test('writes a row, in its order, once a photo is encoded', () => {
+    const guard = new PermanentRowGuard();
+    const failures = row(3);
+    const good = embeddingEntry(workItem({ id: 99 }));
+    expect(writtenBy(guard, [...failures, good])).toEqual([...failures, good]);
+  });
+
+  test('another reason begins another row', () => {
+    const guard = new PermanentRowGuard();
+    const written = writtenBy(guard, [...row(15, 1, 'corrupt'), ...row(15, 16, 'undecodable')]);
+    expect(written).toHaveLength(15);
+    expect(guard.isSuspicious).toBe(false);
+  });
+
+  test('is suspicious at the twentieth different photo', () => {
+    const guard = new PermanentRowGuard();
+    writtenBy(guard, row(SUSPICIOUS_ROW));
+    expect(guard.isSuspicious).toBe(true);
+  });
+
+  test('the same bytes count once, however many copies fail', () => {
+    const guard = new PermanentRowGuard();
+    const copies = Array.from({ length: 40 }, (_, id) => failureEntry({}, workItem({ id, contentHash: 'one' })));
+    writtenBy(guard, copies);
+    expect(guard.isSuspicious).toBe(false);
+  });
+
+  test('what was under way when the row got too long is judged with it', () => {
+    const guard = new PermanentRowGuard();
+    writtenBy(guard, row(SUSPICIOUS_ROW));
+    expect(writtenBy(guard, [permanent(50, 'too_large'), embeddingEntry()])).toHaveLength(1);
+    expect(guard.revoke().release).toHaveLength(SUSPICIOUS_ROW + 1);
+  });
+
+  test('a revoked row is given back untouched, and what it wrote in earlier passes is named', () => {
+    const guard = new PermanentRowGuard();
+    writtenBy(guard, row(5));
+    expect(guard.settle()).toHaveLength(5);
+    writtenBy(guard, row(15, 6));
+    expect(guard.isSuspicious).toBe(true);
+    const revoked = guard.revoke();
+    expect(revoked.requeueIds).toEqual([1, 2, 3, 4, 5]);
+    expect(revoked.release.map(({ kind }) => kind)).toEqual(Array(15).fill('release'));
+    expect(guard.isSuspicious).toBe(false);
+  });
+
+  test('a row that was true is written whole and forgotten', () => {
+    const guard = new PermanentRowGuard();
+    writtenBy(guard, row(SUSPICIOUS_ROW));
+    expect(guard.settle()).toHaveLength(SUSPICIOUS_ROW);
+    expect(guard.isSuspicious).toBe(false);
+    expect(guard.settle()).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+/** Rows of failures that say more about the machine than about the photos. */
+import type { LedgerEntry } from './drain-plan.js';
+
+/** So many different photos in a row with one permanent reason are more likely one broken encoder. */
+export const SUSPICIOUS_ROW = 20;
+/** So many environment failures in a row are a lost mount, not lost photos. */
+export const ENVIRONMENT_ROW = 10;
+
+// Of one file, whatever its neighbours do: a wrong kind of file or a missing tool is no failing disk.
+const FILE_SCOPED: ReadonlySet<string> = new Set([
+  'changed',
+  'changed_while_reading',
+  'not_a_regular_file',
+  'outside_library',
+  'needs_perl',
+]);
+
+export type RowSign = 'breaks' | 'continues' | 'neutral';
+
+/** What an entry means for a row of permanent failures with `reason`. */
+export function permanentSign(entry: LedgerEntry): RowSign {
+  if (entry.kind === 'embedding') return 'breaks';
+  return entry.kind === 'failure' && entry.row.final ? 'continues' : 'neutral';
+}
+
+/** What an entry means for a library's row of environment failures. Anything that read the file's bytes breaks it. */
+export function environmentSign(entry: LedgerEntry): RowSign {
+  if (entry.kind === 'embedding') return 'breaks';
+  if (entry.kind !== 'failure') return 'neutral';
+  if (entry.row.errorClass === 'photo' || entry.row.errorClass === 'service') return 'breaks';
+  return entry.row.errorClass === 'environment' && !FILE_SCOPED.has(entry.row.reason) ? 'continues' : 'neutral';
+}
+
+type FailureEntry = Extract<LedgerEntry, { kind: 'failure' }>;
+
+export type GuardVerdict =
+  /** Write these now; empty while a row is still open. */
+  | { readonly kind: 'write'; readonly entries: readonly LedgerEntry[] }
+  /** The row is as long as `SUSPICIOUS_ROW`: stop, and ask whether the encoder still knows a good picture. */
+  | { readonly kind: 'suspicious' };
+
+/**
+ * Holds permanent failures back until the row they stand in has ended, so that a broken encoder marks no photo: not
+ * the first twenty, and none of their copies.
+ *
+ * Held entries keep their claims. `settle` ends a row at the end of a pass; the row itself goes on over passes, and
+ * what it wrote is given back with `requeue` when it turns out to be false.
+ */
+export class PermanentRowGuard {
+  #reason: string | undefined;
+  readonly #hashes = new Set<string>();
+  #held: FailureEntry[] = [];
+  #writtenIds: number[] = [];
+
+  get isSuspicious(): boolean {
+    return this.#hashes.size >= SUSPICIOUS_ROW;
+  }
+
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  note(entry: LedgerEntry): GuardVerdict {
+    if (this.isSuspicious) return this.#noteWhileSuspicious(entry);
+    const sign = permanentSign(entry);
+    if (sign === 'neutral') return { kind: 'write', entries: [entry] };
+    if (sign === 'breaks') return { kind: 'write', entries: [...this.#end(), entry] };
+    return this.#extend(entry as FailureEntry); // `continues` is only said of a failure
+  }
+
+  /** The pass is over, or the known-good picture passed: what is held is true. */
+  settle(): readonly LedgerEntry[] {
+    if (this.isSuspicious) return this.#end();
+    const held = this.#held;
+    this.#held = [];
+    this.#writtenIds.push(...held.map((entry) => entry.row.imageId));
+    return held;
+  }
+
+  /** The known-good picture failed too: nothing of this row is true. */
+  revoke(): { readonly release: readonly LedgerEntry[]; readonly requeueIds: readonly number[] } {
+    const requeueIds = this.#writtenIds;
+    const release = this.#end().map(({ item }) => ({ kind: 'release', item }) as const);
+    return { release, requeueIds };
+  }
+
+  #extend(entry: FailureEntry): GuardVerdict {
+    const ended = entry.row.reason === this.#reason ? [] : this.#end();
+    this.#reason = entry.row.reason;
+    this.#hashes.add(entry.row.contentHash);
+    this.#held.push(entry);
+    if (!this.isSuspicious) return { kind: 'write', entries: ended };
+    return { kind: 'suspicious' };
+  }
+
+  // Photos that were under way when the row got too long: judged with it, whatever their reason.
+  #noteWhileSuspicious(entry: LedgerEntry): GuardVerdict {
+    if (permanentSign(entry) !== 'continues') return { kind: 'write', entries: [entry] };
+    this.#held.push(entry as FailureEntry);
+    return { kind: 'suspicious' };
+  }
+
+  #end(): readonly FailureEntry[] {
+    const held = this.#held;
+    this.#reason = undefined;
+    this.#hashes.clear();
+    this.#held = [];
+    this.#writtenIds = [];
+    return held;
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageExifDao, WriteResult } from '@clip-watch/db';
+import type { LedgerEntry } from './drain-plan.js';
+
+const MAX_ROWS = 100;
+const MAX_DELAY_MS = 200;
+/** Entries that may wait while the database is slow, before `add` waits too. */
+const MAX_WAITING = 4 * MAX_ROWS;
+const SECOND_TRY_MS = 1_000;
+
+type Images = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures' | 'releaseClaims'>;
+
+export interface LedgerWriterOptions {
+  readonly images: Images;
+  /** Told after a commit; an entry counts as done only then. */
+  onWritten(entries: readonly LedgerEntry[], result: WriteResult): void;
+  /** The database refused twice. What was to be written is lost, its claims are still held. */
+  onFailed(error: unknown, entries: readonly LedgerEntry[]): void;
+}
+
+/** Gathers outcomes and writes them up to 100 rows or 200 ms at a time, whichever comes first. */
+export interface LedgerWriter {
+  /** Resolves when there is room for the next one; nothing is written yet then. */
+  add(entry: LedgerEntry): Promise<void>;
+  /** Writes everything that was added before. Never rejects: failures go to `onFailed`. */
+  flush(): Promise<void>;
+}
+
+export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
+  let waiting: LedgerEntry[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+
+  const writeWaiting = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_ROWS);
+      waiting = waiting.slice(MAX_ROWS);
+      await writeBatch(batch, options);
+    }
+  };
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeWaiting().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  };
+  return {
+    async add(entry) {
+      waiting.push(entry);
+      timer ??= setTimeout(() => void flush(), MAX_DELAY_MS);
+      if (waiting.length >= MAX_WAITING) await flush();
+      else if (waiting.length >= MAX_ROWS) void flush();
+    },
+    async flush() {
+      while (waiting.length > 0 || writing !== undefined) await flush();
+    },
+  };
+}
+
+interface Statement {
+  readonly entries: readonly LedgerEntry[];
+  run(): Promise<WriteResult>;
+}
+
+// Each statement has its own second try: what was committed is not sent again.
+async function writeBatch(batch: readonly LedgerEntry[], options: LedgerWriterOptions): Promise<void> {
+  for (const statement of statementsOf(batch, options.images)) {
+    try {
+      options.onWritten(statement.entries, await withSecondTry(statement.run));
+    } catch (error) {
+      options.onFailed(error, statement.entries);
+    }
+  }
+}
+
+async function withSecondTry<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch {
+    await sleep(SECOND_TRY_MS);
+    return run(); // the second error is the one that is told
+  }
+}
+
+function statementsOf(batch: readonly LedgerEntry[], images: Images): readonly Statement[] {
+  const embeddings = batch.filter((entry) => entry.kind === 'embedding');
+  const failures = batch.filter((entry) => entry.kind === 'failure');
+  return [
+    {
+      entries: embeddings,
+      run: () => images.backfillClipEmbeddings(embeddings.map(({ row }) => row)),
+    },
+    { entries: failures, run: () => images.recordClipFailures(failures.map(({ row }) => row)) },
+    ...releasesOf(batch, images),
+  ].filter(({ entries }) => entries.length > 0);
+}
+
+function releasesOf(batch: readonly LedgerEntry[], images: Images): readonly Statement[] {
+  const given = batch.filter((entry) => entry.kind === 'release' || entry.kind === 'crash');
+  const tokens = new Set(given.map(({ item }) => item.token));
+  return [...tokens].map((token) => {
+    const entries = given.filter(({ item }) => item.token === token);
+    const ids = entries.map(({ item }) => item.candidate.id);
+    const crashedIds = entries.filter(({ kind }) => kind === 'crash').map(({ item }) => item.candidate.id);
+    const run = async (): Promise<WriteResult> => {
+      const written = await images.releaseClaims(token, { ids, crashedIds });
+      return { written, stale: ids.length - written, shared: 0 };
+    };
+    return { entries, run };
+  });
+}

@@ -1,0 +1,128 @@
+import type { ClaimRequest, ClipCandidate, ClipClaim, ImageExifDao } from '@clip-watch/db';
+import type { PluginLibrary } from '@clip-watch/plugin-api';
+import type { ClaimBook } from './claim-book.js';
+import type { WorkItem } from './drain-plan.js';
+import { type FilteredPage, filterExcluded } from './filter-excluded.js';
+import { bothEnds } from './page-order.js';
+import { compileExcluder } from './path-excluder.js';
+
+export interface PageSourceOptions {
+  readonly images: Pick<ImageExifDao, 'claimClipCandidates' | 'setSkipped'>;
+  readonly book: ClaimBook;
+  readonly request: Pick<ClaimRequest, 'owner' | 'leaseMs' | 'wantedModelVersion'> & {
+    readonly lane: NonNullable<ClaimRequest['lane']>;
+  };
+  readonly pageSize: number;
+  /** Most candidates of one library. */
+  readonly maxPerTick: number;
+  readonly libraryIds: readonly number[];
+  /** The library as it is now; undefined when it is gone, offline or paused. */
+  current(libraryId: number): Promise<PluginLibrary | undefined>;
+  /** True from the moment on when no new photo is to be taken. */
+  isStopping(): boolean;
+  isPaused(libraryId: number): boolean;
+  onPage(library: PluginLibrary, page: FilteredPage, copied: number): Promise<void>;
+}
+
+interface Page {
+  readonly library: PluginLibrary;
+  readonly token: string;
+  readonly candidates: readonly ClipCandidate[];
+  readonly alone: boolean;
+}
+
+/** One library's part of a pass. */
+interface Turn {
+  readonly libraryId: number;
+  /** `alone`: the ordinary pages are through, what is left crashed a decoder. */
+  stage: 'pages' | 'alone' | 'done';
+  taken: number;
+  /** Retries have no natural end: a row that fails again is due again. Each goes out once a pass. */
+  readonly retried: Set<number>;
+}
+
+/**
+ * The candidates of several libraries, page by page in turns, the next page claimed while this one is worked off.
+ * Every claim stands in the book before its first row is yielded.
+ */
+export async function* pageItems(options: PageSourceOptions): AsyncGenerator<WorkItem, void, undefined> {
+  const turns = options.libraryIds.map(
+    (libraryId): Turn => ({ libraryId, stage: 'pages', taken: 0, retried: new Set() }),
+  );
+  let ahead = nextPage(turns, options);
+  try {
+    for (;;) {
+      const page = await ahead;
+      if (page === undefined) return;
+      ahead = nextPage(turns, options);
+      ahead.catch(() => {}); // told when it is awaited, one page later
+      yield* itemsOf(page, options);
+      if (options.isStopping()) return;
+    }
+  } finally {
+    await ahead.catch(() => undefined); // a claim under way has to be in the book before the book is closed
+  }
+}
+
+async function* itemsOf(page: Page, options: PageSourceOptions): AsyncGenerator<WorkItem, void, undefined> {
+  const left = new Set(page.candidates.map(({ id }) => id));
+  for (const candidate of bothEnds(page.candidates)) {
+    if (options.isStopping()) return;
+    if (options.isPaused(page.library.id)) return options.book.release(page.token, [...left]);
+    left.delete(candidate.id);
+    yield { candidate, token: page.token, library: page.library, alone: page.alone };
+  }
+}
+
+/** The next page that holds work; undefined when every library is through. */
+async function nextPage(turns: Turn[], options: PageSourceOptions): Promise<Page | undefined> {
+  for (;;) {
+    const turn = turns.shift();
+    if (turn === undefined || options.isStopping()) return undefined;
+    const page = await claimPage(turn, options);
+    if (turn.stage !== 'done') turns.push(turn);
+    if (page !== undefined) return page;
+  }
+}
+
+async function claimPage(turn: Turn, options: PageSourceOptions): Promise<Page | undefined> {
+  const library = await options.current(turn.libraryId);
+  const limit = turn.stage === 'alone' ? 1 : Math.min(options.pageSize, options.maxPerTick - turn.taken);
+  if (library === undefined || limit <= 0) {
+    turn.stage = 'done';
+    return undefined;
+  }
+  const alone = turn.stage === 'alone';
+  const claim = await options.images.claimClipCandidates({ ...options.request, libraryId: library.id, limit, alone });
+  options.book.add(claim);
+  if (claim.candidates.length === 0 && claim.copied === 0) turn.stage = alone ? 'done' : 'alone';
+  const candidates = await notYetRetried(claim, turn, options);
+  turn.taken += candidates.length;
+  const page = filterExcluded(candidates, compileExcluder(library.excludedDirs));
+  await hideSkipped(claim, page, options);
+  await options.onPage(library, page, claim.copied);
+  return page.kept.length === 0 ? undefined : { library, token: claim.token, candidates: page.kept, alone };
+}
+
+async function notYetRetried(
+  claim: ClipClaim,
+  turn: Turn,
+  options: PageSourceOptions,
+): Promise<readonly ClipCandidate[]> {
+  if (options.request.lane !== 'retries') return claim.candidates;
+  const again = claim.candidates.filter(({ id }) => turn.retried.has(id)).map(({ id }) => id);
+  const fresh = claim.candidates.filter(({ id }) => !turn.retried.has(id));
+  for (const { id } of fresh) turn.retried.add(id);
+  if (fresh.length === 0 && again.length > 0) turn.stage = turn.stage === 'alone' ? 'done' : 'alone';
+  await options.book.release(claim.token, again);
+  return fresh;
+}
+
+async function hideSkipped(claim: ClipClaim, page: FilteredPage, options: PageSourceOptions): Promise<void> {
+  if (page.skipped.length === 0) return;
+  await options.images.setSkipped(
+    page.skipped.map(({ candidate, reason }) => ({ id: candidate.id, skipReason: reason })),
+  );
+  const ids = page.skipped.map(({ candidate }) => candidate.id);
+  await options.book.release(claim.token, ids);
+}

@@ -1,0 +1,29 @@
+import { errorCode, errorMessage } from './error-code.js';
+
+/** How a pass over the libraries ended. */
+export type PassEnd =
+  /** Nothing is due any more. `worked`: something was, so rows that were given back may be due again. */
+  | { readonly kind: 'done'; readonly worked: boolean }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'encoder-away'; readonly reason: string }
+  | { readonly kind: 'misconfigured'; readonly reason: string }
+  /** Photo after photo failed alike, and so did the known-good picture. */
+  | { readonly kind: 'suspicious'; readonly reason: string }
+  | { readonly kind: 'database'; readonly reason: string }
+  /** An error that nobody promised: our own fault. */
+  | { readonly kind: 'bug'; readonly reason: string; readonly error: unknown };
+
+const MISCONFIGURED: ReadonlySet<string> = new Set(['MISCONFIGURED', 'MODEL_MISMATCH']);
+const ENCODER_AWAY: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
+// Of `DatabaseError`: what another try may well find mended.
+const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO']);
+
+/** Names an error of the client or of the database by its code. */
+export function passEndFromError(error: unknown): PassEnd {
+  const code = errorCode(error) ?? '';
+  const reason = errorMessage(error);
+  if (MISCONFIGURED.has(code)) return { kind: 'misconfigured', reason };
+  if (ENCODER_AWAY.has(code)) return { kind: 'encoder-away', reason };
+  if (DATABASE.has(code)) return { kind: 'database', reason };
+  return { kind: 'bug', reason, error };
+}
