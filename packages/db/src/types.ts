@@ -64,6 +64,8 @@ export interface ClipCandidate {
   readonly fileSize: number;
   readonly modifiedAtMs: number;
   readonly attempts: number;
+  /** Times put off in a row without a verdict; `nextAttempt` grows environment, service and bug delays by it. */
+  readonly deferrals: number;
   readonly crashes: number;
 }
 
@@ -155,6 +157,7 @@ export interface ImageClip {
   readonly encodedAt: number | null;
   readonly quality: ClipQuality | null;
   readonly attempts: number;
+  readonly deferrals: number;
   readonly crashes: number;
   readonly nextAttemptAt: number | null;
   readonly errorClass: ClipErrorClass | null;
@@ -237,11 +240,7 @@ export interface ImageExifDao {
   /** Removes rows missing since before `missingBefore`. @returns how many */
   removeMissing(libraryId: number, missingBefore: number): Promise<number>;
   /** A batch of rows whose exclude rules are to be evaluated again, by keyset. */
-  pageForExclusion(request: {
-    readonly libraryId: number;
-    readonly afterId: number;
-    readonly limit: number;
-  }): Promise<
+  pageForExclusion(request: { readonly libraryId: number; readonly afterId: number; readonly limit: number }): Promise<
     readonly {
       readonly id: number;
       readonly relPath: string;

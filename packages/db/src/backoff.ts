@@ -1,0 +1,63 @@
+import type { ClipErrorClass } from './types.js';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** No delay is longer: a row whose next try lies further ahead met a jump of the clock, and counts as due. */
+export const LONGEST_BACKOFF_MS: number = DAY_MS;
+
+/** Tries of one photo for the same bytes, model and decoder; after that it is `failed`. */
+export const MAX_PHOTO_ATTEMPTS: number = 3;
+
+/** What a photo waits after its first, second and third verdict that was not sure. */
+const PHOTO_DELAYS_MS = [MINUTE_MS, 10 * MINUTE_MS, DAY_MS] as const;
+
+export interface FailedAttempt {
+  readonly errorClass: ClipErrorClass;
+  readonly reason: string;
+  /** Verdicts on this row before this one: what a photo's delay goes by. */
+  readonly attempts: number;
+  /** Times it was put off in a row without a verdict: what the other delays grow by. Default 0. */
+  readonly deferrals?: number;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Random numbers in [0, 1). */
+  readonly random: () => number;
+  /** The least that the encoder asked for. */
+  readonly retryAfterMs?: number;
+}
+
+/** The longest that this attempt may wait, before the jitter. */
+export function longestDelayMs({
+  errorClass,
+  attempts,
+  deferrals = 0,
+}: Pick<FailedAttempt, 'errorClass' | 'attempts' | 'deferrals'>): number {
+  const doubled = (base: number, cap: number): number => Math.min(cap, base * 2 ** Math.min(deferrals, 30));
+  switch (errorClass) {
+    case 'photo':
+      return PHOTO_DELAYS_MS[Math.min(attempts, PHOTO_DELAYS_MS.length - 1)] ?? DAY_MS;
+    case 'environment':
+      return doubled(30 * SECOND_MS, 15 * MINUTE_MS);
+    case 'service':
+      return doubled(SECOND_MS, 5 * MINUTE_MS);
+    case 'bug':
+      return doubled(MINUTE_MS, DAY_MS);
+    default: {
+      const never: never = errorClass;
+      throw new Error(`unknown error class ${String(never)}`);
+    }
+  }
+}
+
+/**
+ * When a row that failed is tried again: full jitter, so that a thousand rows that failed together do not come back
+ * together. Never longer than `LONGEST_BACKOFF_MS`, whatever the encoder asks for.
+ * @returns epoch ms, later than `now`
+ */
+export function nextAttempt(failed: FailedAttempt): number {
+  const jittered = 1 + Math.floor(failed.random() * longestDelayMs(failed));
+  const asked = Math.max(jittered, failed.retryAfterMs ?? 0);
+  return failed.now + Math.min(asked, LONGEST_BACKOFF_MS);
+}

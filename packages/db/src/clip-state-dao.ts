@@ -1,0 +1,43 @@
+import type { DaoContext } from './dao-context.js';
+import { DatabaseError } from './errors.js';
+import { PIN_MODEL } from './sql/pin-model.js';
+import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import type { ClipModelState, ClipStateDao } from './types.js';
+
+interface StateRow {
+  readonly [column: string]: unknown;
+  readonly active_model_version: string | null;
+  readonly wanted_model_version: string | null;
+  readonly model_name: string | null;
+  readonly dimension: number | null;
+}
+
+function toState(row: StateRow | undefined): ClipModelState {
+  return {
+    activeModelVersion: row?.active_model_version ?? null,
+    wantedModelVersion: row?.wanted_model_version ?? null,
+    dimension: row?.dimension ?? null,
+    modelName: row?.model_name ?? null,
+  };
+}
+
+export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
+  return {
+    async read() {
+      const [row] = await lane.read((sql) => sql.all<StateRow, never>(READ_CLIP_STATE, {}));
+      return toState(row);
+    },
+    pin: ({ version, name, dimension }) =>
+      lane.write(async (sql) => {
+        await sql.run(PIN_MODEL, { version, name, dimension });
+        const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
+        const state = toState(row);
+        if (state.wantedModelVersion === version && state.dimension === dimension) return state;
+        throw new DatabaseError(
+          'MODEL_MISMATCH',
+          `the encoder serves ${version} (${dimension} numbers), the photos are in ${state.wantedModelVersion} ` +
+            `(${state.dimension}); start that encoder again, or run: clip-watch model switch`,
+        );
+      }),
+  };
+}

@@ -1,0 +1,25 @@
+import type { PrismaClient } from './generated/sqlite/client.js';
+import type { StatementLane } from './statement-lane.js';
+import type { DatabaseLogger } from './types.js';
+
+/** What the DAOs share. */
+export interface DaoContext {
+  readonly lane: StatementLane;
+  /** Only ever used inside a turn of the lane. */
+  readonly prisma: PrismaClient;
+  readonly now: () => number;
+  /** Tells the listeners which rows have become searchable. After the commit, never before. */
+  readonly announce: (ids: readonly number[]) => void;
+  readonly log: DatabaseLogger | undefined;
+}
+
+/** Rows that one transaction may touch besides its own: a thousand copies of a picture must not stall the event loop. */
+export const SHARE_LIMIT: number = 256;
+
+export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
+
+export function idsOf(rows: readonly { readonly id: number }[]): number[] {
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,61 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import { DatabaseError } from './errors.js';
+
+const EXAMPLE = 'file:/home/me/clip-watch/clip-watch.db';
+
+/** Everything of a URL but what may be a password. */
+function withoutSecret(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, '//…@');
+}
+
+/**
+ * @returns the absolute path of the SQLite file
+ * @throws DatabaseError BAD_URL, UNSUPPORTED
+ */
+export function fileOfUrl(url: string): string {
+  if (/^postgres(ql)?:/.test(url))
+    throw new DatabaseError('UNSUPPORTED', `DATABASE_URL: PostgreSQL is not built yet; use ${EXAMPLE}`);
+  const path = url.startsWith('file:') ? decodePath(url.slice('file:'.length)) : undefined;
+  if (path === undefined || path.includes('\0') || !isAbsolute(path) || path.endsWith('/'))
+    throw new DatabaseError(
+      'BAD_URL',
+      `DATABASE_URL ${JSON.stringify(withoutSecret(url))} is no absolute file; write it like ${EXAMPLE}`,
+    );
+  return path;
+}
+
+/** `file:///x` and `file:/x` are one; `?mode=…` would be taken for a part of the name by the driver. */
+function decodePath(rest: string): string | undefined {
+  const path = rest.startsWith('///') ? rest.slice(2) : rest;
+  return path.startsWith('//') || path.includes('?') ? undefined : path;
+}
+
+/**
+ * Says before SQLite does what is wrong with the place, in words.
+ * @throws DatabaseError NOT_WRITABLE, READ_ONLY, NOT_A_DATABASE
+ */
+export function checkPlace(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new DatabaseError('NOT_WRITABLE', `${folder} is no folder; create it, or name another file in DATABASE_URL`);
+  if (!isWritable(folder))
+    throw new DatabaseError(
+      'NOT_WRITABLE',
+      `${folder} cannot be written; the database keeps files beside itself: change its permissions, or name another`,
+    );
+  if (!existsSync(file)) return;
+  if (!statSync(file).isFile())
+    throw new DatabaseError('NOT_A_DATABASE', `${file} is no regular file; name another in DATABASE_URL`);
+  if (!isWritable(file))
+    throw new DatabaseError('READ_ONLY', `${file} is read-only; change its permissions, or name another`);
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false; // whatever the reason, the caller says what to do
+  }
+}

@@ -1,0 +1,90 @@
+import { createClipStateDao } from './clip-state-dao.js';
+import { checkPlace, fileOfUrl } from './database-url.js';
+import { createEmbeddedListeners } from './embedded-listeners.js';
+import { copyBeforeMigration, copyDatabase } from './file-copies.js';
+import { PrismaClient } from './generated/sqlite/client.js';
+import { createImageExifDao } from './image-exif-dao.js';
+import { createLibraryDao } from './library-dao.js';
+import { type Maintenance, startMaintenance } from './maintenance.js';
+import { applyMigrations, planMigrations, readApplied, readMigrations } from './migrations.js';
+import { openConnectionPatiently, type SqliteConnection } from './sqlite-connection.js';
+import { refuseTwoSqliteCopies } from './sqlite-copies.js';
+import { toDatabaseError } from './sqlite-errors.js';
+import { createStatementLane, type StatementLane } from './statement-lane.js';
+import type { Database, DatabaseOptions } from './types.js';
+
+interface OpenParts {
+  readonly file: string;
+  readonly connection: SqliteConnection;
+  readonly maintenance: Maintenance;
+  readonly lane: StatementLane;
+  readonly now: () => number;
+}
+
+/** Brings the schema up to date; a file that holds photos already is copied first. */
+async function migrate({ file, maintenance, lane, now }: OpenParts, log: DatabaseOptions['log']): Promise<void> {
+  const known = readMigrations();
+  const applied = await lane.read((sql) => readApplied(sql, file));
+  if (planMigrations(file, known, applied).length === 0) return;
+  if (applied.length > 0) {
+    const copy = await copyBeforeMigration(maintenance, file, now());
+    log?.info({ copy }, 'clip_watch: copied the database before updating it');
+  }
+  const names = await lane.write((sql) => applyMigrations(sql, { file, known, now: now() }));
+  log?.info({ migrations: names }, 'clip_watch: the database is up to date');
+}
+
+async function closeParts({ lane, maintenance, connection }: OpenParts): Promise<void> {
+  await lane.close();
+  // The thread's last checkpoint comes before the last connection goes: SQLite would do it on the event loop.
+  await maintenance.close();
+  await connection.close();
+}
+
+async function openParts(options: DatabaseOptions): Promise<OpenParts> {
+  const { url, log, now = Date.now, random = Math.random } = options;
+  const file = fileOfUrl(url);
+  checkPlace(file);
+  const connection = await openConnectionPatiently(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const maintenance = startMaintenance({ file, log });
+  const lane = createStatementLane({ connection, file, random, beforeWrite: () => maintenance.beforeWrite() });
+  return { file, connection, maintenance, lane, now };
+}
+
+function assemble(parts: OpenParts, options: DatabaseOptions): Database {
+  const { file, connection, maintenance, lane, now } = parts;
+  const listeners = createEmbeddedListeners(options.log);
+  const prisma = new PrismaClient({ adapter: connection.factory, errorFormat: 'minimal' });
+  const context = { lane, prisma, now, announce: listeners.announce, log: options.log };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= closeParts(parts));
+  return {
+    libraries: createLibraryDao(context),
+    images: createImageExifDao(context),
+    clipState: createClipStateDao(context),
+    onEmbedded: listeners.add,
+    async backup(path) {
+      await lane.read(async () => undefined); // refuses when the database is closed
+      await copyDatabase(maintenance, path);
+      options.log?.info({ file, copy: path }, 'clip_watch: copied the database');
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Opens the database, makes it when it is not there, and applies what migrations are due.
+ * @throws DatabaseError BAD_URL, UNSUPPORTED, NOT_WRITABLE, READ_ONLY, NOT_A_DATABASE, NEWER_SCHEMA, EDITED_MIGRATION,
+ * TWO_SQLITE_COPIES, DISK_FULL, BUSY
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const parts = await openParts(options);
+  try {
+    await migrate(parts, options.log);
+    return assemble(parts, options);
+  } catch (error) {
+    await closeParts(parts);
+    throw toDatabaseError(error, parts.file);
+  }
+}

@@ -1,0 +1,36 @@
+export type DatabaseErrorCode =
+  | 'BAD_URL'
+  | 'UNSUPPORTED'
+  | 'NOT_WRITABLE'
+  | 'NOT_A_DATABASE'
+  | 'CORRUPT'
+  | 'NEWER_SCHEMA'
+  | 'EDITED_MIGRATION'
+  | 'TWO_SQLITE_COPIES'
+  | 'DISK_FULL'
+  | 'READ_ONLY'
+  | 'BUSY'
+  | 'IO'
+  | 'CLOSED'
+  | 'DUPLICATE'
+  | 'NOT_FOUND'
+  | 'MODEL_MISMATCH'
+  | 'BAD_PATH'
+  | 'BAD_EMBEDDING'
+  | 'BAD_CURSOR';
+
+/** A call to the database that failed as a whole. The message says what, where and what to do; branch on `code`. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly code: DatabaseErrorCode;
+
+  constructor(code: DatabaseErrorCode, message: string, options?: ErrorOptions) {
+    super(`[${code}] ${message}`, options);
+    this.code = code;
+  }
+
+  /** True for what passes by itself or once a person made room: the work stays and is tried again. */
+  get retryable(): boolean {
+    return this.code === 'BUSY' || this.code === 'DISK_FULL' || this.code === 'IO' || this.code === 'READ_ONLY';
+  }
+}

@@ -1,0 +1,184 @@
+import { decodeCursor, encodeCursor } from './cursor.js';
+import type { DaoContext } from './dao-context.js';
+import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
+import { listLibraryIds } from './library-dao.js';
+import { NEXT_CAMERA_MAKE, NEXT_CAMERA_MODEL, PAGE_EMBEDDINGS, PAGE_IMAGE_IDS } from './sql/list-images.js';
+import { PAGE_PROBLEMS } from './sql/requeue.js';
+import type { ImageExifDao, ImageRow, IndexedEmbedding, Page } from './types.js';
+import { decodeEmbedding } from './vector-codec.js';
+
+type ListDao = Pick<
+  ImageExifDao,
+  | 'findImage'
+  | 'findImageByPath'
+  | 'findImages'
+  | 'pageImages'
+  | 'pageFailures'
+  | 'findEmbedding'
+  | 'streamEmbeddings'
+  | 'cameras'
+>;
+
+interface EmbeddingRow {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly library_id: number;
+  readonly sort_time: number;
+  readonly camera_make: string | null;
+  readonly camera_model: string | null;
+  readonly missing_since: number | null;
+  readonly clip_status: string;
+  readonly clip_model_version: string | null;
+  readonly clip_embedding: Uint8Array | null;
+}
+
+interface PlacedId {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly sort_time: number;
+}
+
+/** 2 KB each: a batch is read in a few milliseconds. */
+const EMBEDDING_BATCH = 1000;
+const LARGEST_PAGE = 1000;
+const WITHOUT_VECTOR = { omit: { clipEmbedding: true } } as const;
+const AFTER_ALL_REASONS = '\u{10ffff}';
+
+function checkLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) throw new RangeError(`page of ${limit} rows`);
+}
+
+function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] {
+  const searchable = row.clip_status === 'encoded' && row.missing_since === null;
+  if (!searchable || row.clip_model_version !== modelVersion || row.clip_embedding === null) return [];
+  return [
+    {
+      id: row.id,
+      libraryId: row.library_id,
+      sortTime: row.sort_time,
+      camera: cameraName(row.camera_make, row.camera_model),
+      embedding: decodeEmbedding(row.clip_embedding),
+    },
+  ];
+}
+
+export function createListDao(context: DaoContext): ListDao {
+  const { lane, prisma } = context;
+
+  /** Rows in the order of the ids; what is gone meanwhile is left out. */
+  async function findImages(ids: readonly number[]): Promise<readonly ImageRow[]> {
+    if (ids.length === 0) return [];
+    const where = { id: { in: [...ids] } };
+    const rows: readonly StoredImage[] = await lane.read(() => prisma.imageExif.findMany({ where, ...WITHOUT_VECTOR }));
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []).map(toImageRow);
+  }
+
+  async function findOne(where: { readonly id: number } | { readonly libraryId: number; readonly relPath: string }) {
+    const row: StoredImage | null = await lane.read(() => prisma.imageExif.findFirst({ where, ...WITHOUT_VECTOR }));
+    return row === null ? null : toImageRow(row);
+  }
+
+  async function librariesOf(libraryId: number | undefined): Promise<readonly number[]> {
+    return libraryId === undefined ? listLibraryIds(context) : [libraryId];
+  }
+
+  /** Every library's page by its own index, merged: a page over all of them needs no index of its own. */
+  async function pagePlaces(libraryIds: readonly number[], after: readonly [number, number], limit: number) {
+    const places: PlacedId[] = [];
+    for (const libraryId of libraryIds) {
+      const page = { libraryId, sortTime: after[0], id: after[1], limit };
+      places.push(...(await lane.read((sql) => sql.all<PlacedId, keyof typeof page>(PAGE_IMAGE_IDS, page))));
+    }
+    return places.sort((a, b) => b.sort_time - a.sort_time || b.id - a.id).slice(0, limit);
+  }
+
+  async function pageImages(request: Parameters<ImageExifDao['pageImages']>[0]): Promise<Page<ImageRow>> {
+    const { libraryId, cursor, limit } = request;
+    checkLimit(limit);
+    const [sortTime, id] =
+      cursor === undefined
+        ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+        : decodeCursor(cursor, ['number', 'number']).map(Number);
+    const places = await pagePlaces(await librariesOf(libraryId), [sortTime ?? 0, id ?? 0], limit);
+    const last = places.at(-1);
+    const nextCursor = places.length < limit || last === undefined ? null : encodeCursor([last.sort_time, last.id]);
+    return { items: await findImages(places.map((place) => place.id)), nextCursor };
+  }
+
+  async function pageFailures(request: Parameters<ImageExifDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
+    const { libraryId, reason, cursor, limit } = request;
+    checkLimit(limit);
+    const start = cursor === undefined ? [0, '', 0] : decodeCursor(cursor, ['number', 'string', 'number']);
+    const [fromLibrary, fromReason, fromId] = [Number(start[0]), String(start[1]), Number(start[2])];
+    const found: { readonly id: number; readonly reason: string; readonly library: number }[] = [];
+    for (const library of [...(await librariesOf(libraryId))].sort((a, b) => a - b)) {
+      if (library < fromLibrary || found.length >= limit) continue;
+      const place = library === fromLibrary ? [fromReason, fromId] : [reason ?? '', 0];
+      const page = {
+        libraryId: library,
+        afterReason: place[0] === '' ? (reason ?? '') : String(place[0]),
+        afterId: Number(place[1]),
+        lastReason: reason ?? AFTER_ALL_REASONS,
+        limit: limit - found.length,
+      };
+      const rows = await lane.read((sql) =>
+        sql.all<{ id: number; reason: string }, keyof typeof page>(PAGE_PROBLEMS, page),
+      );
+      found.push(...rows.map((row) => ({ ...row, library })));
+    }
+    const last = found.at(-1);
+    const nextCursor =
+      found.length < limit || last === undefined ? null : encodeCursor([last.library, last.reason, last.id]);
+    return { items: await findImages(found.map((row) => row.id)), nextCursor };
+  }
+
+  async function* streamEmbeddings(request: Parameters<ImageExifDao['streamEmbeddings']>[0]) {
+    const { modelVersion, batch = EMBEDDING_BATCH } = request;
+    let afterId = request.afterId ?? 0;
+    for (;;) {
+      const page = { afterId, limit: batch };
+      const rows = await lane.read((sql) => sql.all<EmbeddingRow, keyof typeof page>(PAGE_EMBEDDINGS, page));
+      const found = rows.flatMap((row) => toIndexed(row, modelVersion));
+      if (found.length > 0) yield found;
+      if (rows.length < batch) return;
+      afterId = rows.at(-1)?.id ?? afterId;
+    }
+  }
+
+  async function camerasOf(make: string | null): Promise<string[]> {
+    const names: string[] = [];
+    for (let after = ''; ; ) {
+      const [next] = await lane.read((sql) =>
+        sql.all<{ camera_model: string }, 'make' | 'after'>(NEXT_CAMERA_MODEL, { make, after }),
+      );
+      if (next === undefined) return names;
+      after = next.camera_model;
+      names.push(cameraName(make, after) ?? after);
+    }
+  }
+
+  return {
+    findImages,
+    findImage: (id) => findOne({ id }),
+    findImageByPath: (libraryId, relPath) => findOne({ libraryId, relPath }),
+    pageImages,
+    pageFailures,
+    streamEmbeddings,
+    async findEmbedding(id) {
+      const select = { clipEmbedding: true, clipModelVersion: true };
+      const row = await lane.read(() => prisma.imageExif.findUnique({ where: { id }, select }));
+      if (row === null || row.clipEmbedding === null || row.clipModelVersion === null) return null;
+      return { modelVersion: row.clipModelVersion, embedding: decodeEmbedding(row.clipEmbedding) };
+    },
+    async cameras() {
+      const names = new Set(await camerasOf(null));
+      for (let after = ''; ; ) {
+        const [next] = await lane.read((sql) => sql.all<{ camera_make: string }, 'after'>(NEXT_CAMERA_MAKE, { after }));
+        if (next === undefined) return [...names].sort((a, b) => a.localeCompare(b));
+        after = next.camera_make;
+        for (const name of await camerasOf(after)) names.add(name);
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type DaoContext, idsOf, SHARE_LIMIT } from './dao-context.js';
+import { DatabaseError } from './errors.js';
+import { SHARE_EMBEDDINGS, SHARE_FAILURES } from './sql/equal-bytes.js';
+import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
+import type { Sql } from './sqlite-connection.js';
+import type { ClipFailure, ImageExifDao, StoredEmbedding, WriteResult } from './types.js';
+import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
+
+type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
+
+const NOTHING: WriteResult = { written: 0, stale: 0, shared: 0 };
+/** People read it; a stack or a file has no place in a row. */
+const LONGEST_MESSAGE = 500;
+
+async function readDimension(sql: Sql): Promise<number> {
+  const [state] = await sql.all<{ dimension: number | null }, never>(READ_CLIP_STATE, {});
+  if (typeof state?.dimension === 'number') return state.dimension;
+  throw new DatabaseError('MODEL_MISMATCH', 'no model is pinned yet, so no embedding can be stored; pin it first');
+}
+
+async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now: number) {
+  const dimension = await readDimension(sql);
+  for (const { embedding, imageId } of batch) checkEmbedding(embedding, dimension, imageId);
+  const rows = batch.map((row) => [
+    row.imageId,
+    row.contentHash,
+    row.token,
+    row.modelVersion,
+    row.quality,
+    row.decoderVersion,
+  ]);
+  const vectors = encodeEmbeddings(
+    batch.map(({ embedding }) => embedding),
+    dimension,
+  );
+  const params = { batch: JSON.stringify(rows), vectors, bytes: dimension * 4, now };
+  const written = idsOf(await sql.all(STORE_EMBEDDINGS, params));
+  if (written.length === 0) return { written, shared: [] };
+  const twins = { ids: JSON.stringify(written), now, limit: SHARE_LIMIT };
+  return { written, shared: idsOf(await sql.all(SHARE_EMBEDDINGS, twins)) };
+}
+
+function toFailureRow(failure: ClipFailure, now: number): readonly (string | number | null)[] {
+  if (failure.final && failure.errorClass !== 'photo')
+    throw new TypeError(`image ${failure.imageId}: a failure of class ${failure.errorClass} is never final`);
+  return [
+    failure.imageId,
+    failure.contentHash,
+    failure.token,
+    failure.errorClass,
+    failure.reason,
+    failure.message.slice(0, LONGEST_MESSAGE),
+    failure.final ? 1 : 0,
+    failure.countsAttempt ? 1 : 0,
+    failure.nextAttemptAt ?? now,
+    failure.decoderVersion,
+  ];
+}
+
+export function createOutcomeDao({ lane, now, announce }: DaoContext): OutcomeDao {
+  return {
+    async backfillClipEmbeddings(batch) {
+      if (batch.length === 0) return NOTHING;
+      const { written, shared } = await lane.write((sql) => storeEmbeddings(sql, batch, now()));
+      announce([...written, ...shared]);
+      return { written: written.length, stale: batch.length - written.length, shared: shared.length };
+    },
+    async recordClipFailures(batch) {
+      if (batch.length === 0) return NOTHING;
+      const rows = JSON.stringify(batch.map((failure) => toFailureRow(failure, now())));
+      return lane.write(async (sql) => {
+        const written = idsOf(await sql.all(STORE_FAILURES, { batch: rows }));
+        const twins = { ids: JSON.stringify(written), limit: SHARE_LIMIT };
+        const shared = written.length === 0 ? [] : await sql.all(SHARE_FAILURES, twins);
+        return { written: written.length, stale: batch.length - written.length, shared: shared.length };
+      });
+    },
+  };
+}

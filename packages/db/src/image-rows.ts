@@ -1,0 +1,65 @@
+import type { Prisma } from './generated/sqlite/client.js';
+import type { ClipErrorClass, ClipQuality, ClipStatus, ImageRow } from './types.js';
+
+/** A row as Prisma reads it, without its vector. */
+export type StoredImage = Prisma.ImageExifGetPayload<{ omit: { clipEmbedding: true } }>;
+
+function toNumber(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+/** Text columns that only this package writes hold words of their unions. */
+function toClip(row: StoredImage): ImageRow['clip'] {
+  return {
+    status: row.clipStatus as ClipStatus,
+    modelVersion: row.clipModelVersion,
+    encodedAt: toNumber(row.clipEncodedAt),
+    quality: row.clipQuality as ClipQuality | null,
+    attempts: row.clipAttempts,
+    deferrals: row.clipDeferrals,
+    crashes: row.clipCrashes,
+    nextAttemptAt: toNumber(row.clipNextAttemptAt),
+    errorClass: row.clipErrorClass as ClipErrorClass | null,
+    errorReason: row.clipErrorReason,
+    errorMessage: row.clipErrorMessage,
+    decoderVersion: row.clipDecoderVersion,
+    claimedUntil: toNumber(row.clipClaimedUntil),
+  };
+}
+
+export function toImageRow(row: StoredImage): ImageRow {
+  return {
+    id: row.id,
+    libraryId: row.libraryId,
+    relPath: row.relPath,
+    fileSize: Number(row.fileSize),
+    modifiedAtMs: Number(row.modifiedAtMs),
+    contentHash: row.contentHash,
+    mediaType: row.mediaType,
+    width: row.width,
+    height: row.height,
+    orientation: row.orientation,
+    takenAt: toNumber(row.takenAt),
+    takenAtOffsetMin: row.takenAtOffsetMin,
+    sortTime: Number(row.sortTime),
+    cameraMake: row.cameraMake,
+    cameraModel: row.cameraModel,
+    lensModel: row.lensModel,
+    iso: row.iso,
+    aperture: row.aperture,
+    exposureS: row.exposureS,
+    focalLengthMm: row.focalLengthMm,
+    gpsLatitude: row.gpsLatitude,
+    gpsLongitude: row.gpsLongitude,
+    skipReason: row.clipStatus === 'skipped' ? row.clipErrorReason : null,
+    missingSince: toNumber(row.missingSince),
+    clip: toClip(row),
+  };
+}
+
+/** What filters and lists call the camera: its model, with the make before it unless the model says it already. */
+export function cameraName(make: string | null, model: string | null): string | null {
+  if (model === null) return null;
+  if (make === null || model.toLowerCase().startsWith(make.toLowerCase())) return model;
+  return `${make} ${model}`;
+}

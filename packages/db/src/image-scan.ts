@@ -1,0 +1,188 @@
+import { chunks, type DaoContext, idsOf } from './dao-context.js';
+import { checkRelPath } from './rel-path.js';
+import { COPY_EMBEDDINGS } from './sql/equal-bytes.js';
+import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
+import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
+import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
+import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
+import type { Sql } from './sqlite-connection.js';
+import type { ClipStatus, ImageExifDao, KnownFile, PhotoFacts } from './types.js';
+
+type ScanDao = Pick<
+  ImageExifDao,
+  | 'pageKnownFiles'
+  | 'findKnownFiles'
+  | 'upsertPhotos'
+  | 'markMissing'
+  | 'markSeen'
+  | 'removeMissing'
+  | 'pageForExclusion'
+  | 'setSkipped'
+>;
+
+interface KnownFileRow {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly rel_path: string;
+  readonly file_size: number;
+  readonly modified_at_ms: number;
+  readonly content_hash: string;
+  readonly missing_since: number | null;
+}
+
+interface StatusRow {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly clip_status: ClipStatus;
+}
+
+interface ExclusionRow extends StatusRow {
+  readonly rel_path: string;
+  readonly clip_error_reason: string | null;
+}
+
+/** Rows a transaction: few enough that the event loop does not feel one. */
+const BATCH = 100;
+const NO_PHOTOS = { added: 0, changed: 0, unchanged: 0 };
+
+function toKnownFile(row: KnownFileRow): KnownFile {
+  return {
+    id: row.id,
+    relPath: row.rel_path,
+    fileSize: row.file_size,
+    modifiedAtMs: row.modified_at_ms,
+    contentHash: row.content_hash,
+    missingSince: row.missing_since,
+  };
+}
+
+/** In the order that the statement names its columns. */
+function toPhotoRow(photo: PhotoFacts): readonly (string | number | null)[] {
+  checkRelPath(photo.relPath);
+  return [
+    photo.relPath,
+    photo.fileSize,
+    photo.modifiedAtMs,
+    photo.contentHash,
+    photo.mediaType,
+    photo.width,
+    photo.height,
+    photo.orientation,
+    photo.takenAt,
+    photo.takenAtOffsetMin,
+    photo.takenAt ?? photo.modifiedAtMs,
+    photo.cameraMake,
+    photo.cameraModel,
+    photo.lensModel,
+    photo.iso,
+    photo.aperture,
+    photo.exposureS,
+    photo.focalLengthMm,
+    photo.gpsLatitude,
+    photo.gpsLongitude,
+    photo.skipReason,
+  ];
+}
+
+function idsWith(rows: readonly StatusRow[], status: ClipStatus): number[] {
+  return idsOf(rows.filter((row) => row.clip_status === status));
+}
+
+/** New names of known bytes take the embedding that is there: copies, moves and returned libraries cost no encode. */
+async function copyKnownEmbeddings(sql: Sql, ids: readonly number[], now: number): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const [state] = await sql.all<{ wanted_model_version: string | null }, never>(READ_CLIP_STATE, {});
+  const modelVersion = state?.wanted_model_version ?? null;
+  return idsOf(await sql.all(COPY_EMBEDDINGS, { ids: JSON.stringify(ids), modelVersion, now }));
+}
+
+function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFacts[]) {
+  const hashes = new Map(known.map((row) => [row.rel_path, row.content_hash]));
+  const counts = { ...NO_PHOTOS };
+  for (const { relPath, contentHash } of photos) {
+    const before = hashes.get(relPath);
+    if (before === undefined) counts.added += 1;
+    else if (before === contentHash) counts.unchanged += 1;
+    else counts.changed += 1;
+  }
+  return counts;
+}
+
+export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
+  function upsertBatch(libraryId: number, photos: readonly PhotoFacts[]) {
+    const rows = JSON.stringify(photos.map(toPhotoRow));
+    const paths = JSON.stringify(photos.map(({ relPath }) => relPath));
+    return lane.write(async (sql) => {
+      const known = await sql.all<KnownFileRow, 'libraryId' | 'paths'>(FIND_KNOWN_FILES, { libraryId, paths });
+      const stored = await sql.all<StatusRow, 'libraryId' | 'photos'>(UPSERT_PHOTOS, { libraryId, photos: rows });
+      const copied = await copyKnownEmbeddings(sql, idsWith(stored, 'pending'), now());
+      // Facts of rows with a vector may have changed too, and the search filters by them.
+      return { counts: countChanges(known, photos), searchable: [...idsWith(stored, 'encoded'), ...copied] };
+    });
+  }
+
+  /** Runs one statement over many ids, a batch a transaction, and tells of the rows that are searchable again. */
+  async function inBatches<T>(
+    items: readonly T[],
+    change: (sql: Sql, batch: string) => Promise<readonly StatusRow[]>,
+  ): Promise<void> {
+    for (const batch of chunks(items, BATCH)) {
+      const rows = await lane.write((sql) => change(sql, JSON.stringify(batch)));
+      announce(idsWith(rows, 'encoded'));
+    }
+  }
+
+  return {
+    async pageKnownFiles({ libraryId, after, limit }) {
+      const page = { libraryId, after: after ?? '', limit };
+      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof page>(PAGE_KNOWN_FILES, page));
+      return rows.map(toKnownFile);
+    },
+    async findKnownFiles(libraryId, relPaths) {
+      const found = { libraryId, paths: JSON.stringify(relPaths) };
+      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof found>(FIND_KNOWN_FILES, found));
+      return rows.map(toKnownFile);
+    },
+    async upsertPhotos(libraryId, photos) {
+      const total = { ...NO_PHOTOS };
+      for (const batch of chunks(photos, BATCH)) {
+        const { counts, searchable } = await upsertBatch(libraryId, batch);
+        announce(searchable);
+        total.added += counts.added;
+        total.changed += counts.changed;
+        total.unchanged += counts.unchanged;
+      }
+      return total;
+    },
+    markMissing: (ids, at) =>
+      inBatches(ids, async (sql, batch) => {
+        await sql.run(MARK_MISSING, { ids: batch, now: at });
+        return [];
+      }),
+    markSeen: (ids) => inBatches(ids, (sql, batch) => sql.all<StatusRow, 'ids'>(MARK_SEEN, { ids: batch })),
+    async removeMissing(libraryId, missingBefore) {
+      let removed = 0;
+      for (;;) {
+        const batch = { libraryId, before: missingBefore, limit: BATCH };
+        const changed = await lane.write((sql) => sql.run(REMOVE_MISSING, batch));
+        removed += changed;
+        if (changed < BATCH) return removed;
+      }
+    },
+    async pageForExclusion(page) {
+      const rows = await lane.read((sql) => sql.all<ExclusionRow, keyof typeof page>(PAGE_FOR_EXCLUSION, page));
+      return rows.map((row) => ({
+        id: row.id,
+        relPath: row.rel_path,
+        status: row.clip_status,
+        errorReason: row.clip_error_reason,
+      }));
+    },
+    setSkipped: (changes) =>
+      inBatches(
+        changes.map(({ id, skipReason }) => [id, skipReason]),
+        (sql, batch) => sql.all<StatusRow, 'changes'>(SET_SKIPPED, { changes: batch }),
+      ),
+  };
+}

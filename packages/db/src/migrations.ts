@@ -1,0 +1,113 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DatabaseError } from './errors.js';
+import type { Sql } from './sqlite-connection.js';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file, as Prisma's own tools record it. */
+  readonly checksum: string;
+}
+
+export interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+}
+
+/** Beside src/ and dist/ alike: the files are read as they are, since their checksums count. */
+export const MIGRATIONS_FOLDER: string = fileURLToPath(new URL('../prisma/sqlite/migrations', import.meta.url));
+
+const RECORD_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  "id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME, "migration_name" TEXT NOT NULL,
+  "logs" TEXT, "rolled_back_at" DATETIME, "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
+  "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
+)`;
+
+export function readMigrations(folder: string = MIGRATIONS_FOLDER): readonly Migration[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    });
+}
+
+/**
+ * What is left to apply.
+ * @throws DatabaseError NEWER_SCHEMA when the file knows migrations that this program does not; EDITED_MIGRATION when
+ * one was changed after it was applied
+ */
+export function planMigrations(
+  file: string,
+  known: readonly Migration[],
+  applied: readonly AppliedMigration[],
+): readonly Migration[] {
+  const byName = new Map(known.map((migration) => [migration.name, migration]));
+  const unknown = applied.filter(({ name }) => !byName.has(name));
+  if (unknown.length > 0)
+    throw new DatabaseError(
+      'NEWER_SCHEMA',
+      `${file} was written by a newer clip-watch (${unknown.map(({ name }) => name).join(', ')}); ` +
+        'start that one, or restore the copy that lies beside the file from before the update',
+    );
+  const edited = applied.filter(({ name, checksum }) => byName.get(name)?.checksum !== checksum);
+  if (edited.length > 0)
+    throw new DatabaseError(
+      'EDITED_MIGRATION',
+      `${file}: the migration ${edited.map(({ name }) => name).join(', ')} was edited after it was applied; ` +
+        'put the released file back and write a new migration',
+    );
+  const done = new Set(applied.map(({ name }) => name));
+  return known.filter(({ name }) => !done.has(name));
+}
+
+async function tableNames(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  return rows.map(({ name }) => String(name));
+}
+
+/** @throws DatabaseError NOT_A_DATABASE for the file of another program */
+export async function readApplied(sql: Sql, file: string): Promise<readonly AppliedMigration[]> {
+  const tables = await tableNames(sql);
+  if (tables.length === 0) return [];
+  if (!tables.includes('_prisma_migrations'))
+    throw new DatabaseError(
+      'NOT_A_DATABASE',
+      `${file} is the database of another program (it has the tables ${tables.slice(0, 5).join(', ')}); name another file`,
+    );
+  const rows = await sql.query(
+    'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  return rows.map((row) => ({ name: String(row.migration_name), checksum: String(row.checksum) }));
+}
+
+async function applyOne(sql: Sql, { name, sql: text, checksum }: Migration, now: number): Promise<void> {
+  await sql.script(text);
+  const at = new Date(now).toISOString().replace('Z', '+00:00');
+  await sql.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES (?, ?, ?, ?, ?, 1)`,
+    [randomUUID(), checksum, name, at, at],
+  );
+}
+
+/**
+ * Applies what is due, all or nothing. Call it inside a transaction that holds the write lock: of several programs that
+ * start at once one applies, the others find it done.
+ * @returns the names that were applied
+ */
+export async function applyMigrations(
+  sql: Sql,
+  request: { readonly file: string; readonly known: readonly Migration[]; readonly now: number },
+): Promise<readonly string[]> {
+  const { file, known, now } = request;
+  const due = planMigrations(file, known, await readApplied(sql, file));
+  if (due.length > 0) await sql.query(RECORD_TABLE);
+  for (const migration of due) await applyOne(sql, migration, now);
+  return due.map(({ name }) => name);
+}

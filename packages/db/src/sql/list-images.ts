@@ -1,0 +1,55 @@
+import { type Statement, statement } from '../statement.js';
+
+/** One library's photos, newest first, after a place. The index holds listed rows only and answers by itself. */
+export const PAGE_IMAGE_IDS: Statement<'libraryId' | 'sortTime' | 'id' | 'limit'> = statement({
+  name: 'page-image-ids',
+  params: ['libraryId', 'sortTime', 'id', 'limit'],
+  uses: ['image_exif_listed'],
+  sql: `
+SELECT id, sort_time FROM image_exif INDEXED BY image_exif_listed
+WHERE library_id = :libraryId AND missing_since IS NULL AND clip_status <> 'skipped'
+  AND (sort_time, id) < (:sortTime, :id)
+ORDER BY sort_time DESC, id DESC LIMIT :limit`,
+});
+
+/** The makes of cameras, one step of the index each, not one row each. */
+export const NEXT_CAMERA_MAKE: Statement<'after'> = statement({
+  name: 'next-camera-make',
+  params: ['after'],
+  uses: ['image_exif_camera'],
+  sql: `
+SELECT camera_make FROM image_exif INDEXED BY image_exif_camera
+WHERE camera_make > :after ORDER BY camera_make LIMIT 1`,
+});
+
+/** The models of one make, by the same steps. */
+export const NEXT_CAMERA_MODEL: Statement<'make' | 'after'> = statement({
+  name: 'next-camera-model',
+  params: ['make', 'after'],
+  uses: ['image_exif_camera'],
+  sql: `
+SELECT camera_model FROM image_exif INDEXED BY image_exif_camera
+WHERE camera_make IS :make AND camera_model > :after ORDER BY camera_model LIMIT 1`,
+});
+
+/**
+ * Rows by id with what says whether their vector is searchable. The walk reads every row once, a bounded batch at a
+ * time, however few of them have a vector; an expression around the vector would lose its type in the driver.
+ */
+export const PAGE_EMBEDDINGS: Statement<'afterId' | 'limit'> = statement({
+  name: 'page-embeddings',
+  params: ['afterId', 'limit'],
+  uses: ['rowid'],
+  sql: `
+SELECT id, library_id, sort_time, camera_make, camera_model, missing_since, clip_status, clip_model_version,
+  clip_embedding
+FROM image_exif WHERE id > :afterId ORDER BY id LIMIT :limit`,
+});
+
+/** Kept by triggers; a few rows a library. */
+export const READ_COUNTERS: Statement<never> = statement({
+  name: 'read-counters',
+  params: [],
+  uses: [],
+  sql: 'SELECT library_id, status, error_class, reason, quality, count FROM clip_counter WHERE count > 0',
+});

@@ -1,0 +1,46 @@
+import { type Statement, statement } from '../statement.js';
+
+/** Hides rows whose file is gone. A time that is there stays: removal counts from the first scan that missed it. */
+export const MARK_MISSING: Statement<'ids' | 'now'> = statement({
+  name: 'mark-missing',
+  params: ['ids', 'now'],
+  uses: ['rowid'],
+  sql: `
+UPDATE image_exif SET missing_since = :now
+WHERE id IN (SELECT value FROM json_each(:ids)) AND missing_since IS NULL`,
+});
+
+/** @returns the status too: a vector that comes back is searchable again */
+export const MARK_SEEN: Statement<'ids'> = statement({
+  name: 'mark-seen',
+  params: ['ids'],
+  uses: ['rowid'],
+  sql: `
+UPDATE image_exif SET missing_since = NULL
+WHERE id IN (SELECT value FROM json_each(:ids)) AND missing_since IS NOT NULL
+RETURNING id, clip_status`,
+});
+
+/** Removes what has been gone for long, in batches: a row carries its vector, and a thousand of them are felt. */
+export const REMOVE_MISSING: Statement<'libraryId' | 'before' | 'limit'> = statement({
+  name: 'remove-missing',
+  params: ['libraryId', 'before', 'limit'],
+  uses: ['image_exif_missing', 'rowid'],
+  sql: `
+DELETE FROM image_exif WHERE id IN (
+  SELECT id FROM image_exif INDEXED BY image_exif_missing
+  WHERE library_id = :libraryId AND missing_since IS NOT NULL AND missing_since < :before
+  ORDER BY missing_since LIMIT :limit
+)`,
+});
+
+/** A library goes, in batches too. */
+export const REMOVE_LIBRARY_ROWS: Statement<'libraryId' | 'limit'> = statement({
+  name: 'remove-library-rows',
+  params: ['libraryId', 'limit'],
+  uses: ['image_exif_library', 'rowid'],
+  sql: `
+DELETE FROM image_exif WHERE id IN (
+  SELECT id FROM image_exif INDEXED BY image_exif_library WHERE library_id = :libraryId LIMIT :limit
+)`,
+});

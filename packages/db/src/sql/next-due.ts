@@ -1,0 +1,24 @@
+import { type Statement, statement } from '../statement.js';
+
+/** The first of each lane, one step into its index each. 0 stands for "now". */
+export const NEXT_DUE: Statement<'libraryId'> = statement({
+  name: 'next-due',
+  params: ['libraryId'],
+  uses: ['image_exif_fresh', 'image_exif_due', 'image_exif_alone', 'image_exif_lease'],
+  sql: `
+SELECT
+  (SELECT 0 FROM image_exif INDEXED BY image_exif_fresh
+    WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL AND clip_claim_token IS NULL
+      AND clip_next_attempt_at IS NULL AND clip_crashes < 2 LIMIT 1) AS fresh,
+  (SELECT min(clip_next_attempt_at) FROM image_exif INDEXED BY image_exif_due
+    WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL AND clip_claim_token IS NULL
+      AND clip_next_attempt_at IS NOT NULL AND clip_crashes < 2) AS due,
+  (SELECT max(clip_next_attempt_at) FROM image_exif INDEXED BY image_exif_due
+    WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL AND clip_claim_token IS NULL
+      AND clip_next_attempt_at IS NOT NULL AND clip_crashes < 2) AS last,
+  (SELECT coalesce(clip_next_attempt_at, 0) FROM image_exif INDEXED BY image_exif_alone
+    WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL AND clip_claim_token IS NULL
+      AND clip_crashes >= 2 ORDER BY clip_next_attempt_at LIMIT 1) AS alone,
+  (SELECT min(clip_claimed_until) FROM image_exif INDEXED BY image_exif_lease
+    WHERE library_id = :libraryId AND clip_claim_token IS NOT NULL) AS lease`,
+});

@@ -1,0 +1,13 @@
+import { type Statement, statement } from '../statement.js';
+
+/** The first encoder met decides; compare-and-set, so that two programs cannot pin two models. */
+export const PIN_MODEL: Statement<'version' | 'name' | 'dimension'> = statement({
+  name: 'pin-model',
+  params: ['version', 'name', 'dimension'],
+  uses: ['rowid'],
+  sql: `
+UPDATE clip_state SET
+  wanted_model_version = :version, active_model_version = coalesce(active_model_version, :version),
+  model_name = :name, dimension = :dimension
+WHERE id = 1 AND wanted_model_version IS NULL`,
+});

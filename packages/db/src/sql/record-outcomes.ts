@@ -1,0 +1,55 @@
+import { type Statement, statement } from '../statement.js';
+
+/*
+ * A batch of embeddings in one statement, each compared and set on id, bytes, claim and wanted model: a photo that
+ * changed meanwhile never gets the old bytes' embedding. The vectors come as one blob, cut by place; a hundred
+ * statements of one row cost eight times as much.
+ */
+export const STORE_EMBEDDINGS: Statement<'batch' | 'vectors' | 'bytes' | 'now'> = statement({
+  name: 'store-embeddings',
+  params: ['batch', 'vectors', 'bytes', 'now'],
+  uses: ['rowid'],
+  sql: `
+WITH outcome AS MATERIALIZED (
+  SELECT value ->> 0 AS id, value ->> 1 AS content_hash, value ->> 2 AS token, value ->> 3 AS model_version,
+    value ->> 4 AS quality, value ->> 5 AS decoder_version, substr(:vectors, key * :bytes + 1, :bytes) AS embedding
+  FROM json_each(:batch)
+)
+UPDATE image_exif SET
+  clip_embedding = outcome.embedding, clip_model_version = outcome.model_version, clip_quality = outcome.quality,
+  clip_decoder_version = outcome.decoder_version, clip_encoded_at = :now, clip_status = 'encoded',
+  clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
+  clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL,
+  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+FROM outcome
+WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_hash
+  AND image_exif.clip_claim_token = outcome.token
+  AND outcome.model_version = (SELECT wanted_model_version FROM clip_state)
+RETURNING image_exif.id AS id`,
+});
+
+/** Failures by the same rule. `failed` is final; everything else gets a time, so that it never fills a fresh page. */
+export const STORE_FAILURES: Statement<'batch'> = statement({
+  name: 'store-failures',
+  params: ['batch'],
+  uses: ['rowid'],
+  sql: `
+WITH outcome AS MATERIALIZED (
+  SELECT value ->> 0 AS id, value ->> 1 AS content_hash, value ->> 2 AS token, value ->> 3 AS error_class,
+    value ->> 4 AS reason, value ->> 5 AS message, value ->> 6 AS final, value ->> 7 AS counts,
+    value ->> 8 AS next_attempt_at, value ->> 9 AS decoder_version
+  FROM json_each(:batch)
+)
+UPDATE image_exif SET
+  clip_status = iif(outcome.final, 'failed', 'pending'),
+  clip_attempts = clip_attempts + outcome.counts,
+  clip_deferrals = iif(outcome.counts, 0, clip_deferrals + 1),
+  clip_next_attempt_at = iif(outcome.final, NULL, outcome.next_attempt_at),
+  clip_error_class = outcome.error_class, clip_error_reason = outcome.reason, clip_error_message = outcome.message,
+  clip_decoder_version = outcome.decoder_version,
+  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+FROM outcome
+WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_hash
+  AND image_exif.clip_claim_token = outcome.token
+RETURNING image_exif.id AS id`,
+});

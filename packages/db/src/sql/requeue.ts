@@ -1,0 +1,44 @@
+import { type Statement, statement } from '../statement.js';
+
+const AFRESH = `
+  clip_status = 'pending', clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
+  clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL`;
+
+/** The next problem rows of one library, in the order of the failure index. Waiting rows are among them. */
+export const PAGE_PROBLEMS: Statement<'libraryId' | 'afterReason' | 'afterId' | 'lastReason' | 'limit'> = statement({
+  name: 'page-problems',
+  params: ['libraryId', 'afterReason', 'afterId', 'lastReason', 'limit'],
+  uses: ['image_exif_failure'],
+  sql: `
+SELECT id, clip_error_reason AS reason, clip_status AS status, clip_decoder_version AS decoder_version
+FROM image_exif INDEXED BY image_exif_failure
+WHERE library_id = :libraryId AND clip_error_class IS NOT NULL AND missing_since IS NULL
+  AND (clip_error_reason, id) > (:afterReason, :afterId) AND clip_error_reason <= :lastReason
+ORDER BY clip_error_reason, id LIMIT :limit`,
+});
+
+/** Back to the start, with all rows of equal bytes: one of them left failed would fail the others again at once. */
+export const REQUEUE_ROWS: Statement<'ids'> = statement({
+  name: 'requeue-rows',
+  params: ['ids'],
+  uses: ['image_exif_troubled_hash', 'rowid'],
+  sql: `
+UPDATE image_exif SET ${AFRESH}
+WHERE clip_status = 'failed' AND id IN (
+  SELECT same.id FROM json_each(:ids) AS wanted
+    CROSS JOIN image_exif AS mine ON mine.id = wanted.value
+    CROSS JOIN image_exif AS same INDEXED BY image_exif_troubled_hash
+      ON same.content_hash = mine.content_hash AND same.clip_attempts + same.clip_crashes > 0
+  UNION SELECT value FROM json_each(:ids)
+)`,
+});
+
+/** Waiting rows lose their wait: a person who put things right need not sit it out. */
+export const REQUEUE_WAITING: Statement<'ids'> = statement({
+  name: 'requeue-waiting',
+  params: ['ids'],
+  uses: ['rowid'],
+  sql: `
+UPDATE image_exif SET ${AFRESH}
+WHERE clip_status = 'pending' AND clip_claim_token IS NULL AND id IN (SELECT value FROM json_each(:ids))`,
+});

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import type { ArgType, SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { isBusy, toDatabaseError } from './sqlite-errors.js';
+import type { SqlParams, SqlValue, Statement } from './statement.js';
+
+/** A row by column name. What the columns are is the statement's own word, and its tests'. */
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** Statements on the one connection. */
+export interface Sql {
+  all<Row extends SqlRow, Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<Row[]>;
+  /** @returns rows changed, those of triggers not counted */
+  run<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<number>;
+  /** Several statements at once, without parameters. */
+  script(text: string): Promise<void>;
+  query(text: string, args?: readonly SqlValue[]): Promise<SqlRow[]>;
+}
+
+export interface SqliteConnection extends Sql {
+  /** Hands this very connection to Prisma: two would be two caches and two writers. */
+  readonly factory: SqlDriverAdapterFactory;
+  close(): Promise<void>;
+}
+
+/** How long one statement may wait for a lock, blocking the event loop. The rest of the waiting is done by timers. */
+const BLOCKING_WAIT_MS = 20;
+
+/*
+ * FULL: with the driver's NORMAL a power cut loses acknowledged rows. 8192: a row with its vector fits in a page, and
+ * the file is a quarter smaller. No automatic checkpoint: it would run inside a commit, on the event loop.
+ */
+export const PRAGMAS = `
+  PRAGMA page_size = 8192;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA journal_size_limit = 4194304;
+  PRAGMA foreign_keys = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -32768;
+`;
+
+const UNKNOWN: ArgType = { scalarType: 'unknown', arity: 'scalar' };
+
+function toObject(columns: readonly string[], values: readonly unknown[]): SqlRow {
+  const row: Record<string, unknown> = {};
+  for (let at = 0; at < columns.length; at += 1) row[columns[at]!] = values[at];
+  return row;
+}
+
+async function queryRows(adapter: SqlDriverAdapter, sql: string, args: readonly SqlValue[]): Promise<SqlRow[]> {
+  const { columnNames, rows } = await adapter.queryRaw({ sql, args: [...args], argTypes: args.map(() => UNKNOWN) });
+  return rows.map((values) => toObject(columnNames, values));
+}
+
+function argsOf<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): SqlValue[] {
+  return statement.params.map((name) => params[name]);
+}
+
+/** Statements through Prisma's driver adapter, without the client above it: that costs more than the statement. */
+function createSql(adapter: SqlDriverAdapter): Sql {
+  return {
+    async all<Row extends SqlRow, Name extends string>(
+      statement: Statement<Name>,
+      params: SqlParams<Name>,
+    ): Promise<Row[]> {
+      const rows = await queryRows(adapter, statement.sql, argsOf(statement, params));
+      return rows as Row[]; // the statement names its columns; its test reads them
+    },
+    run: (statement, params) => {
+      const args = argsOf(statement, params);
+      return adapter.executeRaw({ sql: statement.sql, args, argTypes: args.map(() => UNKNOWN) });
+    },
+    script: (text) => adapter.executeScript(text),
+    query: (text, args = []) => queryRows(adapter, text, args),
+  };
+}
+
+/** Loads the native library without touching a file, so that copies of it can be counted first. */
+async function loadSqlite(): Promise<void> {
+  const adapter = await new PrismaBetterSqlite3({ url: ':memory:' }).connect();
+  await adapter.dispose();
+}
+
+/** Opens the file and sets its pragmas. Throws what the driver throws. */
+async function openConnection(file: string): Promise<SqliteConnection> {
+  const driver = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: BLOCKING_WAIT_MS });
+  const adapter = await driver.connect();
+  try {
+    await adapter.executeScript(PRAGMAS);
+  } catch (error) {
+    await adapter.dispose();
+    throw error;
+  }
+  const factory: SqlDriverAdapterFactory = {
+    provider: 'sqlite',
+    adapterName: driver.adapterName,
+    connect: async () => adapter,
+  };
+  return { ...createSql(adapter), factory, close: () => adapter.dispose() };
+}
+
+/** Switching a new file to WAL needs it alone for a moment; of several programs that start at once, the others wait. */
+const OPEN_TRIES = 100;
+const OPEN_PAUSE_MS = 50;
+
+/** @throws DatabaseError */
+export async function openConnectionPatiently(
+  file: string,
+  options: { readonly random: () => number; readonly beforeOpen: () => void },
+): Promise<SqliteConnection> {
+  await loadSqlite();
+  options.beforeOpen();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openConnection(file);
+    } catch (error) {
+      if (!isBusy(error) || tries >= OPEN_TRIES) throw toDatabaseError(error, file);
+      await sleep(1 + options.random() * OPEN_PAUSE_MS);
+    }
+  }
+}
