@@ -118,7 +118,7 @@ function toServeOptions(values: Values, env: Environment): ServeOptions {
     stopWithParent: values['stop-with-parent'] ?? false,
     logLevel: level(env.LOG_LEVEL),
     ...defined('modelDir', values['model-dir'] ?? env.CLIP_MODEL_DIR),
-    ...defined('model', env.CLIP_MODEL),
+    ...defined('model', env.CLIP_MODEL === undefined ? undefined : modelName(env.CLIP_MODEL)),
     ...defined('dataDir', values['data-dir'] ?? env.CLIP_WATCH_DATA_DIR),
     ...defined('precision', precision(values.precision)),
     ...defined('children', wholeNumber('--children', values.children, 256)),
@@ -131,16 +131,19 @@ function toServeOptions(values: Values, env: Environment): ServeOptions {
 function toPullOptions(values: Values, name: string | undefined, env: Environment): PullOptions {
   const dataDir = values['data-dir'] ?? env.CLIP_WATCH_DATA_DIR;
   if (dataDir === undefined) throw new ApolloError('USAGE', 'pull needs --data-dir DIR or CLIP_WATCH_DATA_DIR');
-  const model = name ?? env.CLIP_MODEL ?? DEFAULT_MODEL;
-  if (!/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(model))
-    throw new ApolloError('USAGE', `${model} is not a model's name: OWNER/NAME, for example ${DEFAULT_MODEL}`);
   return {
-    model,
+    model: modelName(name ?? env.CLIP_MODEL ?? DEFAULT_MODEL),
     dataDir,
     precision: precision(values.precision) ?? 'int8',
     mirror: env.CLIP_MODEL_MIRROR ?? DEFAULT_MIRROR,
     logLevel: level(env.LOG_LEVEL),
   };
+}
+
+/** The name becomes part of a path and of an address. */
+function modelName(text: string): string {
+  if (text === 'palette' || /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(text)) return text;
+  throw new ApolloError('USAGE', `${text} is not a model's name: OWNER/NAME, for example ${DEFAULT_MODEL}`);
 }
 
 function wholeNumber(flag: string, text: string | undefined, max: number): number | undefined {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { parseCommand, type ServeOptions, USAGE } from './cli-options.js';
+import { type PullOptions, parseCommand, type ServeOptions, USAGE } from './cli-options.js';
 import { ApolloError, assertNever } from './errors.js';
 import { createLog } from './log.js';
+import { pullModel } from './model-pull.js';
 import { startApollo } from './serve.js';
 
 /** A hung close must not outlive the ten seconds that a supervisor gives. */
@@ -23,6 +24,21 @@ async function serve(options: ServeOptions): Promise<void> {
   process.stdin.once('close', () => stop('parent is gone')).resume();
 }
 
+/** Standard output gets the folder; a person watches standard error. */
+async function pull(options: PullOptions): Promise<void> {
+  let told = '';
+  const pulled = await pullModel(options, {
+    environment: process.env,
+    onProgress(done, total) {
+      const line = `${options.model}: ${Math.floor((done / total) * 100)} % of ${Math.ceil(total / 1e6)} MB\n`;
+      if (line !== told) process.stderr.write(line);
+      told = line;
+    },
+  });
+  process.stderr.write(`${pulled.wasThere ? 'is there already' : 'fetched and checked'}: version ${pulled.version}\n`);
+  process.stdout.write(`${pulled.folder}\n`);
+}
+
 async function main(): Promise<void> {
   const command = parseCommand(process.argv.slice(2), process.env);
   switch (command.kind) {
@@ -30,7 +46,7 @@ async function main(): Promise<void> {
       process.stdout.write(USAGE);
       return;
     case 'pull':
-      throw new ApolloError('USAGE', 'pull is not here yet');
+      return pull(command.options);
     case 'serve':
       return serve(command.options);
     default:

@@ -12,9 +12,9 @@ export type ModelChoice =
 /** The starter model, from src/ and dist/ alike. */
 export const PALETTE_DIR: string = fileURLToPath(new URL('../models/palette', import.meta.url));
 
-/** Where a pulled model lies. Owners are part of the folder's name: two may have models of one name. */
+/** Where a pulled model lies; its name is `OWNER/NAME`, checked with the other settings. */
 export function pulledFolder(dataDir: string, model: string): string {
-  return join(dataDir, 'models', model.replaceAll('/', '--'));
+  return join(dataDir, 'models', model);
 }
 
 /** A named folder, else the pulled model, else the built-in one. A named folder is never passed over. */
