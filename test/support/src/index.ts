@@ -1,2 +1,16 @@
+export {
+  animatedGif,
+  fromPixels,
+  oddPictures,
+  orientedPicture,
+  type PictureFormat,
+  paintPicture,
+  picture,
+  pngHeader,
+  progressiveBomb,
+  type RgbPicture,
+} from './pictures.js';
+export { rawContainer } from './raw-container.js';
+export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
 export { sharedFolder } from './shared.js';
 export { tempFolder } from './temp-folder.js';

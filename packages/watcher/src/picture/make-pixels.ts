@@ -1,9 +1,11 @@
 /** The model's exact input: 8-bit RGB at its size, as close to the reference pipeline as speed allows. */
 import type { PixelRecipe, ResampleFilter } from '@clip-watch/clip-client';
+import type { Sharp } from 'sharp';
 import type { CropBox } from '../picture-types.js';
 import { openSharp, runSharp } from './decode-sharp.js';
+import { type Rgb, resamplePicture } from './enlarge.js';
 import type { LoadedPicture } from './load-picture.js';
-import { planPixels } from './pixel-geometry.js';
+import { type PicturePart, type PixelGeometry, planPart, planPixels } from './pixel-geometry.js';
 
 const KERNELS = { bicubic: 'cubic', bilinear: 'linear', lanczos: 'lanczos3' } as const satisfies Record<
   ResampleFilter,
@@ -16,75 +18,55 @@ export interface PixelOptions {
   readonly shrinkOnLoad?: boolean;
 }
 
+/** Above this a picture is not enlarged by hand, however narrow it is. */
+const MAX_ENLARGED_PIXELS = 4e6;
+
 /**
  * @returns `inputSize * inputSize * 3` bytes, a buffer of its own
  * @throws PictureProblem
  */
-export async function makePixels(
-  picture: LoadedPicture,
+export function makePixels(
+  picture: Pick<LoadedPicture, 'input' | 'width' | 'height'>,
   recipe: PixelRecipe,
   options: PixelOptions = {},
 ): Promise<Uint8Array> {
-  const part = partOf(picture, options.crop ?? null, recipe);
+  const part = planPart(picture.width, picture.height, recipe, options.crop ?? null);
   const plan = planPixels(part.width, part.height, recipe);
+  const small = part.width * part.height <= MAX_ENLARGED_PIXELS;
+  const enlarges = small && (plan.width > part.width || plan.height > part.height);
   return runSharp(picture.input, async () => {
-    let image = openSharp(picture.input, { ignoreIcc: true });
-    if (part.cut) image = image.extract({ left: part.left, top: part.top, width: part.width, height: part.height });
-    const { data, info } = await image
-      .flatten({ background: '#ffffff' })
-      .resize(plan.width, plan.height, {
-        fit: 'fill',
-        kernel: KERNELS[recipe.resampleFilter],
-        fastShrinkOnLoad: options.shrinkOnLoad ?? true,
-      })
-      .extract({ left: plan.left, top: plan.top, width: plan.side, height: plan.side })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return owned(data, info.width, info.height, info.channels);
+    const image = onlyPart(openSharp(picture.input, { ignoreIcc: true }), part).flatten({ background: '#ffffff' });
+    if (enlarges) return enlarged(await rgbOf(image), plan, recipe.resampleFilter);
+    const kernel = KERNELS[recipe.resampleFilter];
+    const fastShrinkOnLoad = options.shrinkOnLoad ?? true;
+    const scaled = image.resize(plan.width, plan.height, { fit: 'fill', kernel, fastShrinkOnLoad });
+    const { data } = await rgbOf(
+      scaled.extract({ left: plan.left, top: plan.top, width: plan.side, height: plan.side }),
+    );
+    return data;
   });
 }
 
-interface Part {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly cut: boolean;
+function onlyPart(image: Sharp, { left, top, width, height, whole }: PicturePart): Sharp {
+  return whole ? image : image.extract({ left, top, width, height });
 }
 
-/** A ratio of sides beyond which the scaled picture would be huge although only its middle is sent. */
-const MAX_ASPECT = 16;
-
-function partOf(picture: LoadedPicture, crop: CropBox | null, recipe: PixelRecipe): Part {
-  const box =
-    crop === null ? { left: 0, top: 0, width: picture.width, height: picture.height } : inPixels(picture, crop);
-  if (recipe.resizeMode === 'stretch') return { ...box, cut: crop !== null };
-  const longest = Math.max(1, Math.min(box.width, box.height)) * MAX_ASPECT;
-  const width = Math.min(box.width, longest);
-  const height = Math.min(box.height, longest);
-  const left = box.left + ((box.width - width) >> 1);
-  const top = box.top + ((box.height - height) >> 1);
-  return { left, top, width, height, cut: width < picture.width || height < picture.height };
-}
-
-function inPixels(picture: LoadedPicture, crop: CropBox): Omit<Part, 'cut'> {
-  const left = Math.min(picture.width - 1, Math.floor(crop.x * picture.width));
-  const top = Math.min(picture.height - 1, Math.floor(crop.y * picture.height));
-  const width = Math.max(1, Math.min(picture.width - left, Math.round(crop.width * picture.width)));
-  const height = Math.max(1, Math.min(picture.height - top, Math.round(crop.height * picture.height)));
-  return { left, top, width, height };
-}
-
-/** Grey comes back as one channel; the model takes three. */
-function owned(data: Buffer, width: number, height: number, channels: number): Uint8Array {
-  const pixels = new Uint8Array(width * height * 3);
-  if (channels === 3) {
-    pixels.set(data);
-    return pixels;
-  }
-  for (let index = 0; index < width * height; index += 1) {
-    pixels.fill(data[index * channels] ?? 0, index * 3, index * 3 + 3);
+function enlarged(picture: Rgb, plan: PixelGeometry, filter: ResampleFilter): Uint8Array {
+  const { data } = resamplePicture(picture, plan.width, plan.height, filter);
+  const pixels = new Uint8Array(plan.side * plan.side * 3);
+  for (let y = 0; y < plan.side; y += 1) {
+    const start = ((plan.top + y) * plan.width + plan.left) * 3;
+    pixels.set(data.subarray(start, start + plan.side * 3), y * plan.side * 3);
   }
   return pixels;
+}
+
+async function rgbOf(image: Sharp): Promise<Rgb> {
+  const output = image.toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await output.toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const pixels = new Uint8Array(width * height * 3);
+  if (channels === 3) pixels.set(data);
+  else for (let at = 0; at < width * height; at += 1) pixels.fill(data[at * channels] ?? 0, at * 3, at * 3 + 3);
+  return { width, height, data: pixels };
 }
