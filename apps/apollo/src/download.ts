@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, writeSync } from 'node:fs';
+import { createReadStream, ftruncateSync, writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, truncate } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
@@ -57,6 +57,8 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   }
   if (have === file.size) return;
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
+  // Opened first: an answer that breaks off while nobody listens is never heard of again.
+  await using handle = await open(part, 'a');
   const response = await httpGet(url, { headers, environment, ...(idleMs === undefined ? {} : { idleMs }) });
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) {
@@ -65,7 +67,7 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   }
   // A server that does not resume starts again at the first byte.
   const start = status === 206 ? have : 0;
-  await using handle = await open(part, start > 0 ? 'a' : 'w');
+  ftruncateSync(handle.fd, start);
   await receive(response, handle.fd, file.size - start, (bytes) => options.onProgress?.(start + bytes));
   const got = await fileSize(part);
   if (got < file.size) throw new Error(`the transfer ended after ${got} of ${file.size} bytes`);
