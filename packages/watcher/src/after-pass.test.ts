@@ -14,6 +14,7 @@ test.each<[PassEnd['kind'], PassEnd]>([
 test.each<[PassEnd, 'waiting' | 'misconfigured', number, number]>([
   [{ kind: 'encoder-away', reason: 'r' }, 'waiting', 500, 30_000],
   [{ kind: 'database', reason: 'r' }, 'waiting', 1_000, 60_000],
+  [{ kind: 'decoder-away', reason: 'r' }, 'waiting', 1_000, 60_000],
   [{ kind: 'bug', reason: 'r', error: new Error('r') }, 'waiting', 60_000, 900_000],
   [{ kind: 'misconfigured', reason: 'r' }, 'misconfigured', 30_000, 300_000],
   [{ kind: 'suspicious', reason: 'r' }, 'misconfigured', 30_000, 300_000],

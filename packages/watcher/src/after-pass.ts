@@ -31,6 +31,7 @@ export function planAfterPass(end: PassEnd, failures: number, random: () => numb
     case 'encoder-away':
       return wait('waiting', SECOND_MS / 2, 30 * SECOND_MS);
     case 'database':
+    case 'decoder-away':
       return wait('waiting', SECOND_MS, MINUTE_MS);
     case 'bug':
       return wait('waiting', MINUTE_MS, 15 * MINUTE_MS);

@@ -74,6 +74,7 @@ function toEnding(end: PassEnd): Ending {
       return { end: 'misconfigured', reason: end.reason };
     case 'database':
       return { end: 'database', reason: end.reason };
+    case 'decoder-away':
     case 'bug':
       return { end: 'stopped', reason: end.reason };
     default:

@@ -11,12 +11,19 @@ const NOTHING: DrainCounts = { encoded: 0, copied: 0, failed: 0, postponed: 0, s
 export class DrainProgress {
   readonly throughput: Throughput;
   readonly #libraries = new Map<number, Mutable<DrainCounts>>();
+  #settled = 0;
 
   constructor(now: () => number) {
     this.throughput = new Throughput(now);
   }
 
+  /** Grows with every row that got further. Rows that were only given back do not count: they are due at once. */
+  get settled(): number {
+    return this.#settled;
+  }
+
   add(libraryId: number, what: keyof DrainCounts, count: number): void {
+    this.#settled += count;
     const counts = this.#libraries.get(libraryId) ?? { ...NOTHING };
     counts[what] += count;
     this.#libraries.set(libraryId, counts);
@@ -27,6 +34,7 @@ export class DrainProgress {
     for (const entry of entries.slice(0, Math.max(0, entries.length - result.stale))) {
       const what = countedAs(entry);
       if (what !== undefined) this.add(entry.item.library.id, what, 1);
+      if (entry.kind === 'crash') this.#settled += 1;
       if (what === 'encoded') this.throughput.add(1);
     }
     const [first] = entries;

@@ -35,7 +35,7 @@ export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
     const stillBad = run.isSuspicious ? await askKnownGood(run, model) : undefined;
     if (stillBad !== undefined) return stillBad;
     run.onPhase('encoding');
-    return await passUntilDone(run, { ...run, model, libraries });
+    return await passUntilDone(run, { ...run, model, libraries, retried: new Set() });
   } catch (error) {
     return run.soft.aborted || run.hard.aborted ? { kind: 'stopped' } : passEndFromError(error);
   }
@@ -43,11 +43,19 @@ export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
 
 async function passUntilDone(run: RoundRun, pass: PassRun): Promise<PassEnd> {
   for (;;) {
+    const before = await pendingOf(pass);
     const end = await runClipEncodingPass(pass);
-    if (end.kind !== 'done' || !end.worked) return end;
-    // A cap per tick would mean nothing if the next pass began at once; retries go out once.
-    if (run.options.maxPerTick !== Number.POSITIVE_INFINITY || run.lane === 'retries') return end;
+    if (end.kind !== 'done') return end;
+    // Copies of a failed picture take its failure inside the claim, which then looks empty: the count knows.
+    if (!end.worked && (await pendingOf(pass)) === before) return end;
+    // A cap per tick would mean nothing if the next pass began at once.
+    if (run.options.maxPerTick !== Number.POSITIVE_INFINITY) return end;
   }
+}
+
+async function pendingOf({ deps, libraries }: PassRun): Promise<number> {
+  const counters = await Promise.all(libraries.map(({ id }) => deps.database.images.counters(id)));
+  return counters.reduce((sum, { pending }) => sum + pending, 0);
 }
 
 /** The online libraries with a row that is due now; retries count whatever their time. */

@@ -31,6 +31,8 @@ export interface PassRun {
   readonly memory: DrainMemory;
   readonly model: ClipModel;
   readonly lane: 'fresh-and-due' | 'retries';
+  /** Rows that had their retry in this round, by id. */
+  readonly retried: Set<number>;
   /** The libraries to work on, in turns. */
   readonly libraries: readonly Library[];
   /** Aborted: take no new photos, let those under way end. */
@@ -70,13 +72,15 @@ class EncodingPass {
   readonly #slots: PictureSlots;
   readonly #inHand = new Map<number, InHand>();
   readonly #abort = new AbortController();
+  readonly #settledBefore: number;
   readonly #started = new Map<number, { readonly library: PluginLibrary; readonly before: DrainCounts }>();
-  #writeFault: { readonly error: unknown } | undefined;
-  #worked = false;
+  /** What made the pass end early, other than the encoder. */
+  #fault: PassEnd | undefined;
 
   constructor(run: PassRun, book: ClaimBook) {
     this.#run = run;
     this.#book = book;
+    this.#settledBefore = run.memory.progress.settled;
     this.#log = createPassLog(run.deps.log, run.memory.bugs);
     this.#slots = new PictureSlots(() => windowOf(run) + run.options.decodeThreads);
     this.#writer = createLedgerWriter({
@@ -105,11 +109,11 @@ class EncodingPass {
     );
     const verdict = await this.#judgeHeldBack();
     await this.#writer.flush();
-    if (this.#writeFault !== undefined) return writeFaultEnd(this.#writeFault.error);
+    if (this.#fault !== undefined) return this.#fault;
     if (verdict !== undefined) return verdict;
     if (this.#run.hard.aborted || this.#run.soft.aborted) return { kind: 'stopped' };
     if (fault !== undefined) return passEndFromError(fault.error);
-    return { kind: 'done', worked: this.#worked };
+    return { kind: 'done', worked: this.#run.memory.progress.settled > this.#settledBefore };
   }
 
   async #encodeAll(): Promise<void> {
@@ -141,6 +145,7 @@ class EncodingPass {
       signal: this.#abort.signal,
     });
     if (step.kind === 'ready') {
+      this.#run.memory.pauses.noteRead(item.library.id);
       this.#inHand.set(item.candidate.id, { item, quality: step.quality, source: step.source });
       return step.image;
     }
@@ -152,6 +157,10 @@ class EncodingPass {
 
   #planStep(item: WorkItem, step: Exclude<PictureStep, { kind: 'ready' }>): LedgerEntry | undefined {
     if (step.kind === 'dropped') return undefined; // the book gives it back
+    if (step.kind === 'no-decoder') {
+      this.#stopOn({ kind: 'decoder-away', reason: step.reason });
+      return undefined;
+    }
     if (step.kind === 'crashed') return { kind: 'crash', item };
     if (step.kind === 'changed') {
       this.#tellChanged(item);
@@ -239,9 +248,13 @@ class EncodingPass {
   }
 
   #onWriteFailed(error: unknown, entries: readonly LedgerEntry[]): void {
-    this.#writeFault ??= { error };
     this.#log.writeFailed(error, entries.length);
-    this.#abort.abort(error);
+    this.#stopOn(writeFaultEnd(error));
+  }
+
+  #stopOn(end: PassEnd): void {
+    this.#fault ??= end;
+    this.#abort.abort(new Error('the pass ends early'));
   }
 
   #facts(item: WorkItem): PlanFacts {
@@ -253,7 +266,7 @@ class EncodingPass {
   // ---- the source's side
 
   #sourceOptions(): Parameters<typeof pageItems>[0] {
-    const { deps, options, model, lane, libraries, memory, soft } = this.#run;
+    const { deps, options, model, lane, libraries, memory, soft, retried } = this.#run;
     const { owner, leaseMs, pageSize, maxPerTick } = options;
     return {
       images: deps.database.images,
@@ -261,6 +274,7 @@ class EncodingPass {
       request: { owner, leaseMs, wantedModelVersion: model.version, lane },
       pageSize,
       maxPerTick,
+      retried,
       libraryIds: libraries.map(({ id }) => id),
       current: async (libraryId) => {
         if (memory.pauses.current(libraryId) !== undefined) return undefined;
@@ -274,7 +288,6 @@ class EncodingPass {
 
   async #onPage(library: PluginLibrary, page: FilteredPage, copied: number): Promise<void> {
     if (page.kept.length + page.skipped.length + copied === 0) return;
-    this.#worked = true;
     const { progress } = this.#run.memory;
     if (!this.#started.has(library.id)) await this.#logStart(library);
     progress.add(library.id, 'copied', copied);

@@ -17,7 +17,7 @@ function writtenBy(guard: PermanentRowGuard, entries: readonly LedgerEntry[]): r
 describe('signs', () => {
   const release: LedgerEntry = { kind: 'release', item: workItem() };
   test.each([
-    ['an embedding', embeddingEntry(), 'breaks', 'breaks'],
+    ['an embedding', embeddingEntry(), 'breaks', 'neutral'],
     ['a final failure', permanent(1), 'continues', 'breaks'],
     ['a photo that is tried again', failureEntry({ final: false }), 'neutral', 'breaks'],
     [
@@ -36,7 +36,7 @@ describe('signs', () => {
       'a busy encoder',
       failureEntry({ final: false, errorClass: 'service', reason: 'overloaded' }),
       'neutral',
-      'breaks',
+      'neutral',
     ],
     ['our own fault', failureEntry({ final: false, errorClass: 'bug', reason: 'decoder_bug' }), 'neutral', 'neutral'],
     ['a row given back', release, 'neutral', 'neutral'],

@@ -23,11 +23,13 @@ export function permanentSign(entry: LedgerEntry): RowSign {
   return entry.kind === 'failure' && entry.row.final ? 'continues' : 'neutral';
 }
 
-/** What an entry means for a library's row of environment failures. Anything that read the file's bytes breaks it. */
+/**
+ * What an entry means for a library's row of environment failures: a verdict on bytes breaks it. Pictures that could
+ * be read are told apart (`noteRead`), since their answers come long after the failures of their neighbours.
+ */
 export function environmentSign(entry: LedgerEntry): RowSign {
-  if (entry.kind === 'embedding') return 'breaks';
   if (entry.kind !== 'failure') return 'neutral';
-  if (entry.row.errorClass === 'photo' || entry.row.errorClass === 'service') return 'breaks';
+  if (entry.row.errorClass === 'photo') return 'breaks';
   return entry.row.errorClass === 'environment' && !FILE_SCOPED.has(entry.row.reason) ? 'continues' : 'neutral';
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ENVIRONMENT_ROW } from './failure-streak.js';
 import { LibraryPauses } from './library-pauses.js';
-import { embeddingEntry, failureEntry, NOW, workItem } from './testing/work-items.js';
+import { failureEntry, NOW, workItem } from './testing/work-items.js';
 
 function pausesAt(clock: { now: number }): LibraryPauses {
   return new LibraryPauses({ now: () => clock.now, random: () => 0.5 });
@@ -28,7 +28,7 @@ test('a row of environment failures pauses its library and no other', () => {
 test('a photo that could be read breaks the row', () => {
   const pauses = pausesAt({ now: NOW });
   failRow(pauses, ENVIRONMENT_ROW - 1);
-  pauses.note(embeddingEntry());
+  pauses.noteRead(1);
   expect(failRow(pauses, ENVIRONMENT_ROW - 1)).toBeUndefined();
 });
 
@@ -56,6 +56,6 @@ test('each pause in a row is up to twice as long, to 15 minutes; a readable phot
   });
   expect(lengths.slice(0, 3)).toEqual([15_001, 30_001, 60_001]);
   expect(lengths.at(-1)).toBe(450_001);
-  pauses.note(embeddingEntry());
+  pauses.noteRead(1);
   expect((failRow(pauses, ENVIRONMENT_ROW)?.resumesAt ?? 0) - clock.now).toBe(15_001);
 });

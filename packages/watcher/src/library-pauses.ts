@@ -26,11 +26,16 @@ export class LibraryPauses {
     this.#clock = clock;
   }
 
+  /** A photo of this library could be read: its row of failures is broken, however its encode ends. */
+  noteRead(libraryId: number): void {
+    Object.assign(this.#rowOf(libraryId), { failures: 0, pauses: 0 });
+  }
+
   /** @returns the pause that this entry began, if it did */
   note(entry: LedgerEntry): LibraryPause | undefined {
     const row = this.#rowOf(entry.item.library.id);
     const sign = environmentSign(entry);
-    if (sign === 'breaks') Object.assign(row, { failures: 0, pauses: 0 });
+    if (sign === 'breaks') this.noteRead(entry.item.library.id);
     if (sign !== 'continues' || entry.kind !== 'failure') return undefined;
     row.failures += 1;
     if (row.failures < ENVIRONMENT_ROW || row.current !== undefined) return undefined;

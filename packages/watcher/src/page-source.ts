@@ -15,6 +15,8 @@ export interface PageSourceOptions {
   readonly pageSize: number;
   /** Most candidates of one library. */
   readonly maxPerTick: number;
+  /** Retries have no natural end, a row that fails again is due again: those in here go out no more. */
+  readonly retried: Set<number>;
   readonly libraryIds: readonly number[];
   /** The library as it is now; undefined when it is gone, offline or paused. */
   current(libraryId: number): Promise<PluginLibrary | undefined>;
@@ -37,8 +39,6 @@ interface Turn {
   /** `alone`: the ordinary pages are through, what is left crashed a decoder. */
   stage: 'pages' | 'alone' | 'done';
   taken: number;
-  /** Retries have no natural end: a row that fails again is due again. Each goes out once a pass. */
-  readonly retried: Set<number>;
 }
 
 /**
@@ -46,9 +46,7 @@ interface Turn {
  * Every claim stands in the book before its first row is yielded.
  */
 export async function* pageItems(options: PageSourceOptions): AsyncGenerator<WorkItem, void, undefined> {
-  const turns = options.libraryIds.map(
-    (libraryId): Turn => ({ libraryId, stage: 'pages', taken: 0, retried: new Set() }),
-  );
+  const turns = options.libraryIds.map((libraryId): Turn => ({ libraryId, stage: 'pages', taken: 0 }));
   let ahead = nextPage(turns, options);
   try {
     for (;;) {
@@ -110,9 +108,9 @@ async function notYetRetried(
   options: PageSourceOptions,
 ): Promise<readonly ClipCandidate[]> {
   if (options.request.lane !== 'retries') return claim.candidates;
-  const again = claim.candidates.filter(({ id }) => turn.retried.has(id)).map(({ id }) => id);
-  const fresh = claim.candidates.filter(({ id }) => !turn.retried.has(id));
-  for (const { id } of fresh) turn.retried.add(id);
+  const again = claim.candidates.filter(({ id }) => options.retried.has(id)).map(({ id }) => id);
+  const fresh = claim.candidates.filter(({ id }) => !options.retried.has(id));
+  for (const { id } of fresh) options.retried.add(id);
   if (fresh.length === 0 && again.length > 0) turn.stage = turn.stage === 'alone' ? 'done' : 'alone';
   await options.book.release(claim.token, again);
   return fresh;

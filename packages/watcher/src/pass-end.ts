@@ -2,7 +2,7 @@ import { errorCode, errorMessage } from './error-code.js';
 
 /** How a pass over the libraries ended. */
 export type PassEnd =
-  /** Nothing is due any more. `worked`: something was, so rows that were given back may be due again. */
+  /** Nothing is due any more. `worked`: some row got further, so copies of it and what was given back may be due. */
   | { readonly kind: 'done'; readonly worked: boolean }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'encoder-away'; readonly reason: string }
@@ -10,6 +10,8 @@ export type PassEnd =
   /** Photo after photo failed alike, and so did the known-good picture. */
   | { readonly kind: 'suspicious'; readonly reason: string }
   | { readonly kind: 'database'; readonly reason: string }
+  /** The decode host does not start, or was closed before the drain. */
+  | { readonly kind: 'decoder-away'; readonly reason: string }
   /** An error that nobody promised: our own fault. */
   | { readonly kind: 'bug'; readonly reason: string; readonly error: unknown };
 
@@ -17,6 +19,8 @@ const MISCONFIGURED: ReadonlySet<string> = new Set(['MISCONFIGURED', 'MODEL_MISM
 const ENCODER_AWAY: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
 // Of `DatabaseError`: what another try may well find mended.
 const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO']);
+// Of `DecodeHostError`: no photo can be read.
+export const DECODER_AWAY: ReadonlySet<string> = new Set(['CLOSED', 'START_FAILED']);
 
 /** Names an error of the client or of the database by its code. */
 export function passEndFromError(error: unknown): PassEnd {

@@ -2,6 +2,7 @@ import type { ClipModel, ImagePayload, ImageToEncode } from '@clip-watch/clip-cl
 import type { ClipQuality } from '@clip-watch/db';
 import type { WorkItem } from './drain-plan.js';
 import { errorCode, errorMessage } from './error-code.js';
+import { DECODER_AWAY } from './pass-end.js';
 import type { DecodeHost, EncodeTarget, PictureFailure, PreparedPicture } from './picture-types.js';
 
 export type PictureStep =
@@ -10,6 +11,8 @@ export type PictureStep =
   | { readonly kind: 'changed' }
   /** The decoder died with this photo among those in hand. */
   | { readonly kind: 'crashed' }
+  /** No photo can be read: the decode host does not start or is closed. */
+  | { readonly kind: 'no-decoder'; readonly reason: string }
   /** The drain stops; nothing was learnt. */
   | { readonly kind: 'dropped' };
 
@@ -54,8 +57,10 @@ export function toPayload(picture: Extract<PreparedPicture, { kind: 'pixels' | '
 }
 
 function stepFromError(error: unknown, signal: AbortSignal): PictureStep {
-  if (signal.aborted || errorCode(error) === 'CLOSED') return { kind: 'dropped' };
-  if (errorCode(error) === 'CHILD_DIED') return { kind: 'crashed' };
+  const code = errorCode(error) ?? '';
+  if (signal.aborted) return { kind: 'dropped' };
+  if (code === 'CHILD_DIED') return { kind: 'crashed' };
+  if (DECODER_AWAY.has(code)) return { kind: 'no-decoder', reason: errorMessage(error) };
   const message = `The decoder failed in an unexpected way: ${errorMessage(error)}`;
   return {
     kind: 'failed',
