@@ -6,10 +6,9 @@ import { createHash } from 'node:crypto';
 
 /**
  * - An entry with a `/` at its start or inside is a path below the library's root: `/Private`, `2019/Scans`.
- * - A bare word matches a folder of that name at any depth: `Trash`.
+ * - A bare word matches a folder of that name at any depth: `Trash`. A file of that name counts too: `*.png`.
  * - `*` matches within one name, `?` one character, `**` any number of folders, as in gitignore.
- * - A `/` at the end changes nothing: entries speak of folders and of everything below them. An entry whose last
- *   part names a file excludes that file too.
+ * - An entry excludes what it names and everything below it; a `/` at the end changes nothing.
  * - Names are compared in NFC, upper and lower case apart, as Linux does.
  */
 export interface PathExcluder {
@@ -22,8 +21,8 @@ export interface PathExcluder {
 }
 
 /** A name's pattern, or any number of folders. */
-type Part = RegExpFreePattern | '**';
-type RegExpFreePattern = readonly Token[];
+type Part = NamePattern | '**';
+type NamePattern = readonly Token[];
 type Token = { readonly kind: 'text'; readonly char: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
 
 /**
@@ -69,7 +68,7 @@ function compileRule(pattern: string): readonly Part[] {
   return bare ? ['**', ...parts] : parts;
 }
 
-function tokensOf(name: string): RegExpFreePattern {
+function tokensOf(name: string): NamePattern {
   return [...name].map((char) =>
     char === '*' ? { kind: 'any' } : char === '?' ? { kind: 'one' } : { kind: 'text', char },
   );
@@ -85,7 +84,7 @@ function matchesPrefix(rule: readonly Part[], names: readonly string[]): boolean
     const next = new Set<number>();
     for (const place of reached) {
       const part = rule[place];
-      if (part === '**') next.add(place);
+      if (part === '**') next.add(place).add(place + 1);
       else if (part !== undefined && matchesName(part, name)) next.add(place + 1);
     }
     reached = closure(rule, next);
@@ -94,14 +93,14 @@ function matchesPrefix(rule: readonly Part[], names: readonly string[]): boolean
   return false;
 }
 
-/** `**` also matches no folder at all; at the end it needs at least one, so that `a/**` leaves `a` itself. */
+/** `**` also matches no folder at all, but not at the end: `a/**` is what lies in `a`, not `a` itself. */
 function closure(rule: readonly Part[], places: Set<number>): Set<number> {
   for (const place of places) if (rule[place] === '**' && place + 1 < rule.length) places.add(place + 1);
   return places;
 }
 
 /** `*` and `?` in one name, by the two-pointer walk with one step back: linear for real names, quadratic at worst. */
-function matchesName(pattern: RegExpFreePattern, name: string): boolean {
+function matchesName(pattern: NamePattern, name: string): boolean {
   const chars = [...name];
   let at = 0;
   let place = 0;

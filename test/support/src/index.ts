@@ -10,6 +10,7 @@ export {
   progressiveBomb,
   type RgbPicture,
 } from './pictures.js';
+export { plainlyExcluded } from './plain-excluder.js';
 export { rawContainer } from './raw-container.js';
 export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
 export { sharedFolder } from './shared.js';
