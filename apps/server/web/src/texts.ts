@@ -27,7 +27,7 @@ export const texts = {
   },
   search: {
     label: 'Search your photos',
-    placeholder: 'Search: “a dog on the beach”, “red car at night”…',
+    placeholder: 'Try “dog on the beach” or “red car at night”',
     placeholderShort: 'Search your photos',
     clear: 'Clear the search',
     submit: 'Search',
@@ -57,7 +57,7 @@ export const texts = {
     score: (score: string) => `match ${score}`,
     searching: 'Searching…',
     encoderAway: 'Words cannot be searched right now',
-    encoderAwayHint: 'The encoder is away. Open any photo and choose “More like this”: that works without it.',
+    encoderAwayHint: 'Searching by photo still works: open one and choose “More like this”.',
   },
   timeline: {
     label: 'All photos',

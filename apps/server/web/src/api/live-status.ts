@@ -50,15 +50,20 @@ export function startLiveStatus(): LiveStatusFeed {
     }
   };
 
-  const poll = (): void => {
+  const stopPolling = (): void => {
     window.clearTimeout(pollTimer);
-    pollTimer = window.setTimeout(() => void refresh().then(poll), POLL_MS);
+    pollTimer = 0;
+  };
+
+  const poll = async (): Promise<void> => {
+    await refresh();
+    if (pollTimer !== 0) pollTimer = window.setTimeout(() => void poll(), POLL_MS);
   };
 
   const open = (): void => {
     source?.close();
     source = new EventSource(apiUrl('events'));
-    source.addEventListener('open', () => window.clearTimeout(pollTimer));
+    source.addEventListener('open', stopPolling);
     source.addEventListener('status', (event) =>
       update({ connection: 'live', status: JSON.parse((event as MessageEvent<string>).data) as ApiClipStatus }),
     );
@@ -67,7 +72,8 @@ export function startLiveStatus(): LiveStatusFeed {
   };
 
   const onStreamError = (): void => {
-    poll();
+    // Each reconnect of the browser ends here again: a poll that is under way goes on undisturbed.
+    if (pollTimer === 0) pollTimer = window.setTimeout(() => void poll(), 0);
     // The browser reconnects after a network error, but gives up for good on a refusal.
     if (source?.readyState !== EventSource.CLOSED) return;
     window.clearTimeout(reopenTimer);
@@ -85,7 +91,7 @@ export function startLiveStatus(): LiveStatusFeed {
     refresh,
     close() {
       source?.close();
-      window.clearTimeout(pollTimer);
+      stopPolling();
       window.clearTimeout(reopenTimer);
     },
   };

@@ -14,10 +14,16 @@ export function FailureGroup({ group, isBusy, onRetry }: FailureGroupProps): JSX
   const title = texts.failures.group(group.reason);
   return (
     <li class="card group">
-      <div class="row row-spread">
-        <h2>
-          <a href={formatRoute({ kind: 'failures', reason: group.reason })}>{title}</a>
-        </h2>
+      <div class="group-head">
+        <div>
+          <h2>
+            <a href={formatRoute({ kind: 'failures', reason: group.reason })}>{title}</a>
+          </h2>
+          <p class="hint">
+            {texts.photoCount(group.count)} ·{' '}
+            {group.status === 'pending' ? texts.failures.waiting : texts.failures.given} · <code>{group.reason}</code>
+          </p>
+        </div>
         <button
           type="button"
           class="button"
@@ -28,10 +34,6 @@ export function FailureGroup({ group, isBusy, onRetry }: FailureGroupProps): JSX
           {texts.failures.retryGroup}
         </button>
       </div>
-      <p class="hint">
-        {texts.photoCount(group.count)} · {group.status === 'pending' ? texts.failures.waiting : texts.failures.given} ·{' '}
-        <code>{group.reason}</code>
-      </p>
       {group.remedy !== null && <p>{group.remedy}</p>}
     </li>
   );

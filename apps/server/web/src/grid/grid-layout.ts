@@ -37,9 +37,9 @@ const SECTION_GAP = 20;
 const MIN_ASPECT = 0.5;
 const MAX_ASPECT = 3;
 
-/** Rows of about one fifth of a screen's width on a desk, two or three photos a row on a phone. */
+/** Generous rows: about five photos side by side on a desk, two or three on a phone. */
 export function targetRowHeight(width: number): number {
-  return Math.round(Math.min(250, Math.max(110, width * 0.3)));
+  return Math.round(Math.min(240, Math.max(140, width * 0.3)));
 }
 
 /** Justified rows, section under section. Pure: same photos and width, same places. */

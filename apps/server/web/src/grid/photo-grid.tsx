@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ApiImage } from '../../../src/api-types.js';
 import { formatMonth } from '../format.js';
@@ -42,30 +42,23 @@ export function PhotoGrid(props: PhotoGridProps): JSX.Element {
   );
   const range = useScrollWindow(ref, [layout]);
   const [focusedId, setFocusedId] = useState<number | null>(null);
-  const isMoving = useRef(false);
+  const focusPending = usePendingFocus(ref);
 
   const isNearEnd = width > 0 && isOpenEnded && range.to >= layout.height;
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, layout]);
 
-  useEffect(() => {
-    if (!isMoving.current || focusedId === null) return;
-    isMoving.current = false;
-    ref.current?.querySelector<HTMLElement>(`[data-photo="${focusedId}"]`)?.focus();
-  });
-
   const onKeyDown = (event: JSX.TargetedKeyboardEvent<HTMLDivElement>): void => {
     const move = MOVES[event.key];
-    const from = Number((event.target as HTMLElement).dataset.photo);
+    const from = focusPending.target() ?? Number((event.target as HTMLElement).dataset.photo);
     if (!move || !from || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const box = moveInGrid(layout, from, move);
     if (!box) return;
-    // The box may be outside the rendered part: scroll first, focus once it is there.
-    isMoving.current = true;
     scrollToBox(ref.current, box);
     setFocusedId(box.photo.id);
+    focusPending.aimAt(box.photo.id);
   };
 
   const tabStop = focusedId ?? layout.sections[0]?.boxes[0]?.photo.id;
@@ -100,6 +93,31 @@ export function PhotoGrid(props: PhotoGridProps): JSX.Element {
       {layout.height === 0 && width > 0 && sections.length > 0 && <p>{texts.grid.loading}</p>}
     </div>
   );
+}
+
+interface PendingFocus {
+  /** The photo that the focus is on its way to, if it has not arrived. */
+  target(): number | null;
+  aimAt(photoId: number): void;
+}
+
+/** Focuses a tile now, or as soon as scrolling has brought it into the document; keys pressed meanwhile count from it. */
+function usePendingFocus(ref: RefObject<HTMLElement>): PendingFocus {
+  const pending = useRef<number | null>(null);
+  const arrive = (): void => {
+    const tile = ref.current?.querySelector<HTMLElement>(`[data-photo="${pending.current}"]`);
+    if (!tile) return;
+    pending.current = null;
+    tile.focus({ preventScroll: true });
+  };
+  useEffect(arrive);
+  return {
+    target: () => pending.current,
+    aimAt(photoId) {
+      pending.current = photoId;
+      arrive();
+    },
+  };
 }
 
 function scrollToBox(grid: HTMLElement | null, box: { readonly top: number; readonly height: number }): void {

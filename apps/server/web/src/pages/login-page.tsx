@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { login } from '../api/endpoints.js';
 import { ApiError } from '../api/http.js';
+import { BrandMark } from '../parts/brand-mark.js';
 import { Field } from '../parts/fields.js';
 import { useAction } from '../parts/use-action.js';
 import { rememberSignIn } from '../session.js';
@@ -19,7 +20,7 @@ export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): 
   };
   return (
     <main class="first-start">
-      <span class="brand-mark brand-mark-large" aria-hidden="true" />
+      <BrandMark size={60} />
       <h1>{texts.login.title}</h1>
       <p class="lead">{texts.login.lead}</p>
       <form

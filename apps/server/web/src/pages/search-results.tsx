@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-types.js';
 import { ApiError } from '../api/http.js';
-import { usePaged } from '../api/use-paged.js';
+import { type Paged, usePaged } from '../api/use-paged.js';
 import { formatShare } from '../format.js';
 import { PhotoGrid } from '../grid/photo-grid.js';
 import { EmptyState, ErrorState, errorText, Notice } from '../parts/notice.js';
@@ -41,10 +41,7 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
   useEffect(() => window.scrollTo(0, 0), []);
   return (
     <>
-      <SearchHeading
-        query={query}
-        state={isLoading && items.length === 0 ? texts.search.searching : texts.search.best}
-      />
+      <SearchHeading query={query} state={stateText(pages)} />
       {last?.notice && <Notice tone="info" title={last.notice} />}
       {last && !last.notice && last.coverage < 0.995 && (
         <p class="hint">{texts.search.coverage(formatShare(last.coverage))}</p>
@@ -65,6 +62,11 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
       {photo !== null && <Viewer photoId={photo} photos={items} query={query} onNearEnd={pages.loadMore} />}
     </>
   );
+}
+
+function stateText(pages: Paged<ApiSearchHit, ApiSearchAnswer>): string {
+  if (pages.items.length > 0) return texts.search.best;
+  return pages.isLoading ? texts.search.searching : '';
 }
 
 function SearchFailed({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }): JSX.Element {

@@ -5,6 +5,7 @@ import { formatCount, formatShare } from '../format.js';
 import { EMPTY_QUERY, formatRoute, HOME, type Route } from '../route.js';
 import { SearchBox } from '../search/search-box.js';
 import { texts } from '../texts.js';
+import { BrandMark } from './brand-mark.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icon-paths.js';
 
@@ -36,7 +37,7 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
       </button>
       <header class="header">
         <a class="brand" href={formatRoute(HOME)} aria-label={texts.product}>
-          <span class="brand-mark" aria-hidden="true" />
+          <BrandMark size={30} />
           <span class="brand-name">{texts.product}</span>
         </a>
         <SearchBox query={query} />

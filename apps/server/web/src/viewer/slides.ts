@@ -44,8 +44,13 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
     bgOpacity: 1,
     wheelToZoom: true,
     showHideAnimationType: isCalm ? 'none' : 'zoom',
-    // On a phone the panel is a sheet over the picture, beside it anywhere else.
-    paddingFn: ({ x }) => ({ top: 0, bottom: 0, left: 0, right: hasPanel && x >= 900 ? PANEL_WIDTH : 0 }),
+    // On a phone bar and panel lie over the picture; anywhere else they have a place of their own.
+    paddingFn: ({ x }) => ({
+      top: x >= 900 ? 60 : 0,
+      bottom: 0,
+      left: 0,
+      right: hasPanel && x >= 900 ? PANEL_WIDTH : 0,
+    }),
     closeTitle: texts.viewer.close,
     zoomTitle: texts.viewer.zoom,
     arrowPrevTitle: texts.viewer.previous,
@@ -108,8 +113,12 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
     },
     pictureFrame() {
       const slide = pswp.currSlide;
-      slide?.zoomAndPanToInitial();
-      return slide?.content.element?.getBoundingClientRect() ?? new DOMRect();
+      if (!slide) return new DOMRect();
+      slide.zoomAndPanToInitial();
+      slide.applyCurrentZoomPan();
+      // Not the element's own rectangle: that is empty while the opening animation runs.
+      const zoom = slide.currZoomLevel;
+      return new DOMRect(slide.pan.x, slide.pan.y, slide.width * zoom, slide.height * zoom);
     },
     destroy: () => pswp.destroy(),
   };

@@ -21,13 +21,13 @@ export function addViewerButtons(pswp: PhotoSwipe, actions: ViewerActions): void
         isButton: true,
         title: label,
         ariaLabel: label,
-        html: `<svg class="icon viewer-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="${iconPath(name)}"/></svg>`,
+        html: `${iconMarkup(name)}<span class="viewer-label">${label}</span>`,
         onClick,
       });
-    button('similar', 6, texts.viewer.similar, actions.similar);
-    button('crop', 7, texts.viewer.part, actions.crop);
-    button('download', 8, texts.viewer.original, actions.original);
-    button('info', 9, texts.viewer.info, actions.info);
+    button('similar', 11, texts.viewer.similar, actions.similar);
+    button('crop', 12, texts.viewer.part, actions.crop);
+    button('download', 13, texts.viewer.original, actions.original);
+    button('info', 14, texts.viewer.info, actions.info);
     pswp.ui?.registerElement({
       name: 'viewer-panel',
       className: 'viewer-panel',
@@ -45,4 +45,9 @@ export function addViewerButtons(pswp: PhotoSwipe, actions: ViewerActions): void
     originalEvent.preventDefault();
     act();
   });
+}
+
+// The only markup that is put together from text on these pages: its parts are constants of ours.
+function iconMarkup(name: IconName): string {
+  return `<svg class="icon viewer-icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path d="${iconPath(name)}"/></svg>`;
 }

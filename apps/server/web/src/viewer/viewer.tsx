@@ -97,8 +97,9 @@ function useLonePhoto({ photoId, photos, query }: ViewerProps): ApiImage | null 
 function useOpenedFromGridMark(query: SearchQuery): void {
   useEffect(() => {
     const grid = formatRoute({ kind: 'photos', query, photo: null });
-    const before = previousHash() || '#/';
-    if (before === grid && history.state === null) history.replaceState({ openedFromGrid: true }, '');
+    const before = previousHash();
+    if (before !== null && (before || '#/') === grid && history.state === null)
+      history.replaceState({ openedFromGrid: true }, '');
   }, []);
 }
 

@@ -1,0 +1,76 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './browser.js';
+import { firstStartState, workingState } from './mock/mock-state.js';
+import { closeBrowser, openPage } from './open-page.js';
+
+describe.skipIf(!hasChromium())('libraries', () => {
+  afterAll(closeBrowser);
+
+  test('a first start asks for one folder, and says what is wrong with a bad one', async () => {
+    await using open = await openPage(firstStartState());
+    await open.page.getByLabel('Folder on this server').fill(' /nowhere ');
+    await open.page.getByRole('button', { name: 'Add this folder' }).click();
+    await open.page.waitForSelector('text=/nowhere is not a folder on this server.');
+    expect(open.state.requests.findLast(({ method }) => method === 'POST')?.body).toEqual({
+      rootPath: '/nowhere',
+      excludedDirs: [],
+    });
+  });
+
+  test('excluded folders are changed one a line', async () => {
+    await using open = await openPage(workingState(), { hash: '#/libraries' });
+    await open.page.getByRole('button', { name: 'Change' }).click();
+    await open.page.getByLabel('Excluded folders').fill('@eaDir\n\n/Private');
+    await open.page.getByRole('button', { name: 'Save' }).click();
+    await expect
+      .poll(() => open.state.requests.find(({ method }) => method === 'PATCH')?.body)
+      .toEqual({
+        name: 'Family photos',
+        excludedDirs: ['@eaDir', '/Private'],
+      });
+  });
+
+  test('a scan can be asked for', async () => {
+    await using open = await openPage(workingState(), { hash: '#/libraries' });
+    await open.page.getByRole('button', { name: 'Scan now' }).click();
+    await expect.poll(() => open.state.requests.some(({ path }) => path === 'libraries/1/scan')).toBe(true);
+  });
+
+  test('removing asks first, and Escape is a no', async () => {
+    await using open = await openPage(workingState(), { hash: '#/libraries' });
+    const { page, state } = open;
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.waitForSelector('text=The files themselves are not touched.');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(state.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Remove the library' }).click();
+    await page.waitForSelector('text=No library yet');
+  });
+
+  test('a folder that is away is said on the front page', async () => {
+    const state = workingState();
+    state.status['libraries'] = [
+      {
+        ...state.libraries[0],
+        state: 'offline',
+        stateReason: 'not mounted',
+        ...(state.libraries[0]?.['counts'] as object),
+      },
+    ];
+    await using open = await openPage(state);
+    await open.page.waitForSelector('text=The folder of “Family photos” is away.');
+  });
+
+  test('the starter model says what it is and how to get CLIP, until hidden', async () => {
+    const state = workingState();
+    state.status['model'] = { name: 'palette', version: '1', dimension: 32, starter: true };
+    await using open = await openPage(state);
+    await open.page.waitForSelector('text=model pull');
+    await open.page.getByRole('button', { name: 'Hide this' }).click();
+    await open.page.reload();
+    await open.page.waitForSelector('.tile');
+    expect(await open.page.locator('text=model pull').count()).toBe(0);
+  });
+});

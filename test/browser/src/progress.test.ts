@@ -1,0 +1,73 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './browser.js';
+import { workingState } from './mock/mock-state.js';
+import { closeBrowser, openPage } from './open-page.js';
+
+describe.skipIf(!hasChromium())('progress', () => {
+  afterAll(closeBrowser);
+
+  test('says how far it is, how fast, and how long as a range', async () => {
+    await using open = await openPage(workingState(), { hash: '#/progress' });
+    await open.page.waitForSelector('text=about 2 to 3 min left');
+    const text = await open.page.locator('.headline').innerText();
+    expect(text).toContain('43,112 of 48,110 photos');
+    expect(text).toContain('38 photos a second');
+    expect(await open.page.getByRole('progressbar').first().getAttribute('aria-valuenow')).toBe('89.6');
+  });
+
+  test('pauses and resumes', async () => {
+    await using open = await openPage(workingState(), { hash: '#/progress' });
+    await open.page.getByRole('button', { name: 'Pause' }).click();
+    await open.page.waitForSelector('text=Work goes on where it stopped');
+    await open.page.getByRole('button', { name: 'Resume' }).click();
+    await open.page.waitForSelector('text=Making photos searchable');
+    expect(open.state.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(['clip/pause', 'clip/resume']));
+  });
+
+  test('changes the concurrency', async () => {
+    await using open = await openPage(workingState(), { hash: '#/progress' });
+    await open.page.getByLabel('Photos at work').fill('12');
+    await open.page.getByRole('button', { name: 'Save' }).click();
+    await open.page.waitForSelector('text=Saved.');
+    expect(open.state.requests.find(({ method }) => method === 'PATCH')?.body).toEqual({ concurrency: 12 });
+  });
+
+  test('follows the server while it is looked at', async () => {
+    await using open = await openPage(workingState(), { hash: '#/progress' });
+    await open.page.waitForSelector('text=live');
+    Object.assign(open.state.status, { encoded: 47_000, coverage: 0.977, pending: 1_098 });
+    for (const push of open.state.listeners) push();
+    await open.page.waitForSelector('text=47,000 of 48,110 photos');
+  });
+
+  test('asks again and again where a proxy holds the stream back', async () => {
+    const state = workingState();
+    state.isStreamHeldBack = true;
+    await using open = await openPage(state, { hash: '#/progress' });
+    await open.page.waitForSelector('text=updated every few seconds');
+    Object.assign(state.status, { encoded: 47_000 });
+    await open.page.waitForSelector('text=47,000 of 48,110 photos');
+  });
+
+  test('says so when the server is gone, and keeps what it knew', async () => {
+    const open = await openPage(workingState(), { hash: '#/progress' });
+    await open.page.waitForSelector('text=live');
+    await open.server[Symbol.asyncDispose]();
+    await open.page.waitForSelector('text=The server does not answer');
+    expect(await open.page.locator('.headline').innerText()).toContain('43,112');
+    await open.page.context().close();
+  });
+
+  test.each([
+    ['offline', 'Waiting for the encoder'],
+    ['misconfigured', 'Something needs your attention'],
+    ['disabled', 'Encoding is switched off'],
+    ['idle', 'All done, but for a few problems'],
+  ])('the state %s has its words, and the server’s reason', async (state, words) => {
+    const server = workingState();
+    Object.assign(server.status, { state, reason: 'The encoder serves B, the photos are in A.', pending: 0 });
+    await using open = await openPage(server, { hash: '#/progress' });
+    await open.page.waitForSelector(`text=${words}`);
+    await open.page.waitForSelector('text=The encoder serves B');
+  });
+});

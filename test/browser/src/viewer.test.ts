@@ -1,0 +1,89 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { hasChromium } from './browser.js';
+import { workingState } from './mock/mock-state.js';
+import { closeBrowser, openPage } from './open-page.js';
+
+const hashOf = (url: string): string => new URL(url).hash;
+
+describe.skipIf(!hasChromium())('viewer', () => {
+  afterAll(closeBrowser);
+
+  test('opens from the grid, walks with the arrow keys, and closes back to where it was', async () => {
+    await using open = await openPage(workingState());
+    const { page } = open;
+    await page.click('[data-photo="398"]');
+    await page.waitForSelector('.pswp__img');
+    await page.waitForSelector('.pswp--open');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => hashOf(page.url())).toBe('#/?photo=397');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.pswp', { state: 'detached' });
+    await expect.poll(() => hashOf(page.url())).toMatch(/^(#\/)?$/);
+    expect(open.faults).toEqual([]);
+  });
+
+  test('the back button closes it', async () => {
+    await using open = await openPage(workingState());
+    const { page } = open;
+    await page.click('[data-photo="398"]');
+    await page.waitForSelector('.pswp--open');
+    await page.goBack();
+    await page.waitForSelector('.pswp', { state: 'detached' });
+    await page.waitForSelector('[data-photo="398"]');
+  });
+
+  test('a photo’s address opens that photo, even far down the timeline', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?photo=3' });
+    await open.page.waitForSelector('.pswp__img[src*="images/3/"]');
+    await open.page.keyboard.press('Escape');
+    await expect.poll(() => hashOf(open.page.url())).toBe('#/');
+  });
+
+  test('shows what the camera wrote', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?photo=399' });
+    await open.page.waitForSelector('.pswp--open');
+    await open.page.keyboard.press('i');
+    const panel = open.page.locator('.panel');
+    await panel.waitFor();
+    const text = await panel.innerText();
+    expect(text).toContain('1/250 s · ƒ/2.8');
+    expect(text).toContain('52.52001, 13.40495');
+    expect(text).toContain('Found by search');
+    await panel.getByRole('button', { name: 'Why?' }).click();
+    await open.page.waitForSelector('text=is found by search');
+  });
+
+  test('leads to more like it', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?photo=399' });
+    await open.page.waitForSelector('.pswp--open');
+    await open.page.keyboard.press('m');
+    await open.page.waitForSelector('h1:has-text("Photos like this one")');
+    expect(open.state.requests.findLast(({ path }) => path === 'search')?.body).toMatchObject({ imageId: 399 });
+    await open.page.goBack();
+    await open.page.waitForSelector('.pswp__img[src*="images/399/"]');
+    expect(open.faults).toEqual([]);
+  });
+
+  test('leads to more like a part of it, with the pointer and with the keyboard', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?photo=399' });
+    const { page, state } = open;
+    await page.waitForSelector('.pswp--open .pswp__img');
+    await page.getByRole('button', { name: 'Search a part' }).click();
+    const field = await page.locator('.crop-field').boundingBox();
+    if (!field) throw new Error('no field to draw in');
+    await page.mouse.move(field.x + field.width * 0.1, field.y + field.height * 0.1);
+    await page.mouse.down();
+    await page.mouse.move(field.x + field.width * 0.6, field.y + field.height * 0.4, { steps: 4 });
+    await page.mouse.up();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Search this part' }).click();
+    await page.waitForSelector('h1:has-text("Photos like this part")');
+    const body = state.requests.findLast(({ path }) => path === 'search')?.body as {
+      crop: { x: number; width: number; height: number };
+    };
+    expect(body.crop.x).toBeCloseTo(0.14, 1);
+    expect(body.crop.width).toBeCloseTo(0.5, 1);
+    expect(body.crop.height).toBeCloseTo(0.3, 1);
+    expect(open.faults).toEqual([]);
+  });
+});
