@@ -38,9 +38,9 @@ const STORED: Readonly<Record<number, (upright: Sharp) => Sharp>> = {
   2: (upright) => upright.flop(),
   3: (upright) => upright.rotate(180),
   4: (upright) => upright.flip(),
-  5: (upright) => upright.rotate(90).flop(),
+  5: (upright) => upright.rotate(270).flop(), // sharp mirrors before it turns
   6: (upright) => upright.rotate(270),
-  7: (upright) => upright.rotate(270).flop(),
+  7: (upright) => upright.rotate(90).flop(),
   8: (upright) => upright.rotate(90),
 };
 
