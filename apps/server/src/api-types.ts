@@ -17,6 +17,18 @@ export interface ApiLibrary {
   readonly counts: ApiCounts;
 }
 
+/** `GET /api/libraries`, in the order they were added. `POST` and `PATCH` answer with one `ApiLibrary`. */
+export interface ApiLibraries {
+  readonly items: readonly ApiLibrary[];
+}
+
+/** `POST /api/libraries` (with `rootPath`) and `PATCH /api/libraries/:id` (without). */
+export interface ApiLibraryDraft {
+  readonly rootPath?: string;
+  readonly name?: string;
+  readonly excludedDirs?: readonly string[];
+}
+
 export interface ApiCounts {
   readonly photos: number;
   readonly encoded: number;
@@ -136,7 +148,16 @@ export interface ApiFailures extends ApiPage<ApiFailure> {
   }[];
 }
 
-/** `POST /api/search`. Exactly one of `text` and `imageId`. */
+/** `POST /api/clip/failures/retry`. Exactly one of the three. */
+export interface ApiRetryRequest {
+  readonly ids?: readonly number[];
+  readonly reason?: string;
+  readonly all?: true;
+}
+
+/**
+ * `POST /api/search`, and the filters, `limit` and `cursor` of it as the query string of `POST /api/search/image`, whose
+ * body is a multipart form with the picture in the field `image`. Exactly one of `text` and `imageId`. */
 export interface ApiSearchRequest {
   readonly text?: string;
   readonly notText?: string;
