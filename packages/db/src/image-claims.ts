@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { LONGEST_BACKOFF_MS } from './backoff.js';
-import { LONGEST_LEASE_MS, planClaim } from './claim-plan.js';
-import { type DaoContext, idsOf, SHARE_LIMIT } from './dao-context.js';
-import { CLAIM_ALONE, CLAIM_CANDIDATES } from './sql/claim-candidates.js';
+import { LONGEST_LEASE_MS, type PagedRow, pickRows, sharePage } from './claim-plan.js';
+import { type DaoContext, idsOf } from './dao-context.js';
+import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
+import { DatabaseError } from './errors.js';
+import { CLAIM_ROWS, FIND_IN_FLIGHT, PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
-import { ADOPT_TROUBLE, COPY_EMBEDDINGS, SHARE_EMBEDDINGS, SHARE_FAILURES } from './sql/equal-bytes.js';
 import { NEXT_DUE } from './sql/next-due.js';
-import { EXTEND_CLAIM, RELEASE_CLAIM, RELEASE_OWNER, RELEASE_ROWS, RESCUE_EXPIRED } from './sql/release-claims.js';
-import type { Sql } from './sqlite-connection.js';
+import {
+  CLAIM_OWNERS,
+  EXTEND_CLAIM,
+  RELEASE_CLAIM,
+  RELEASE_OWNER,
+  RELEASE_ROWS,
+  RESCUE_EXPIRED,
+} from './sql/release-claims.js';
+import type { Sql, SqlRow } from './sqlite-connection.js';
 import type { ClaimRequest, ClipCandidate, ClipClaim, ImageExifDao } from './types.js';
 
 type ClaimDao = Pick<
   ImageExifDao,
-  'claimClipCandidates' | 'releaseClaims' | 'extendClaim' | 'rescueExpiredClaims' | 'releaseOwner' | 'nextDueAt'
+  | 'claimClipCandidates'
+  | 'releaseClaims'
+  | 'extendClaim'
+  | 'rescueExpiredClaims'
+  | 'claimOwners'
+  | 'releaseOwner'
+  | 'nextDueAt'
 >;
 
 interface ClaimedRow {
@@ -32,6 +46,8 @@ interface ClaimedRow {
 
 /** Pages that turned out to need no encode are followed by the next one, so many times; then the caller is asked. */
 const MOST_PAGES = 8;
+const WIDER = 4;
+const WIDEST_WINDOW = 4096;
 const RESCUE_BATCH = 500;
 
 /** Fresh before retries, newest fresh first, oldest retry first: the order in which the page was picked. */
@@ -62,46 +78,87 @@ function checkRequest({ limit, leaseMs }: ClaimRequest): void {
   if (!(leaseMs > 0 && leaseMs <= LONGEST_LEASE_MS)) throw new RangeError(`lease of ${leaseMs} ms`);
 }
 
-/** Claimed rows whose bytes are known already leave the claim: with their embedding, or with their trouble. */
-async function settleKnownBytes(
-  sql: Sql,
-  page: { readonly token: string; readonly modelVersion: string; readonly now: number },
-): Promise<{ readonly embedded: readonly number[]; readonly troubled: number }> {
-  const { token, modelVersion, now } = page;
-  const claimed = await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token });
-  const copied = idsOf(await sql.all(COPY_EMBEDDINGS, { ids: JSON.stringify(idsOf(claimed)), modelVersion, now }));
-  const shared =
-    copied.length === 0
-      ? []
-      : idsOf(await sql.all(SHARE_EMBEDDINGS, { ids: JSON.stringify(copied), now, limit: SHARE_LIMIT }));
-  const troubled = idsOf(await sql.all(ADOPT_TROUBLE, { token }));
-  if (troubled.length > 0) await sql.all(SHARE_FAILURES, { ids: JSON.stringify(troubled), limit: SHARE_LIMIT });
-  return { embedded: [...copied, ...shared], troubled: troubled.length };
+interface ClaimedPage {
+  readonly rows: readonly ClaimedRow[];
+  readonly copied: readonly number[];
+  /** Rows that left the page without an encode. */
+  readonly settled: number;
+  /** There may be more behind it. */
+  readonly full: boolean;
+  readonly leaseUntil: number;
+}
+
+interface LanedPage {
+  readonly fresh: readonly PagedRow[];
+  readonly retries: readonly PagedRow[];
+}
+
+function toPaged(rows: readonly SqlRow[]): PagedRow[] {
+  return rows.map((row) => ({ id: Number(row['id']), contentHash: String(row['content_hash']) }));
+}
+
+/** Retries that are due, and those that a jump of the clock put out of reach. */
+async function pageRetries(sql: Sql, libraryId: number, limit: number, now: number): Promise<PagedRow[]> {
+  const due = await sql.all(PAGE_DUE, { libraryId, from: 0, until: now, limit });
+  const jumped = { libraryId, from: now + LONGEST_BACKOFF_MS + 1, until: Number.MAX_SAFE_INTEGER, limit };
+  return toPaged([...due, ...(await sql.all(PAGE_DUE, jumped))]);
+}
+
+async function readPage(sql: Sql, request: ClaimRequest, window: number, now: number): Promise<LanedPage> {
+  const { libraryId, lane = 'fresh-and-due', alone = false } = request;
+  if (alone) {
+    const waiting = { libraryId, now, jumpedAfter: now + LONGEST_BACKOFF_MS, limit: window };
+    return { fresh: [], retries: toPaged(await sql.all(PAGE_ALONE, waiting)) };
+  }
+  switch (lane) {
+    case 'retries': {
+      const always = { libraryId, from: 0, until: Number.MAX_SAFE_INTEGER, limit: window };
+      return { fresh: [], retries: toPaged(await sql.all(PAGE_DUE, always)) };
+    }
+    case 'fresh-and-due':
+      return {
+        fresh: toPaged(await sql.all(PAGE_FRESH, { libraryId, limit: window })),
+        retries: await pageRetries(sql, libraryId, window, now),
+      };
+    case 'reencode':
+      throw new DatabaseError('UNSUPPORTED', 'the lane for a second model is not built yet; claim without a lane');
+    default: {
+      const never: never = lane;
+      throw new Error(`unknown lane ${String(never)}`);
+    }
+  }
+}
+
+async function findInFlight(sql: Sql, rows: readonly PagedRow[]): Promise<ReadonlySet<string>> {
+  const hashes = JSON.stringify(rows.map(({ contentHash }) => contentHash));
+  const held = await sql.all(FIND_IN_FLIGHT, { hashes });
+  return new Set(held.map((row) => String(row['content_hash'])));
 }
 
 export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
   const carries = new Map<number, number>();
 
-  async function claimRows(sql: Sql, request: ClaimRequest, token: string): Promise<void> {
-    const { libraryId, limit, owner, leaseMs, lane: rows = 'fresh-and-due', alone = false } = request;
+  /** Rows whose bytes are known already leave the page, with their embedding or with their trouble. */
+  async function claimPage(sql: Sql, request: ClaimRequest, token: string, window: number): Promise<ClaimedPage> {
     const at = now();
-    const claim = { libraryId, owner, token, leaseUntil: at + leaseMs };
-    if (alone) {
-      await sql.run(CLAIM_ALONE, { ...claim, now: at, jumpedAfter: at + LONGEST_BACKOFF_MS });
-      return;
-    }
-    if (rows === 'reencode') throw new Error('the lane for another model is not built yet');
-    const { carry, ...plan } = planClaim({ limit, lane: rows, now: at, carry: carries.get(libraryId) ?? 0 });
-    carries.set(libraryId, carry);
-    await sql.run(CLAIM_CANDIDATES, { ...claim, ...plan });
-  }
-
-  async function claimPage(request: ClaimRequest, token: string) {
-    return lane.write(async (sql) => {
-      await claimRows(sql, request, token);
-      const known = await settleKnownBytes(sql, { token, modelVersion: request.wantedModelVersion, now: now() });
-      return { ...known, rows: await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token }) };
-    });
+    const page = await readPage(sql, request, window, at);
+    const full = page.fresh.length >= window || page.retries.length >= window;
+    const all = [...page.fresh, ...page.retries];
+    const known = { modelVersion: request.wantedModelVersion, now: at };
+    const copied = await copyKnownEmbeddings(sql, all, known);
+    const troubled = await adoptTrouble(sql, all);
+    const gone = new Set([...copied, ...troubled]);
+    const left = {
+      fresh: page.fresh.filter(({ id }) => !gone.has(id)),
+      retries: page.retries.filter(({ id }) => !gone.has(id)),
+    };
+    const share = sharePage(request.alone === true ? 1 : request.limit, carries.get(request.libraryId) ?? 0);
+    const picked = pickRows(left, share, await findInFlight(sql, [...left.fresh, ...left.retries]));
+    if (request.alone !== true && page.retries.length > 0) carries.set(request.libraryId, share.carry);
+    const leaseUntil = at + request.leaseMs;
+    await sql.run(CLAIM_ROWS, { ids: JSON.stringify(idsOf(picked)), owner: request.owner, token, leaseUntil });
+    const rows = await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token });
+    return { rows, copied, settled: gone.size, full, leaseUntil };
   }
 
   async function rescueExpiredClaims(): Promise<number> {
@@ -118,15 +175,17 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     async claimClipCandidates(request): Promise<ClipClaim> {
       checkRequest(request);
       const token = randomUUID();
+      let window = request.limit;
       let copied = 0;
       for (let pages = 1; ; pages += 1) {
-        const page = await claimPage(request, token);
-        announce(page.embedded);
-        copied += page.embedded.length;
-        const settled = page.embedded.length + page.troubled;
-        if (page.rows.length === 0 && settled > 0 && pages < MOST_PAGES) continue;
+        const page = await lane.write((sql) => claimPage(sql, request, token, window));
+        announce(page.copied);
+        copied += page.copied.length;
         const candidates = [...page.rows].sort(byOrder).map(toCandidate);
-        return { token, owner: request.owner, leaseUntil: now() + request.leaseMs, candidates, copied };
+        const claim = { token, owner: request.owner, leaseUntil: page.leaseUntil, candidates, copied };
+        if (candidates.length > 0 || !page.full || pages >= MOST_PAGES) return claim;
+        // Nothing but copies of what is in flight: look behind them.
+        if (page.settled === 0) window = Math.min(window * WIDER, WIDEST_WINDOW);
       }
     },
     releaseClaims: (token, { ids, crashedIds = [] } = {}) => {
@@ -137,6 +196,10 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     extendClaim: (token, leaseMs) =>
       lane.write((sql) => sql.run(EXTEND_CLAIM, { token, leaseUntil: now() + Math.min(leaseMs, LONGEST_LEASE_MS) })),
     rescueExpiredClaims,
+    async claimOwners() {
+      const rows = await lane.read((sql) => sql.all<{ readonly owner: string }, never>(CLAIM_OWNERS, {}));
+      return rows.map(({ owner }) => owner);
+    },
     releaseOwner: (owner) => lane.write((sql) => sql.run(RELEASE_OWNER, { owner })),
     async nextDueAt(libraryId) {
       const [lanes] = await lane.read((sql) => sql.all(NEXT_DUE, { libraryId }));

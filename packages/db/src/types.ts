@@ -263,6 +263,8 @@ export interface ImageExifDao {
   extendClaim(token: string, leaseMs: number): Promise<number>;
   /** Frees claims whose lease ran out and counts a crash on each. @returns how many */
   rescueExpiredClaims(): Promise<number>;
+  /** Everybody who holds a claim now. */
+  claimOwners(): Promise<readonly string[]>;
   /** Frees the claims of owners of an earlier run of this program, without counting a crash. */
   releaseOwner(owner: string): Promise<number>;
   /** Epoch ms when the next pending row of this library falls due; null when there is none. */

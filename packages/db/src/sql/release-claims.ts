@@ -37,6 +37,16 @@ WHERE id IN (
 )`,
 });
 
+/** Who holds claims, so that those of a program that was killed can be told from those of one that runs. */
+export const CLAIM_OWNERS: Statement<never> = statement({
+  name: 'claim-owners',
+  params: [],
+  uses: ['image_exif_lease'],
+  sql: `
+SELECT DISTINCT clip_claimed_by AS owner FROM image_exif INDEXED BY image_exif_lease
+WHERE clip_claim_token IS NOT NULL AND clip_claimed_by IS NOT NULL`,
+});
+
 /**
  * Claims whose lease ran out, each with a crash; a lease further ahead than any is made met a jump of the clock, and
  * is freed without one. Compare-and-set by itself: it frees what is expired when it runs.
