@@ -56,7 +56,12 @@ export interface ApiClipStatus extends ApiCounts {
   readonly state: ClipRunState;
   /** One sentence for people, when `state` is not `running` or `idle`. */
   readonly reason: string | null;
-  readonly model: { readonly name: string; readonly version: string; readonly dimension: number; readonly starter: boolean } | null;
+  readonly model: {
+    readonly name: string;
+    readonly version: string;
+    readonly dimension: number;
+    readonly starter: boolean;
+  } | null;
   readonly encoders: readonly ApiEncoder[];
   readonly concurrency: number;
   readonly imagesPerSecond: number;
