@@ -13,9 +13,6 @@ export interface DaoContext {
   readonly log: DatabaseLogger | undefined;
 }
 
-/** Rows that one transaction may touch besides its own: a thousand copies of a picture must not stall the event loop. */
-export const SHARE_LIMIT: number = 256;
-
 export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

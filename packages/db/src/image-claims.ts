@@ -47,7 +47,7 @@ interface ClaimedRow {
 /** Pages that turned out to need no encode are followed by the next one, so many times; then the caller is asked. */
 const MOST_PAGES = 8;
 const WIDER = 4;
-const WIDEST_WINDOW = 4096;
+const WIDEST_WINDOW = 2048;
 const RESCUE_BATCH = 500;
 
 /** Fresh before retries, newest fresh first, oldest retry first: the order in which the page was picked. */
@@ -94,7 +94,7 @@ interface LanedPage {
 }
 
 function toPaged(rows: readonly SqlRow[]): PagedRow[] {
-  return rows.map((row) => ({ id: Number(row['id']), contentHash: String(row['content_hash']) }));
+  return rows.map((row) => ({ id: Number(row.id), contentHash: String(row.content_hash) }));
 }
 
 /** Retries that are due, and those that a jump of the clock put out of reach. */
@@ -132,7 +132,7 @@ async function readPage(sql: Sql, request: ClaimRequest, window: number, now: nu
 async function findInFlight(sql: Sql, rows: readonly PagedRow[]): Promise<ReadonlySet<string>> {
   const hashes = JSON.stringify(rows.map(({ contentHash }) => contentHash));
   const held = await sql.all(FIND_IN_FLIGHT, { hashes });
-  return new Set(held.map((row) => String(row['content_hash'])));
+  return new Set(held.map((row) => String(row.content_hash)));
 }
 
 export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
@@ -145,9 +145,9 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     const full = page.fresh.length >= window || page.retries.length >= window;
     const all = [...page.fresh, ...page.retries];
     const known = { modelVersion: request.wantedModelVersion, now: at };
-    const copied = await copyKnownEmbeddings(sql, all, known);
+    const embedded = await copyKnownEmbeddings(sql, all, known);
     const troubled = await adoptTrouble(sql, all);
-    const gone = new Set([...copied, ...troubled]);
+    const gone = new Set([...embedded.known, ...troubled]);
     const left = {
       fresh: page.fresh.filter(({ id }) => !gone.has(id)),
       retries: page.retries.filter(({ id }) => !gone.has(id)),
@@ -158,7 +158,7 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     const leaseUntil = at + request.leaseMs;
     await sql.run(CLAIM_ROWS, { ids: JSON.stringify(idsOf(picked)), owner: request.owner, token, leaseUntil });
     const rows = await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token });
-    return { rows, copied, settled: gone.size, full, leaseUntil };
+    return { rows, copied: embedded.copied, settled: gone.size, full, leaseUntil };
   }
 
   async function rescueExpiredClaims(): Promise<number> {

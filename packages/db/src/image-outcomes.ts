@@ -1,6 +1,6 @@
-import { type DaoContext, idsOf, SHARE_LIMIT } from './dao-context.js';
+import { type DaoContext, idsOf } from './dao-context.js';
+import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
-import { SHARE_EMBEDDINGS, SHARE_FAILURES } from './sql/equal-bytes.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import type { Sql } from './sqlite-connection.js';
@@ -36,9 +36,7 @@ async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now:
   );
   const params = { batch: JSON.stringify(rows), vectors, bytes: dimension * 4, now };
   const written = idsOf(await sql.all(STORE_EMBEDDINGS, params));
-  if (written.length === 0) return { written, shared: [] };
-  const twins = { ids: JSON.stringify(written), now, limit: SHARE_LIMIT };
-  return { written, shared: idsOf(await sql.all(SHARE_EMBEDDINGS, twins)) };
+  return { written, shared: await shareEmbeddings(sql, written, now) };
 }
 
 function toFailureRow(failure: ClipFailure, now: number): readonly (string | number | null)[] {
@@ -71,8 +69,7 @@ export function createOutcomeDao({ lane, now, announce }: DaoContext): OutcomeDa
       const rows = JSON.stringify(batch.map((failure) => toFailureRow(failure, now())));
       return lane.write(async (sql) => {
         const written = idsOf(await sql.all(STORE_FAILURES, { batch: rows }));
-        const twins = { ids: JSON.stringify(written), limit: SHARE_LIMIT };
-        const shared = written.length === 0 ? [] : await sql.all(SHARE_FAILURES, twins);
+        const shared = await shareFailures(sql, written);
         return { written: written.length, stale: batch.length - written.length, shared: shared.length };
       });
     },

@@ -1,6 +1,6 @@
 import { chunks, type DaoContext, idsOf } from './dao-context.js';
+import { copyKnownEmbeddings } from './equal-bytes.js';
 import { checkRelPath } from './rel-path.js';
-import { COPY_EMBEDDINGS } from './sql/equal-bytes.js';
 import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
@@ -35,6 +35,10 @@ interface StatusRow {
   readonly [column: string]: unknown;
   readonly id: number;
   readonly clip_status: ClipStatus;
+}
+
+interface StoredRow extends StatusRow {
+  readonly content_hash: string;
 }
 
 interface ExclusionRow extends StatusRow {
@@ -90,11 +94,13 @@ function idsWith(rows: readonly StatusRow[], status: ClipStatus): number[] {
 }
 
 /** New names of known bytes take the embedding that is there: copies, moves and returned libraries cost no encode. */
-async function copyKnownEmbeddings(sql: Sql, ids: readonly number[], now: number): Promise<number[]> {
-  if (ids.length === 0) return [];
+async function copyToNewNames(sql: Sql, stored: readonly StoredRow[], now: number): Promise<readonly number[]> {
+  const rows = stored
+    .filter((row) => row.clip_status === 'pending')
+    .map((row) => ({ id: row.id, contentHash: row.content_hash }));
   const [state] = await sql.all<{ wanted_model_version: string | null }, never>(READ_CLIP_STATE, {});
-  const modelVersion = state?.wanted_model_version ?? null;
-  return idsOf(await sql.all(COPY_EMBEDDINGS, { ids: JSON.stringify(ids), modelVersion, now }));
+  const known = { modelVersion: state?.wanted_model_version ?? null, now };
+  return (await copyKnownEmbeddings(sql, rows, known)).copied;
 }
 
 function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFacts[]) {
@@ -115,8 +121,8 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     const paths = JSON.stringify(photos.map(({ relPath }) => relPath));
     return lane.write(async (sql) => {
       const known = await sql.all<KnownFileRow, 'libraryId' | 'paths'>(FIND_KNOWN_FILES, { libraryId, paths });
-      const stored = await sql.all<StatusRow, 'libraryId' | 'photos'>(UPSERT_PHOTOS, { libraryId, photos: rows });
-      const copied = await copyKnownEmbeddings(sql, idsWith(stored, 'pending'), now());
+      const stored = await sql.all<StoredRow, 'libraryId' | 'photos'>(UPSERT_PHOTOS, { libraryId, photos: rows });
+      const copied = await copyToNewNames(sql, stored, now());
       // Facts of rows with a vector may have changed too, and the search filters by them.
       return { counts: countChanges(known, photos), searchable: [...idsWith(stored, 'encoded'), ...copied] };
     });

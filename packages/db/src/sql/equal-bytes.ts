@@ -1,105 +1,96 @@
 import { type Statement, statement } from '../statement.js';
 
-const ENCODED_LIKE_TWIN = `
+/**
+ * For each of these bytes a row with an embedding of the model. Where many rows have them, the index of sources finds
+ * it in one step; a row that was alone when it was encoded is no source, and then it has few twins.
+ */
+export const FIND_SOURCES: Statement<'hashes' | 'modelVersion'> = statement({
+  name: 'find-sources',
+  params: ['hashes', 'modelVersion'],
+  uses: ['image_exif_source', 'image_exif_content'],
+  sql: `
+SELECT wanted.value AS content_hash, coalesce(
+  (
+    SELECT id FROM image_exif INDEXED BY image_exif_source
+    WHERE content_hash = wanted.value AND clip_model_version = :modelVersion AND clip_is_source = 1 LIMIT 1
+  ),
+  (
+    SELECT id FROM (
+      SELECT id, clip_model_version, clip_embedding IS NOT NULL AS embedded
+      FROM image_exif INDEXED BY image_exif_content WHERE content_hash = wanted.value ORDER BY id LIMIT 64
+    ) WHERE embedded AND clip_model_version = :modelVersion LIMIT 1
+  )
+) AS source
+FROM json_each(:hashes) AS wanted`,
+});
+
+/** For each of these bytes the row that knows the worst of them. The index holds rows with a bad name only. */
+export const FIND_TROUBLE: Statement<'hashes'> = statement({
+  name: 'find-trouble',
+  params: ['hashes'],
+  uses: ['image_exif_troubled_hash'],
+  sql: `
+SELECT wanted.value AS content_hash, (
+  SELECT id FROM image_exif INDEXED BY image_exif_troubled_hash
+  WHERE content_hash = wanted.value AND clip_attempts + clip_crashes > 0 AND clip_status IN ('failed', 'pending')
+  ORDER BY clip_status = 'failed' DESC, clip_attempts DESC, clip_crashes DESC LIMIT 1
+) AS source
+FROM json_each(:hashes) AS wanted`,
+});
+
+/** Pending rows with the bytes of rows that have just got an outcome. */
+export const FIND_PENDING_TWINS: Statement<'ids' | 'limit'> = statement({
+  name: 'find-pending-twins',
+  params: ['ids', 'limit'],
+  uses: ['image_exif_content', 'rowid'],
+  sql: `
+SELECT same.id AS target, source.id AS source
+FROM json_each(:ids) AS done CROSS JOIN image_exif AS source ON source.id = done.value
+  CROSS JOIN image_exif AS same INDEXED BY image_exif_content
+    ON same.content_hash = source.content_hash AND same.id <> source.id AND same.clip_status = 'pending'
+LIMIT :limit`,
+});
+
+/** Pending rows take the embedding of a row with equal bytes; pairs of target and source. */
+export const COPY_EMBEDDINGS: Statement<'pairs' | 'now'> = statement({
+  name: 'copy-embeddings',
+  params: ['pairs', 'now'],
+  uses: ['rowid'],
+  sql: `
+UPDATE image_exif SET
   clip_embedding = twin.clip_embedding, clip_model_version = twin.clip_model_version, clip_quality = twin.clip_quality,
   clip_decoder_version = twin.clip_decoder_version, clip_encoded_at = :now, clip_status = 'encoded',
-  clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
+  clip_is_source = 1, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
   clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL,
-  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL`;
+  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+FROM (SELECT value ->> 0 AS target, value ->> 1 AS source FROM json_each(:pairs)) AS pair
+  CROSS JOIN image_exif AS twin ON twin.id = pair.source
+WHERE image_exif.id = pair.target AND image_exif.clip_status = 'pending'
+  AND image_exif.content_hash = twin.content_hash
+RETURNING image_exif.id AS id`,
+});
 
-/*
- * Pending rows whose bytes have an embedding of the wanted model take it. (content_hash, model) finds the twin in one
- * step, also among ten thousand copies.
+/**
+ * Pending rows take over what is known of their bytes under another name: the verdict, the wait, the crashes, where
+ * that is worse than what they know. Permissions and outages are no word on the bytes.
  */
-export const COPY_EMBEDDINGS: Statement<'ids' | 'modelVersion' | 'now'> = statement({
-  name: 'copy-embeddings',
-  params: ['ids', 'modelVersion', 'now'],
-  uses: ['image_exif_embedded', 'rowid'],
+export const COPY_TROUBLE: Statement<'pairs'> = statement({
+  name: 'copy-trouble',
+  params: ['pairs'],
+  uses: ['rowid'],
   sql: `
-UPDATE image_exif SET ${ENCODED_LIKE_TWIN}
-FROM (
-  SELECT mine.id AS target, (
-    SELECT same.id FROM image_exif AS same INDEXED BY image_exif_embedded
-    WHERE same.content_hash = mine.content_hash AND same.clip_model_version = :modelVersion
-      AND same.clip_embedding IS NOT NULL
-    LIMIT 1
-  ) AS source
-  FROM json_each(:ids) AS wanted CROSS JOIN image_exif AS mine ON mine.id = wanted.value
-  WHERE mine.clip_status = 'pending'
-) AS pair CROSS JOIN image_exif AS twin ON twin.id = pair.source
-WHERE image_exif.id = pair.target
-RETURNING image_exif.id AS id`,
-});
-
-/** An embedding goes to the pending rows of equal bytes; the index of pending hashes finds them, and only them. */
-export const SHARE_EMBEDDINGS: Statement<'ids' | 'now' | 'limit'> = statement({
-  name: 'share-embeddings',
-  params: ['ids', 'now', 'limit'],
-  uses: ['image_exif_pending_hash', 'rowid'],
-  sql: `
-UPDATE image_exif SET ${ENCODED_LIKE_TWIN}
-FROM (
-  SELECT same.id AS target, source.id AS source
-  FROM json_each(:ids) AS done CROSS JOIN image_exif AS source ON source.id = done.value
-    CROSS JOIN image_exif AS same INDEXED BY image_exif_pending_hash
-      ON same.content_hash = source.content_hash AND same.clip_status = 'pending'
-  LIMIT :limit
-) AS pair CROSS JOIN image_exif AS twin ON twin.id = pair.source
-WHERE image_exif.id = pair.target
-RETURNING image_exif.id AS id`,
-});
-
-const FAILED_LIKE_TWIN = `
-  clip_status = twin.clip_status, clip_attempts = twin.clip_attempts, clip_deferrals = twin.clip_deferrals,
+UPDATE image_exif SET
+  clip_status = twin.clip_status, clip_attempts = max(image_exif.clip_attempts, twin.clip_attempts),
   clip_crashes = max(image_exif.clip_crashes, twin.clip_crashes), clip_next_attempt_at = twin.clip_next_attempt_at,
   clip_error_class = twin.clip_error_class, clip_error_reason = twin.clip_error_reason,
   clip_error_message = twin.clip_error_message, clip_decoder_version = twin.clip_decoder_version,
-  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL`;
-
-/** A verdict on the bytes goes to the pending rows that have them. Permissions and outages are no such verdict. */
-export const SHARE_FAILURES: Statement<'ids' | 'limit'> = statement({
-  name: 'share-failures',
-  params: ['ids', 'limit'],
-  uses: ['image_exif_pending_hash', 'rowid'],
-  sql: `
-UPDATE image_exif SET ${FAILED_LIKE_TWIN}
-FROM (
-  SELECT same.id AS target, source.id AS source
-  FROM json_each(:ids) AS done CROSS JOIN image_exif AS source ON source.id = done.value
-    CROSS JOIN image_exif AS same INDEXED BY image_exif_pending_hash
-      ON same.content_hash = source.content_hash AND same.clip_status = 'pending' AND same.id <> source.id
-  WHERE source.clip_error_class IN ('photo', 'bug') AND same.clip_attempts <= source.clip_attempts
-    AND (source.clip_status = 'failed' OR same.clip_next_attempt_at IS NOT source.clip_next_attempt_at)
-  LIMIT :limit
-) AS pair CROSS JOIN image_exif AS twin ON twin.id = pair.source
-WHERE image_exif.id = pair.target
-RETURNING image_exif.id AS id`,
-});
-
-/*
- * Claimed rows whose bytes have been tried more often under another name take over what is known: the verdict, the
- * wait, the crashes. It makes up for outcomes that met more twins than one batch may touch, and for copies that came
- * later. The index holds rows with a bad name only.
- */
-export const ADOPT_TROUBLE: Statement<'token'> = statement({
-  name: 'adopt-trouble',
-  params: ['token'],
-  uses: ['image_exif_claim', 'image_exif_troubled_hash', 'rowid'],
-  sql: `
-UPDATE image_exif SET ${FAILED_LIKE_TWIN}
-FROM (
-  SELECT mine.id AS target, (
-    SELECT same.id FROM image_exif AS same INDEXED BY image_exif_troubled_hash
-    WHERE same.content_hash = mine.content_hash AND same.clip_attempts + same.clip_crashes > 0
-      AND same.id <> mine.id
-      AND (same.clip_status = 'failed' OR (same.clip_status = 'pending'
-        AND (same.clip_attempts > mine.clip_attempts OR same.clip_crashes > mine.clip_crashes)))
-    ORDER BY same.clip_status = 'failed' DESC, same.clip_attempts DESC, same.clip_crashes DESC
-    LIMIT 1
-  ) AS source
-  FROM image_exif AS mine INDEXED BY image_exif_claim
-  WHERE mine.clip_claim_token = :token
-) AS pair CROSS JOIN image_exif AS twin ON twin.id = pair.source
-WHERE image_exif.id = pair.target
+  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+FROM (SELECT value ->> 0 AS target, value ->> 1 AS source FROM json_each(:pairs)) AS pair
+  CROSS JOIN image_exif AS twin ON twin.id = pair.source
+WHERE image_exif.id = pair.target AND image_exif.clip_status = 'pending'
+  AND image_exif.content_hash = twin.content_hash
+  AND coalesce(twin.clip_error_class, '') NOT IN ('environment', 'service')
+  AND (twin.clip_status = 'failed' OR (twin.clip_status = 'pending'
+    AND (twin.clip_attempts > image_exif.clip_attempts OR twin.clip_crashes > image_exif.clip_crashes)))
 RETURNING image_exif.id AS id`,
 });

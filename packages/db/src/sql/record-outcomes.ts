@@ -8,7 +8,7 @@ import { type Statement, statement } from '../statement.js';
 export const STORE_EMBEDDINGS: Statement<'batch' | 'vectors' | 'bytes' | 'now'> = statement({
   name: 'store-embeddings',
   params: ['batch', 'vectors', 'bytes', 'now'],
-  uses: ['rowid'],
+  uses: ['rowid', 'image_exif_content'],
   sql: `
 WITH outcome AS MATERIALIZED (
   SELECT value ->> 0 AS id, value ->> 1 AS content_hash, value ->> 2 AS token, value ->> 3 AS model_version,
@@ -20,6 +20,10 @@ UPDATE image_exif SET
   clip_decoder_version = outcome.decoder_version, clip_encoded_at = :now, clip_status = 'encoded',
   clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
   clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL,
+  clip_is_source = EXISTS (
+    SELECT 1 FROM image_exif AS same INDEXED BY image_exif_content
+    WHERE same.content_hash = outcome.content_hash AND same.id <> outcome.id
+  ),
   clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
 FROM outcome
 WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_hash

@@ -32,6 +32,7 @@ const LEDGER: readonly (readonly [column: string, afresh: string])[] = [
   ['clip_attempts', '0'],
   ['clip_deferrals', '0'],
   ['clip_crashes', '0'],
+  ['clip_is_source', '0'],
 ];
 
 /** Columns that start anew with new bytes and when the row becomes hidden or comes back. */
@@ -74,5 +75,5 @@ ON CONFLICT (library_id, rel_path) DO UPDATE SET
     WHEN image_exif.clip_embedding IS NULL THEN 'pending'
     ELSE 'encoded'
   END
-RETURNING id, clip_status`,
+RETURNING id, content_hash, clip_status`,
 });

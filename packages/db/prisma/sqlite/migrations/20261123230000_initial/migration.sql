@@ -56,6 +56,7 @@ CREATE TABLE "image_exif" (
     "clip_error_reason" TEXT,
     "clip_error_message" TEXT,
     "clip_decoder_version" TEXT,
+    "clip_is_source" INTEGER NOT NULL DEFAULT 0,
     "clip_claimed_by" TEXT,
     "clip_claim_token" TEXT,
     "clip_claimed_until" BIGINT,
@@ -98,10 +99,10 @@ CREATE INDEX "image_exif_lease" ON "image_exif"("library_id", "clip_claimed_unti
 CREATE INDEX "image_exif_in_flight" ON "image_exif"("content_hash") WHERE clip_claim_token IS NOT NULL;
 
 -- CreateIndex
-CREATE INDEX "image_exif_embedded" ON "image_exif"("content_hash", "clip_model_version") WHERE clip_embedding IS NOT NULL;
+CREATE INDEX "image_exif_content" ON "image_exif"("content_hash");
 
 -- CreateIndex
-CREATE INDEX "image_exif_pending_hash" ON "image_exif"("content_hash") WHERE clip_status = 'pending';
+CREATE INDEX "image_exif_source" ON "image_exif"("content_hash", "clip_model_version") WHERE clip_is_source = 1;
 
 -- CreateIndex
 CREATE INDEX "image_exif_troubled_hash" ON "image_exif"("content_hash") WHERE clip_attempts + clip_crashes > 0;
