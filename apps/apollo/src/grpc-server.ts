@@ -7,7 +7,7 @@ import {
   PROTO_DIR,
   type ProtoGrpcType,
 } from '@clip-watch/proto';
-import { loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadPackageDefinition, logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -38,6 +38,8 @@ export interface GrpcServer {
  * @throws ApolloError ADDRESS, TLS
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
+  // Its own lines on standard error are no JSON; what matters comes back as errors.
+  setLogVerbosity(logVerbosity.NONE);
   const definition = loadSync(CLIP_PROTO, { ...LOADER_OPTIONS, includeDirs: [PROTO_DIR] });
   // The generated type describes exactly this definition.
   const proto = loadPackageDefinition(definition) as unknown as ProtoGrpcType;

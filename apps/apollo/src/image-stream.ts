@@ -86,7 +86,7 @@ export function serveImageStream(call: ImageStreamCall, context: ImageStreamCont
   }
   /** What breaks the protocol about this item; a second item with its id could not be told apart in the answers. */
   function itemProblem(id: number): string | undefined {
-    if (state !== 'open') return 'an item came before open';
+    if (state !== 'open') return 'an item came after the end';
     if (id === 0) return 'request_id is 0';
     if (pending.size >= window) return `the window of ${window} unanswered items was overrun`;
     return usedIds.add(id) ? undefined : `request_id ${id} was used before`;
@@ -108,13 +108,15 @@ export function serveImageStream(call: ImageStreamCall, context: ImageStreamCont
   function receive(message: EncodeImagesRequest__Output): void {
     if (state === 'ended') return;
     if (message.request === 'open' && message.open) receiveOpen(message.open);
-    else if (message.request === 'item' && message.item) {
-      const problem = itemProblem(message.item.request_id);
-      if (problem === undefined) take(message.item);
-      else fail(status.INVALID_ARGUMENT, problem);
-    } else if (message.request === 'cancel' && message.cancel) pending.get(message.cancel.request_id)?.cancel();
     else if (state === 'new') fail(status.INVALID_ARGUMENT, 'the first message is not open');
+    else if (message.request === 'item' && message.item) receiveItem(message.item);
+    else if (message.request === 'cancel' && message.cancel) pending.get(message.cancel.request_id)?.cancel();
     // Anything else is of a later version of the contract: ignored.
+  }
+  function receiveItem(item: ImageItem__Output): void {
+    const problem = itemProblem(item.request_id);
+    if (problem === undefined) take(item);
+    else fail(status.INVALID_ARGUMENT, problem);
   }
   function receiveOpen(request: StreamOpen__Output): void {
     const problem = selectorProblem(request.model, context.model);

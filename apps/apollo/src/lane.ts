@@ -56,6 +56,8 @@ interface Place<Input, Output> {
   readonly inHand: Map<number, Batch<Input, Output>>;
   hangTimer: NodeJS.Timeout | undefined;
   failures: number;
+  /** Settled while no process is there. */
+  gone: Promise<void>;
 }
 
 /** Longest pause before a child that cannot be started is tried again. */
@@ -76,6 +78,7 @@ export class Lane<Input, Output> {
   #delay: NodeJS.Timeout | undefined;
   #nextId = 1;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #msPerInput = 0;
   restarts = 0;
 
@@ -128,17 +131,25 @@ export class Lane<Input, Output> {
     return false;
   }
 
-  /** Ends the children at once and settles everything that is left. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  /** Ends the children at once and settles everything that is left. Resolves when the last child is gone. */
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     clearInterval(this.#sweep);
     clearTimeout(this.#delay);
-    for (const place of this.#places) {
-      clearTimeout(place.hangTimer);
-      place.host?.dismiss();
-    }
+    // Settling calls back into callers: they must find the lane closed already.
+    this.#closed = true;
     for (let entry = this.#queue.take(); entry; entry = this.#queue.take()) entry.job.settle({ kind: 'closed' });
+    await Promise.all(
+      this.#places.map((place) => {
+        clearTimeout(place.hangTimer);
+        place.host?.dismiss();
+        return place.gone;
+      }),
+    );
   }
 
   #add(onReady?: (facts: ChildFacts) => void, onUnusable?: (error: Error) => void): void {
@@ -148,6 +159,7 @@ export class Lane<Input, Output> {
       inHand: new Map(),
       hangTimer: undefined,
       failures: 0,
+      gone: Promise.resolve(),
     };
     this.#places.push(place);
     this.#start(place, onReady, onUnusable);
@@ -158,6 +170,8 @@ export class Lane<Input, Output> {
     onReady?: (facts: ChildFacts) => void,
     onUnusable?: (error: Error) => void,
   ): void {
+    const { promise, resolve: isGone } = withResolvers();
+    place.gone = promise;
     place.host = this.#options.start({
       onReady: (facts) => {
         place.facts = facts;
@@ -168,6 +182,7 @@ export class Lane<Input, Output> {
       onFailed: (_id, message) => place.host?.kill(message),
       onEnd: (end) => {
         onUnusable?.(new Error(end.message));
+        isGone();
         this.#ended(place, end);
       },
     });
@@ -275,6 +290,7 @@ export class Lane<Input, Output> {
   #ended(place: Place<Input, Output>, end: ChildEnd): void {
     clearTimeout(place.hangTimer);
     place.hangTimer = undefined;
+    const wasReady = place.facts !== undefined;
     place.facts = undefined;
     place.host = undefined;
     const batches = [...place.inHand.values()];
@@ -285,7 +301,8 @@ export class Lane<Input, Output> {
     if (this.#closed) return;
     this.#options.log.warn({ lane: this.#options.name, end, lost: batches.length }, 'child ended, starting another');
     this.restarts++;
-    place.failures++;
+    // A child that worked until someone ended it says nothing against the next one.
+    place.failures = wasReady && end.kind === 'killed' ? 0 : place.failures + 1;
     const pauseMs = place.failures <= 1 ? 0 : Math.min(MAX_RESTART_MS, 100 * 2 ** place.failures);
     setTimeout(() => {
       if (!this.#closed) this.#start(place);
@@ -308,4 +325,13 @@ export class Lane<Input, Output> {
     const late = [...this.#queue].filter(({ job }) => job.deadlineAt !== undefined && job.deadlineAt <= now);
     for (const entry of late) if (this.#queue.remove(entry)) entry.job.settle({ kind: 'expired' });
   }
+}
+
+/** `Promise.withResolvers` is not in Node 20. */
+function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

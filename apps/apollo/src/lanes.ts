@@ -24,7 +24,8 @@ export interface Lanes {
   readonly text?: Lane<string, VectorOutput>;
   readonly facts: ChildFacts;
   readonly children: number;
-  close(): void;
+  /** Resolves when no child is left. */
+  close(): Promise<void>;
 }
 
 const BATCH_DELAY_MS = 5;
@@ -41,7 +42,9 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
   const vision = visionLane(options, children);
   const decode = decodeLane(model.recipe, options.maxImagePixels, log);
   const text = model.text && textLane(model.text, threads, provider, log);
-  const close = (): void => [vision, decode, text].forEach((lane) => void lane?.close());
+  const close = async (): Promise<void> => {
+    await Promise.all([vision.close(), decode.close(), text?.close()]);
+  };
   try {
     const [facts, textFacts] = await Promise.all([
       openLane(vision, model.visionFile),
@@ -57,7 +60,7 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
       log.warn({ wanted: provider, used: facts.provider }, 'execution provider not to be had');
     return { vision, decode, facts, children, close, ...(text ? { text } : {}) };
   } catch (error) {
-    close();
+    await close();
     throw error;
   }
 }

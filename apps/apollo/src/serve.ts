@@ -97,7 +97,7 @@ async function listen(options: ServeOptions, service: ClipService, lanes: Lanes)
       ...(tls === undefined ? {} : { tls }),
     });
   } catch (error) {
-    lanes.close();
+    await lanes.close();
     throw error;
   }
 }
@@ -108,7 +108,7 @@ async function closeInOrder(server: GrpcServer, service: ClipService, lanes: Lan
   await service.drain(RETRY_AFTER_DRAIN_MS);
   clearTimeout(forced);
   await server.close(CLOSE_GRACE_MS);
-  lanes.close();
+  await lanes.close();
 }
 
 function tellChoice(choice: ModelChoice, log: Log): void {

@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { Lane, type LaneOptions, type LaneOutcome } from './lane.js';
+import { type ScriptedChild, scriptChildren } from './testing/scripted-child.js';
+
+const LOG = { debug() {}, info() {}, warn() {}, error() {} };
+const FAULT = { kind: 'fault', message: 'SIGSEGV' } as const;
+const KILLED = { kind: 'killed', message: 'SIGKILL' } as const;
+
+async function openLane(overrides: Partial<LaneOptions<string>> = {}) {
+  const children = scriptChildren();
+  const lane = new Lane<string, string>({
+    name: 'test',
+    children: 1,
+    maxBatch: 2,
+    maxDelayMs: 0,
+    depth: 1,
+    hangMs: 10_000,
+    log: LOG,
+    start: children.start,
+    isBroken: (output) => output === 'NaN',
+    ...overrides,
+  });
+  await lane.open();
+  const outcomes = new Map<string, LaneOutcome<string>>();
+  const submit = (input: string, owner: object = lane, deadlineAt?: number) => {
+    const settle = (outcome: LaneOutcome<string>): void => {
+      if (outcomes.has(input) && outcomes.get(input)?.kind === 'done') throw new Error(`${input} settled twice`);
+      outcomes.set(input, outcome);
+    };
+    const job = { owner, input, settle, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
+    lane.submit(job);
+    return job;
+  };
+  const kinds = () => Object.fromEntries([...outcomes].map(([input, { kind }]) => [input, kind]));
+  const child = (at: number): ScriptedChild => {
+    const found = children.started.at(at);
+    if (!found) throw new Error(`no child ${at}`);
+    return found;
+  };
+  /** The child that takes over after a death. */
+  const nextChild = async (): Promise<ScriptedChild> => {
+    await vi.waitFor(() => expect(child(-1).isGone).toBe(false));
+    await sleep(0);
+    return child(-1);
+  };
+  return { lane, submit, kinds, child, nextChild, [Symbol.dispose]: () => void lane.close() };
+}
+
+test('sends a full batch at once and the rest when a child is free', async () => {
+  using lane = await openLane();
+  for (const input of ['a', 'b', 'c']) lane.submit(input);
+  expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([['a']]);
+  lane.child(0).answer();
+  expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([['b', 'c']]);
+  lane.child(0).answer();
+  expect(lane.kinds()).toEqual({ a: 'done', b: 'done', c: 'done' });
+});
+
+test('waits a moment for a batch to fill, not for ever', async () => {
+  using lane = await openLane({ maxDelayMs: 5 });
+  lane.submit('a');
+  expect(lane.child(0).batches).toEqual([]);
+  await vi.waitFor(() => expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([['a']]));
+});
+
+test('has a full batch ready behind the one that runs', async () => {
+  using lane = await openLane({ depth: 2, maxDelayMs: 1000 });
+  for (const input of ['a', 'b', 'c', 'd', 'e', 'f']) lane.submit(input);
+  expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+});
+
+test('serves owners in turn', async () => {
+  using lane = await openLane({ maxBatch: 2 });
+  const [greedy, modest] = [{}, {}];
+  lane.submit('first', greedy);
+  for (const input of ['a', 'b', 'c', 'd']) lane.submit(input, greedy);
+  lane.submit('x', modest);
+  lane.child(0).answer();
+  expect(lane.child(0).batches[0]?.inputs).toEqual(['a', 'x']);
+});
+
+test('a job that waits can be taken back, one that runs cannot', async () => {
+  using lane = await openLane();
+  const running = lane.submit('a');
+  const waiting = lane.submit('b');
+  expect([lane.lane.withdraw(running), lane.lane.withdraw(waiting), lane.lane.withdraw(waiting)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  lane.child(0).answer();
+  expect(lane.kinds()).toEqual({ a: 'done' });
+});
+
+test('what is too late to start is answered as expired', async () => {
+  using lane = await openLane();
+  lane.submit('running');
+  lane.submit('late', lane, performance.now() + 20);
+  await vi.waitFor(() => expect(lane.kinds()).toEqual({ late: 'expired' }));
+  lane.child(0).answer();
+  expect(lane.kinds()).toEqual({ running: 'done', late: 'expired' });
+});
+
+test('a crash loses its batch once; the innocent pass alone and the poison is found', async () => {
+  using lane = await openLane();
+  lane.submit('warm-up');
+  lane.submit('innocent');
+  lane.submit('poison');
+  lane.child(0).answer();
+  lane.child(0).end(FAULT);
+  expect(lane.kinds()).toEqual({ 'warm-up': 'done', innocent: 'lost', poison: 'lost' });
+
+  const second = await lane.nextChild();
+  lane.submit('innocent');
+  lane.submit('poison');
+  expect(second.batches.map(({ inputs }) => inputs)).toEqual([['innocent']]);
+  second.answer();
+  expect(second.batches.map(({ inputs }) => inputs)).toEqual([['poison']]);
+  second.end(FAULT);
+  expect(lane.kinds()).toEqual({ 'warm-up': 'done', innocent: 'done', poison: 'poison' });
+});
+
+test('a batch that was not begun blames nobody', async () => {
+  using lane = await openLane({ depth: 2, maxBatch: 1 });
+  lane.submit('guilty');
+  lane.submit('behind');
+  lane.child(0).end(FAULT);
+  expect(lane.kinds()).toEqual({ guilty: 'lost', behind: 'lost' });
+  const second = await lane.nextChild();
+  lane.submit('behind');
+  second.end(FAULT);
+  expect(lane.kinds()).toMatchObject({ behind: 'lost' });
+});
+
+test('a kill from outside blames nobody, however often', async () => {
+  using lane = await openLane();
+  for (let i = 0; i < 5; i++) {
+    const child = await lane.nextChild();
+    lane.submit('a');
+    child.end(KILLED);
+    expect(lane.kinds()).toEqual({ a: 'lost' });
+  }
+});
+
+test('a child that answers numbers that are not finite is replaced, and only that input is suspect', async () => {
+  using lane = await openLane({ maxDelayMs: 1000 });
+  lane.submit('good');
+  lane.submit('bad');
+  lane.child(0).answer(['good', 'NaN']);
+  expect(lane.kinds()).toEqual({ good: 'lost', bad: 'lost' });
+  const second = await lane.nextChild();
+  lane.submit('bad');
+  second.answer(['NaN']);
+  expect(lane.kinds()).toMatchObject({ bad: 'poison' });
+  expect(second.isGone).toBe(true);
+});
+
+test('a child that hangs is ended and its input is suspect', async () => {
+  using lane = await openLane({ hangMs: 20 });
+  lane.submit('endless');
+  await vi.waitFor(() => expect(lane.kinds()).toEqual({ endless: 'lost' }));
+  const second = await lane.nextChild();
+  lane.submit('endless');
+  expect(second.batches).toHaveLength(1);
+  await vi.waitFor(() => expect(lane.kinds()).toEqual({ endless: 'poison' }));
+});
+
+test('closing settles what waits and what runs', async () => {
+  const lane = await openLane();
+  lane.submit('running');
+  lane.submit('waiting');
+  await lane.lane.close();
+  lane.submit('after');
+  expect(lane.kinds()).toEqual({ running: 'closed', waiting: 'closed', after: 'closed' });
+});
+
+test('opening fails with the words of a child that cannot work', async () => {
+  const lane = new Lane<string, string>({
+    name: 'test',
+    children: 2,
+    maxBatch: 1,
+    maxDelayMs: 0,
+    depth: 1,
+    hangMs: 1000,
+    log: LOG,
+    start(events) {
+      queueMicrotask(() => events.onEnd({ kind: 'unusable', message: 'no such output' }));
+      return { pid: 1, run() {}, kill() {}, dismiss() {} };
+    },
+  });
+  await expect(lane.open()).rejects.toThrow('no such output');
+  await lane.close();
+});
