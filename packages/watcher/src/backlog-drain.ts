@@ -47,6 +47,8 @@ class Drain implements BacklogDrain {
   #isWoken = false;
   #isPaused = false;
   #isSuspicious = false;
+  /** A person asked to look now: the next nap is left out. */
+  #isHurried = false;
   #failures = 0;
   #nap: AbortController | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
@@ -82,6 +84,7 @@ class Drain implements BacklogDrain {
       this.#soft = new AbortController();
       this.#enter('idle');
     }
+    this.#isHurried = true; // the state shows before the nap begins
     this.#nap?.abort();
     this.wake();
   }
@@ -158,6 +161,7 @@ class Drain implements BacklogDrain {
   async #drainUntilIdle(): Promise<void> {
     while (this.#mayRun()) {
       this.#isWoken = false;
+      this.#isHurried = false;
       const end = await this.#round('fresh-and-due', this.#soft.signal);
       const next = planAfterPass(end, this.#failures - 1, this.#options.random);
       if (next.kind === 'wait') await this.#rest(next.delayMs);
@@ -223,6 +227,7 @@ class Drain implements BacklogDrain {
   }
 
   async #rest(delayMs: number): Promise<void> {
+    if (this.#isHurried || !this.#mayRun()) return;
     this.#nap = new AbortController();
     // `ref: false`: a drain that only waits keeps no process alive.
     await sleep(delayMs, undefined, { signal: this.#nap.signal, ref: false }).catch(() => {});

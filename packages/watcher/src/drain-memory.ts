@@ -12,6 +12,8 @@ export interface DrainMemory {
   readonly progress: DrainProgress;
   /** Digests of our own faults that were logged already. */
   readonly bugs: Set<string>;
+  /** Claims of programs that are over have been freed, and failures of another decoder given back. */
+  isSetUp: boolean;
   readonly changedListeners: Set<(libraryId: number, relPath: string) => void>;
 }
 
@@ -22,6 +24,7 @@ export function createDrainMemory(options: Pick<ResolvedDrainOptions, 'now' | 'r
     pauses: new LibraryPauses(options),
     progress: new DrainProgress(options.now),
     bugs: new Set(),
+    isSetUp: false,
     changedListeners: new Set(),
   };
 }

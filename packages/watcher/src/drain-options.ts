@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { createClaimOwner } from './claim-owner.js';
 import type { DrainOptions } from './drain-types.js';
 
 export interface ResolvedDrainOptions {
@@ -30,7 +30,7 @@ export function resolveDrainOptions(options: DrainOptions = {}): ResolvedDrainOp
     maxPerTick: Number.POSITIVE_INFINITY,
     decodeThreads: availableParallelism(),
     closeGraceMs: 4_000,
-    owner: `${hostname()}:${process.pid}:${randomUUID()}`,
+    owner: createClaimOwner(),
     now: Date.now,
     random: Math.random,
     ...withoutUndefined(options),

@@ -1,12 +1,14 @@
 import type { ClipModel } from '@clip-watch/clip-client';
 import type { Library } from '@clip-watch/db';
+import { isOwnerGone } from './claim-owner.js';
 import type { DrainMemory } from './drain-memory.js';
 import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
-import { type PassRun, runClipEncodingPass } from './encoding-pass.js';
+import { runClipEncodingPass } from './encoding-pass.js';
 import { errorCode } from './error-code.js';
 import { probeKnownGood } from './known-good.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
+import type { PassRun } from './pass-run.js';
 
 export interface RoundRun {
   readonly deps: DrainDeps;
@@ -28,6 +30,7 @@ export interface RoundRun {
  */
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
+    await tidyClaims(run);
     const libraries = await dueLibraries(run);
     if (libraries.length === 0) return { kind: 'done', worked: false };
     run.onPhase('connecting');
@@ -58,10 +61,21 @@ async function pendingOf({ deps, libraries }: PassRun): Promise<number> {
   return counters.reduce((sum, { pending }) => sum + pending, 0);
 }
 
+/** Frees what nobody works on any more; once, also gives back what another decoder could not read. */
+async function tidyClaims({ deps, memory, options }: RoundRun): Promise<void> {
+  const { images } = deps.database;
+  // Nothing of ours is under way between rounds: what is still claimed is left from a write that failed.
+  await images.releaseOwner(options.owner);
+  await images.rescueExpiredClaims();
+  if (memory.isSetUp) return;
+  for (const owner of await images.claimOwners()) if (isOwnerGone(owner)) await images.releaseOwner(owner);
+  await images.requeueForDecoder(deps.decodeHost.decoderVersion);
+  memory.isSetUp = true;
+}
+
 /** The online libraries with a row that is due now; retries count whatever their time. */
 async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<readonly Library[]> {
   const { libraries, images } = deps.database;
-  await images.rescueExpiredClaims();
   const ended = new Set(memory.pauses.takeExpired());
   const due: Library[] = [];
   for (const library of await libraries.list()) {

@@ -25,7 +25,7 @@ export interface DrainOptions {
   readonly decodeThreads?: number;
   /** What `close` waits for running photos before it drops them. Default 4,000. */
   readonly closeGraceMs?: number;
-  /** Names the holder of a claim; unique among running programs on one database. Default: host, process and a random part. */
+  /** Names the holder of a claim; unique among running programs on one database. Default: host, process, run and number. */
   readonly owner?: string;
   /** Clock, epoch ms. Default `Date.now`. */
   readonly now?: () => number;

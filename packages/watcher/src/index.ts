@@ -12,9 +12,11 @@ export type {
   LibraryDrainStatus,
 } from './drain-types.js';
 export { resolveEncodeConcurrency } from './encode-concurrency.js';
-export { type PassRun, runClipEncodingPass } from './encoding-pass.js';
+export { runClipEncodingPass } from './encoding-pass.js';
 export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './file-types.js';
 export { type FilteredPage, filterExcluded, type SkipReason } from './filter-excluded.js';
+export type { PassEnd } from './pass-end.js';
+export type { PassRun } from './pass-run.js';
 export { compileExcluder, type PathExcluder } from './path-excluder.js';
 export {
   adviceFor,

@@ -13,7 +13,7 @@ export interface PassLog {
   passStarts(library: PluginLibrary, pending: number, concurrency: number): void;
   passEnds(library: PluginLibrary, counts: DrainCounts, concurrency: number): void;
   skipped(libraryId: number, relPath: string, reason: SkipReason): void;
-  readFailed(item: WorkItem, reason: string, message: string): void;
+  readFailed(item: WorkItem, failure: { readonly reason: string; readonly message: string }): void;
   outcome(entry: LedgerEntry, outcome?: { readonly answer: EncodedOutcome; readonly source: string }): void;
   writeFailed(err: unknown, rows: number): void;
 }
@@ -29,7 +29,7 @@ export function createPassLog(log: PluginLogger | undefined, seenBugs: Set<strin
         'clip_watch: encoding pass ends',
       ),
     skipped: (libraryId, relPath, reason) => log?.debug({ libraryId, relPath, reason }, 'clip_watch: skipped'),
-    readFailed: (item, reason, message) =>
+    readFailed: (item, { reason, message }) =>
       log?.warn({ ...where(item), reason, message }, 'clip_watch: photo could not be read'),
     outcome(entry, encoded) {
       if (entry.kind === 'failure') logFailure(log, entry.item, entry.row, seenBugs);
