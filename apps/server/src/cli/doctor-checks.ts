@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, statfs } from 'node:fs/promises';
+import type { Database } from '@clip-watch/db';
+import { openDecodeHost } from '@clip-watch/watcher';
+import { messageOf } from '../errors.js';
+import { STARTER_MODEL } from '../host/clip-status.js';
+import { openDataFolder } from '../host/data-folder.js';
+import { openClient, openStore, startApollo } from '../host/host.js';
+import type { CommandContext } from './command.js';
+
+/** `limited`: works, with less. `broken`: stops the work. */
+export interface Check {
+  readonly name: string;
+  readonly state: 'fine' | 'limited' | 'broken';
+  readonly detail: string;
+  /** What to do; null when nothing is. */
+  readonly remedy: string | null;
+}
+
+type Verdict = Omit<Check, 'name'>;
+
+const fine = (detail: string): Verdict => ({ state: 'fine', detail, remedy: null });
+
+/** Looks at each part on its own: one that fails does not keep the others from being looked at. */
+export async function runChecks(context: CommandContext): Promise<readonly Check[]> {
+  const checks: readonly (readonly [string, () => Promise<Verdict>])[] = [
+    ['node', async () => fine(process.version)],
+    ['perl', async () => checkPerl()],
+    ['pictures', () => checkPictures()],
+    ['data', () => checkDisk(context)],
+    ['database', () => checkDatabase(context)],
+    ['libraries', () => checkLibraries(context)],
+    ['inotify', () => checkWatches()],
+    ['encoder', () => checkEncoder(context)],
+  ];
+  const results: Check[] = [];
+  for (const [name, look] of checks) results.push({ name, ...(await look().catch(toBroken)) });
+  return results;
+}
+
+function toBroken(error: unknown): Verdict {
+  return { state: 'broken', detail: messageOf(error), remedy: null };
+}
+
+function checkPerl(): Verdict {
+  const { status } = spawnSync('perl', ['-e', '1'], { timeout: 5_000 });
+  if (status === 0) return fine('is here, for RAW previews and EXIF');
+  return {
+    state: 'limited',
+    detail: 'is missing: RAW files cannot be encoded and EXIF data is not read.',
+    remedy: 'Install the package perl.',
+  };
+}
+
+// The smallest GIF: one pixel.
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAP8AAAAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+
+async function checkPictures(): Promise<Verdict> {
+  await using decodeHost = await openDecodeHost({ threads: 1 });
+  const pixels = {
+    resizeMode: 'shortest-side-center-crop',
+    resampleFilter: 'bicubic',
+    resizeSize: 32,
+    inputSize: 32,
+  } as const;
+  const picture = await decodeHost.prepareBytes(PIXEL, { pixels, acceptedMediaTypes: [] });
+  if (picture.kind !== 'pixels')
+    return {
+      state: 'broken',
+      detail: 'the decoder cannot decode a known good picture.',
+      remedy: 'Install the packages anew: npm start.',
+    };
+  if (decodeHost.limitation !== null) return { state: 'limited', detail: decodeHost.limitation, remedy: null };
+  return fine(`can be decoded (${decodeHost.decoderVersion})`);
+}
+
+const LOW_DISK_BYTES = 1e9;
+
+async function checkDisk({ config }: CommandContext): Promise<Verdict> {
+  openDataFolder(config.dataDir);
+  const { bavail, bsize } = await statfs(config.dataDir);
+  const free = bavail * bsize;
+  const detail = `${config.dataDir}, ${(free / 1e9).toFixed(1)} GB free`;
+  return free > LOW_DISK_BYTES
+    ? fine(detail)
+    : { state: 'limited', detail, remedy: 'Free some space: encoding pauses when the disk is full.' };
+}
+
+async function withStore<T>({ config, log }: CommandContext, use: (database: Database) => Promise<T>): Promise<T> {
+  await using database = await openStore(config, log);
+  return await use(database);
+}
+
+function checkDatabase(context: CommandContext): Promise<Verdict> {
+  return withStore(context, async ({ images, clipState }) => {
+    const [{ photos, encoded }, { modelName }] = await Promise.all([images.counters(), clipState.read()]);
+    return fine(`${photos} photos, ${encoded} encoded${modelName === null ? '' : ` by ${modelName}`}`);
+  });
+}
+
+function checkLibraries(context: CommandContext): Promise<Verdict> {
+  return withStore(context, async ({ libraries }) => {
+    const all = await libraries.list();
+    const away = all.filter(({ state }) => state !== 'online');
+    if (all.length === 0)
+      return { state: 'limited', detail: 'there is none yet.', remedy: 'Add one: clip-watch index FOLDER.' };
+    if (away.length === 0) return fine(`${all.length} online`);
+    return {
+      state: 'limited',
+      detail: away.map(({ name, stateReason }) => `${name}: ${stateReason ?? 'not online'}`).join(' '),
+      remedy: null,
+    };
+  });
+}
+
+const MANY_WATCHES = 65_536;
+
+async function checkWatches(): Promise<Verdict> {
+  if (process.platform !== 'linux') return fine('is not used on this system');
+  const most = Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8'));
+  if (most >= MANY_WATCHES) return fine(`${most} folders can be watched`);
+  return {
+    state: 'limited',
+    detail: `only ${most} folders can be watched; beyond that, changes are found by scans.`,
+    remedy: 'Raise fs.inotify.max_user_watches.',
+  };
+}
+
+const ENCODER_PATIENCE_MS = 20_000;
+
+async function checkEncoder({ config, log, signal }: CommandContext): Promise<Verdict> {
+  if (!config.apolloUrl.enabled)
+    return { state: 'limited', detail: 'is disabled (APOLLO_URL=disabled): nothing is encoded.', remedy: null };
+  await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
+  await using client = openClient(config, log, apollo);
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(ENCODER_PATIENCE_MS)]);
+  const model = await client.whenReady({ signal: patience }).catch(() => null);
+  if (model === null) {
+    const reason = client
+      .health()
+      .encoders.map(({ address, state, reason }) => `${address}: ${reason ?? state}`)
+      .join('; ');
+    return {
+      state: 'broken',
+      detail: `no encoder answers. ${reason}.`,
+      remedy: 'Start it, or set APOLLO_URL=embedded.',
+    };
+  }
+  if (model.name !== STARTER_MODEL) return fine(`${model.name} (${model.version}, ${model.dimension} numbers)`);
+  return {
+    state: 'limited',
+    detail: 'the built-in starter model serves: it knows colours, brightness and contrast only.',
+    remedy: 'For real words give it a CLIP model with CLIP_MODEL_DIR.',
+  };
+}

@@ -1,0 +1,92 @@
+import { writeSync } from 'node:fs';
+import { processInput, readConfig } from '../config/config.js';
+import { HostError, messageOf } from '../errors.js';
+import type { Command, CommandContext, CommandIo } from './command.js';
+import { helpText } from './help.js';
+import { createLogger } from './logger.js';
+import { type CommandName, type ParsedCommand, parseCommand } from './parse.js';
+
+type Runnable = Exclude<CommandName, 'help'>;
+
+// Loaded on demand: `status` need not load what `serve` needs.
+const LOADERS: Readonly<Record<Runnable, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.js')).serve,
+  index: async () => (await import('./run-index.js')).runIndex,
+  search: async () => (await import('./search.js')).search,
+  similar: async () => (await import('./similar.js')).similar,
+  status: async () => (await import('./status.js')).status,
+  failures: async () => (await import('./failures.js')).failures,
+  explain: async () => (await import('./explain.js')).explain,
+  model: async () => (await import('./model.js')).model,
+  backup: async () => (await import('./backup.js')).backup,
+  doctor: async () => (await import('./doctor.js')).doctor,
+  config: async () => (await import('./show-config.js')).showConfig,
+};
+
+// Writes at once: a process that ends after a long document must not cut it.
+const io: CommandIo = {
+  out: (text) => writeAll(1, text),
+  err: (text) => writeAll(2, text),
+  isTerminal: process.stderr.isTTY === true,
+};
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') process.exit(0); // `clip-watch search … | head`
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+async function run(): Promise<number> {
+  const command = parseCommand(process.argv.slice(2));
+  if (command.name === 'help') {
+    io.out(helpText());
+    return 0;
+  }
+  const context = openContext(command);
+  const execute = await LOADERS[command.name]();
+  return execute(context);
+}
+
+function openContext(command: ParsedCommand): CommandContext {
+  const input = processInput(command.settings);
+  const config = readConfig(input);
+  // A command that is looked at says only what matters; the server says what it does.
+  const isQuiet = command.name !== 'serve' && config.sources.logLevel === 'default';
+  const log = createLogger(isQuiet ? 'error' : config.logLevel, io.isTerminal);
+  return { command, config, log, io, cwd: input.cwd, signal: stopSignal() };
+}
+
+function stopSignal(): AbortSignal {
+  const abort = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    // The second one means it.
+    if (abort.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    abort.abort(new HostError('WORK_LEFT', `stopped by ${signal}`));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return abort.signal;
+}
+
+// Whatever hangs (a disk that does not answer blocks even a regular exit), the process ends.
+const EXIT_GRACE_MS = 1_000;
+
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    io.err(`clip-watch: ${messageOf(error)}\n`);
+    process.exitCode = error instanceof HostError ? error.exitCode : 1;
+  }
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+  process.exit();
+}
+
+await main();

@@ -1,0 +1,101 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.js';
+import { HostError, messageOf, systemCode } from '../errors.js';
+import { STARTER_MODEL } from '../host/clip-status.js';
+import { openDataFolder, readOrMakeToken } from '../host/data-folder.js';
+import { type Host, openHost } from '../host/host.js';
+import { type AccessRules, isLoopback } from '../http/access.js';
+import { createApp } from '../http/app.js';
+import { checkRoot } from '../library/check-root.js';
+import { openThumbnailCache } from '../photos/thumbnail-cache.js';
+import type { CommandContext } from './command.js';
+
+// The parts have graces of their own; whatever hangs beyond them, the process is gone within ten seconds.
+const SHUTDOWN_MS = 9_000;
+
+/** `clip-watch serve [PATH…]`: runs until it is told to stop. */
+export async function serve(context: CommandContext): Promise<number> {
+  const { config, log, io, signal } = context;
+  const roots = context.command.operands.map((path) => checkRoot(resolve(context.cwd, path), config.dataDir));
+  openDataFolder(config.dataDir);
+  const access = accessRules(config);
+  const host = await openHost(config, log);
+  const thumbnails = openThumbnailCache({
+    folder: join(config.dataDir, 'thumbnails'),
+    maxBytes: config.thumbnailCacheMb * 1_000_000,
+    decodeHost: host.decodeHost,
+    log: log.child({ component: 'thumbnails' }),
+  });
+  const app = await createApp(host, { access, thumbnails });
+  try {
+    const address = await listen(app, config);
+    await addLibraries(host, roots);
+    await host.keeper.start();
+    announce(context, host, address, access.token);
+    await untilStopped(signal);
+    io.err('clip-watch: stopping …\n');
+    return 0;
+  } finally {
+    const force = setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_MS);
+    force.unref();
+    await app.close();
+    await host.close();
+    clearTimeout(force);
+  }
+}
+
+/** On loopback the machine's own users are trusted, unless a token is set; anywhere else there is always one. */
+export function accessRules(config: Pick<Config, 'host' | 'authToken' | 'allowedHosts' | 'dataDir'>): AccessRules {
+  const token = config.authToken ?? (isLoopback(config.host) ? null : readOrMakeToken(config.dataDir));
+  const own = isIP(config.host) === 0 ? [config.host] : [];
+  const names = [...config.allowedHosts, ...own, hostname()].map((name) => name.toLowerCase());
+  return { token, allowedHosts: new Set(names) };
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EADDRINUSE')
+      throw new HostError(
+        'PORT_IN_USE',
+        `port ${port} on ${host} is in use: stop the other program, or choose another with PORT`,
+        { cause: error },
+      );
+    throw new HostError('PORT_IN_USE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function addLibraries({ config, keeper }: Host, roots: readonly string[]): Promise<void> {
+  for (const entry of config.libraries)
+    await keeper.add({ ...entry, rootPath: resolve(config.dataDir, entry.rootPath) });
+  for (const rootPath of roots) await keeper.add({ rootPath });
+}
+
+function announce({ io, config }: CommandContext, host: Host, address: string, token: string | null): void {
+  io.out(`clip-watch: ${address}${config.basePath}/\n`);
+  if (token !== null && config.authToken === null)
+    io.err(`clip-watch: the token to log in is in ${join(config.dataDir, 'auth-token')}\n`);
+  if (host.decodeHost.limitation !== null) io.err(`clip-watch: ${host.decodeHost.limitation}\n`);
+  host.clipClient.whenReady({ signal: AbortSignal.timeout(60_000) }).then(
+    (model) => {
+      if (model.name === STARTER_MODEL)
+        io.err(
+          'clip-watch: the built-in starter model serves; it knows colours, brightness and contrast only. For real words give it a CLIP model: CLIP_MODEL_DIR=/path/to/model\n',
+        );
+    },
+    () => {}, // The status page says why no encoder is there.
+  );
+}
+
+function untilStopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    // The server itself keeps the process alive; the signal only ends it.
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,30 @@
+import { readFile, stat } from 'node:fs/promises';
+import { HostError, messageOf } from '../errors.js';
+import { openHost } from '../host/host.js';
+import { type CommandContext, onlyOperand } from './command.js';
+import { locatePhoto } from './photo-path.js';
+import { printHits } from './search.js';
+
+const LARGEST_BYTES = 512 << 20;
+
+/** `clip-watch similar PATH`: by a photo of a library, or by any picture file. */
+export async function similar(context: CommandContext): Promise<number> {
+  const typed = onlyOperand(context, 'one picture');
+  await using host = await openHost(context.config, context.log);
+  const { row, path } = await locatePhoto(host.database, typed, context.cwd);
+  if (row?.clip.status === 'encoded') return printHits(context, host, { kind: 'image', imageId: row.id });
+  const bytes = await readPicture(path);
+  return printHits(context, host, { kind: 'bytes', bytes, ...(row === null ? {} : { exceptId: row.id }) });
+}
+
+async function readPicture(path: string): Promise<Uint8Array> {
+  try {
+    const facts = await stat(path);
+    if (!facts.isFile()) throw new HostError('BAD_PATH', `${path} is no file`);
+    if (facts.size > LARGEST_BYTES) throw new HostError('BAD_PATH', `${path} is too large`);
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof HostError) throw error;
+    throw new HostError('BAD_PATH', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

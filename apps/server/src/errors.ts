@@ -1,0 +1,45 @@
+/** Codes of errors that end a command. Each has an entry in `docs/errors.md`. */
+export type HostErrorCode =
+  | 'USAGE'
+  | 'BAD_SETTINGS'
+  | 'BAD_PATH'
+  | 'DATA_FOLDER'
+  | 'ENCODER_START'
+  | 'ENCODER_DISABLED'
+  | 'NOT_FOUND'
+  | 'PORT_IN_USE'
+  | 'PLUGIN'
+  | 'SEARCH_UNAVAILABLE'
+  | 'BAD_PICTURE'
+  | 'WORK_LEFT';
+
+const USAGE_CODES: ReadonlySet<HostErrorCode> = new Set(['USAGE', 'BAD_SETTINGS', 'BAD_PATH']);
+
+/** An error whose message is one line for people: what, where, what to do. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+  readonly code: HostErrorCode;
+  constructor(code: HostErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+  /** 2 for what the user typed or configured, 1 for everything else. */
+  get exitCode(): 1 | 2 {
+    return USAGE_CODES.has(this.code) ? 2 : 1;
+  }
+}
+
+/** Ends a `switch` over a union: a new kind without a branch does not compile. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}
+
+/** The `code` of a system error, such as `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What an unknown thrown value says, on one line. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,89 @@
+import type { ClipClient, EncoderHealth } from '@clip-watch/clip-client';
+import type { ClipModelState, Database } from '@clip-watch/db';
+import type { DrainState, DrainStatus } from '@clip-watch/watcher';
+import type { ApiClipStatus, ApiEncoder, ClipRunState } from '../api-types.js';
+import { toApiCounts } from '../photos/to-api.js';
+
+/** The name by which the built-in starter model goes. */
+export const STARTER_MODEL: string = 'palette';
+
+export interface StatusDeps {
+  readonly database: Pick<Database, 'libraries' | 'images' | 'clipState'>;
+  /** Absent where no encoder is opened: a command that only reads. */
+  readonly clipClient?: Pick<ClipClient, 'model' | 'concurrency' | 'health'>;
+  readonly drain: () => Pick<DrainStatus, 'state' | 'reason' | 'imagesPerSecond'>;
+  readonly isScanning: (libraryId: number) => boolean;
+}
+
+export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
+  const { database, clipClient } = deps;
+  const drain = deps.drain();
+  const [counters, model, libraries] = await Promise.all([
+    database.images.counters(),
+    database.clipState.read(),
+    database.libraries.list(),
+  ]);
+  const counts = toApiCounts(counters);
+  return {
+    ...counts,
+    state: toRunState(drain.state),
+    reason: drain.reason ?? null,
+    model: modelOf(model, clipClient),
+    encoders: (clipClient?.health().encoders ?? []).map(toApiEncoder),
+    concurrency: clipClient?.concurrency ?? 0,
+    imagesPerSecond: drain.imagesPerSecond,
+    etaSeconds: etaSeconds(counts.pending, drain.imagesPerSecond),
+    libraries: await Promise.all(
+      libraries.map(async ({ id, name, state, stateReason }) => ({
+        ...toApiCounts(await database.images.counters(id)),
+        id,
+        name,
+        state,
+        stateReason,
+        scanning: deps.isScanning(id),
+      })),
+    ),
+  };
+}
+
+export function toRunState(state: DrainState): ClipRunState {
+  switch (state) {
+    case 'draining':
+      return 'running';
+    case 'waiting':
+      return 'offline';
+    case 'closed':
+      return 'idle';
+    default:
+      return state;
+  }
+}
+
+function modelOf(state: ClipModelState, clipClient: StatusDeps['clipClient']): ApiClipStatus['model'] {
+  const { activeModelVersion, dimension, modelName } = state;
+  if (activeModelVersion !== null && dimension !== null) {
+    const name = modelName ?? activeModelVersion;
+    return { name, version: activeModelVersion, dimension, starter: name === STARTER_MODEL };
+  }
+  const met = clipClient?.model;
+  return met === undefined
+    ? null
+    : { name: met.name, version: met.version, dimension: met.dimension, starter: met.name === STARTER_MODEL };
+}
+
+function toApiEncoder({ address, state, reason, model, inFlight, window }: EncoderHealth): ApiEncoder {
+  return { address, state, reason: reason ?? null, model: model ?? null, inFlight, window };
+}
+
+// Cheap pictures come first and slow ones gather at the end: the rate of now is more often too good than too bad.
+const FASTER = 1.2;
+const SLOWER = 0.6;
+
+/** The time left as a range; null when nothing is pending or no rate is known. */
+export function etaSeconds(pending: number, imagesPerSecond: number): ApiClipStatus['etaSeconds'] {
+  if (pending === 0 || !(imagesPerSecond > 0)) return null;
+  return {
+    low: Math.ceil(pending / (imagesPerSecond * FASTER)),
+    high: Math.ceil(pending / (imagesPerSecond * SLOWER)),
+  };
+}

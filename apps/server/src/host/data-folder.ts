@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HostError, messageOf, systemCode } from '../errors.js';
+
+const TOKEN_FILE = 'auth-token';
+
+/**
+ * Makes the data folder, for this user only.
+ * @throws HostError DATA_FOLDER
+ */
+export function openDataFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new HostError(
+      'DATA_FOLDER',
+      `cannot use the data folder ${dataDir}: ${messageOf(error)}; name another with CLIP_WATCH_DATA_DIR`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The token of this data folder, made at the first call and readable by this user only. */
+export function readOrMakeToken(dataDir: string): string {
+  const path = join(dataDir, TOKEN_FILE);
+  const token = randomBytes(32).toString('base64url');
+  try {
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+    return token;
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST')
+      throw new HostError('DATA_FOLDER', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  chmodSync(path, 0o600);
+  return readFileSync(path, 'utf8').trim();
+}
+
+export function databaseUrlOf(config: { readonly databaseUrl: string | null; readonly dataDir: string }): string {
+  return config.databaseUrl ?? `file:${join(config.dataDir, 'clip-watch.db')}`;
+}

@@ -1,0 +1,170 @@
+import { availableParallelism } from 'node:os';
+import { type ClipClient, createClipClient } from '@clip-watch/clip-client';
+import { type Database, openDatabase } from '@clip-watch/db';
+import {
+  type BacklogDrain,
+  type DecodeHost,
+  drainOf,
+  openDecodeHost,
+  resolveEncodeConcurrency,
+  services,
+} from '@clip-watch/watcher';
+import type { Logger } from 'pino';
+import type { ApiClipStatus } from '../api-types.js';
+import type { Config } from '../config/config.js';
+import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
+import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
+import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
+import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
+import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
+import { openSearchIndex } from '../search/search-index.js';
+import { createSearchService, type SearchService } from '../search/search-service.js';
+import { readClipStatus } from './clip-status.js';
+import { type CloseStack, createCloseStack } from './close-stack.js';
+import { databaseUrlOf, openDataFolder } from './data-folder.js';
+import { createDrainControl, type DrainControl } from './drain-control.js';
+
+/** Everything that one server process holds, opened once. Nothing scans or encodes before `keeper.start()`. */
+export interface Host extends AsyncDisposable {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly decodeHost: DecodeHost;
+  readonly clipClient: ClipClient;
+  readonly apollo: EmbeddedApollo | null;
+  readonly keeper: LibraryKeeper;
+  readonly plugins: PluginHost;
+  /** Undefined when the watcher plugin is switched off. */
+  readonly drain: BacklogDrain | undefined;
+  readonly control: DrainControl;
+  readonly search: SearchService;
+  status(): Promise<ApiClipStatus>;
+  /** Stops in the reverse order of opening, each part within its grace. Same promise every time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder and the database, all that reading commands need.
+ * @throws HostError DATA_FOLDER; DatabaseError
+ */
+export function openStore(config: Config, log: Logger): Promise<Database> {
+  openDataFolder(config.dataDir);
+  return openDatabase({ url: databaseUrlOf(config), log: log.child({ component: 'db' }) });
+}
+
+/** @throws HostError, DatabaseError, each with one line for people; nothing stays open then */
+export async function openHost(config: Config, log: Logger): Promise<Host> {
+  const stack = createCloseStack(log);
+  try {
+    return await openParts(config, log, stack);
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
+}
+
+async function openParts(config: Config, log: Logger, stack: CloseStack): Promise<Host> {
+  const database = await openStore(config, log);
+  stack.add('database', () => database.close());
+  const children = createCloseStack(log);
+  const threads = threadsFor(config.clipCpuShare);
+  const [decodeHost, apollo] = await openChildren(config, log, threads, children);
+  const clipClient = openClient(config, log, apollo);
+  // Children and client end side by side: one that hangs costs its own grace, not the sum.
+  stack.add('children', () => Promise.all([children.close(), clipClient.close()]).then(() => {}), 5_000);
+  const host = await openLoops({ config, log, database, decodeHost, clipClient, apollo }, stack);
+  return { ...host, close: () => stack.close(), [Symbol.asyncDispose]: () => stack.close() };
+}
+
+function threadsFor(cpuShare: number): number {
+  return Math.max(1, Math.round((availableParallelism() * cpuShare) / 100));
+}
+
+async function openChildren(
+  config: Config,
+  log: Logger,
+  threads: number,
+  children: CloseStack,
+): Promise<[DecodeHost, EmbeddedApollo | null]> {
+  const opening = [
+    openDecodeHost({ threads, log: log.child({ component: 'decode' }) }),
+    config.apolloUrl.embedded ? startApollo(config, log, threads) : Promise.resolve(null),
+  ] as const;
+  const [decodeHost, apollo] = await Promise.allSettled(opening);
+  if (decodeHost.status === 'fulfilled') children.add('decode host', () => decodeHost.value.close(), 4_000);
+  if (apollo.status === 'fulfilled' && apollo.value !== null)
+    children.add('encoder', () => apollo.value?.close(), 4_000);
+  if (decodeHost.status === 'fulfilled' && apollo.status === 'fulfilled') return [decodeHost.value, apollo.value];
+  await children.close();
+  throw apollo.status === 'rejected' ? apollo.reason : (decodeHost as PromiseRejectedResult).reason;
+}
+
+export function startApollo(config: Config, log: Logger, threads: number): Promise<EmbeddedApollo> {
+  const { dataDir, clipModel, clipModelDir } = config;
+  return startEmbeddedApollo({
+    dataDir,
+    clipModel,
+    clipModelDir,
+    children: threads,
+    log: log.child({ component: 'apollo' }),
+  });
+}
+
+export function openClient(config: Config, log: Logger, apollo: EmbeddedApollo | null): ClipClient {
+  const component = log.child({ component: 'clip-client' });
+  const concurrency = resolveEncodeConcurrency(config.clipEncodeConcurrency ?? undefined, {
+    default: defaultConcurrency(config.apolloUrl, availableParallelism()),
+    log: component,
+  });
+  return createClipClient({
+    addresses: [...config.apolloUrl.addresses, ...(apollo === null ? [] : [apollo.address])],
+    concurrency: Math.min(concurrency, LARGEST_CONCURRENCY),
+    ...(config.apolloToken === null ? {} : { token: config.apolloToken }),
+    ...(config.apolloCaFile === null ? {} : { caFile: config.apolloCaFile }),
+    clientName: 'clip-watch',
+    log: component,
+  });
+}
+
+type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'apollo'>;
+
+async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
+  const { config, log, database, decodeHost, clipClient } = opened;
+  const index = openSearchIndex({ database, log: log.child({ component: 'search' }) });
+  stack.add('search', () => index.close());
+  const plugins = createPluginHost({
+    services: new Map<string, unknown>([
+      [services.database.name, database],
+      [services.decodeHost.name, decodeHost],
+      [services.clipClient.name, clipClient],
+    ]),
+    libraries: () => keeper.pluginLibraries(),
+    logFor: (name) => log.child({ component: name }),
+  });
+  const keeper = createLibraryKeeper({
+    database,
+    decodeHost,
+    dataDir: config.dataDir,
+    excludedDirs: config.excludedDirs,
+    scanIntervalMs: config.scanIntervalS * 1_000,
+    log: log.child({ component: 'library' }),
+    onTick: (library) => plugins.tick(library),
+  });
+  stack.add('plugins', () => plugins.stop(), 6_000);
+  stack.add('libraries', () => keeper.close());
+  await plugins.start(await loadPlugins(config.plugins, config.dataDir));
+  const watcher = plugins.instance(WATCHER);
+  const drain = watcher === undefined ? undefined : drainOf(watcher);
+  drain?.onChanged((libraryId, relPath) => keeper.reread(libraryId, relPath));
+  const control = createDrainControl({
+    drain,
+    quietHours: config.clipQuietHours,
+    isEnabled: config.apolloUrl.enabled,
+    now: () => new Date(),
+  });
+  stack.add('control', () => control.close());
+  const search = createSearchService({ database, index, clipClient, decodeHost });
+  const status = (): Promise<ApiClipStatus> =>
+    readClipStatus({ database, clipClient, drain: () => control.status(), isScanning: (id) => keeper.isScanning(id) });
+  return { ...opened, keeper, plugins, drain, control, search, status };
+}

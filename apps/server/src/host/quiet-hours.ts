@@ -1,0 +1,14 @@
+import type { QuietHours } from '../config/values.js';
+
+/** Whether a local time of day lies in the span; one that ends before it begins goes over midnight. */
+export function isQuiet({ fromMinute, toMinute }: QuietHours, now: Date): boolean {
+  const minute = now.getHours() * 60 + now.getMinutes();
+  if (fromMinute === toMinute) return false;
+  return fromMinute < toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
+}
+
+export function formatQuietHours({ fromMinute, toMinute }: QuietHours): string {
+  const clock = (minute: number): string =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  return `${clock(fromMinute)}-${clock(toMinute)}`;
+}

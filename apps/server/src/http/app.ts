@@ -1,0 +1,80 @@
+import multipart from '@fastify/multipart';
+import sse from '@fastify/sse';
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Host } from '../host/host.js';
+import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
+import { addAuthRoutes } from '../routes/auth.js';
+import { addClipRoutes } from '../routes/clip.js';
+import { addEventRoutes } from '../routes/events.js';
+import { addHealthRoutes } from '../routes/health.js';
+import { addImageRoutes } from '../routes/images.js';
+import { addLibraryRoutes } from '../routes/libraries.js';
+import { addPageRoutes } from '../routes/pages.js';
+import { addPluginRoutes } from '../routes/plugins.js';
+import { addSearchRoutes } from '../routes/search.js';
+import type { AccessRules } from './access.js';
+import { installProblems } from './problem.js';
+import { installSecurity } from './security.js';
+
+export interface AppOptions {
+  readonly access: AccessRules;
+  readonly thumbnails: ThumbnailCache;
+  /** Default 6,000. */
+  readonly requestsPerMinute?: number;
+}
+
+export const LARGEST_UPLOAD_BYTES: number = 64 << 20;
+const LARGEST_BODY_BYTES = 1 << 20;
+// Proxies that may say who asks: this machine and private networks, never the open internet.
+const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** The HTTP side, built without listening: tests inject requests, `serve` listens. */
+export async function createApp(host: Host, options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    // Fastify's type of a logger is a part of pino's.
+    loggerInstance: host.log.child({ component: 'http' }) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: LARGEST_BODY_BYTES,
+    trustProxy: host.config.trustProxy ? PROXIES : false,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+    requestTimeout: 120_000,
+    handlerTimeout: 0,
+    rewriteUrl: (request) => withoutBase(request.url ?? '/', host.config.basePath),
+  });
+  // Routes check their input and shape their answers themselves; the schemas are documentation here.
+  app.setValidatorCompiler(() => (value: unknown) => ({ value }));
+  app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
+  installProblems(app);
+  await installSecurity(app, options.access, options.requestsPerMinute);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: { title: 'clip-watch', version: '1', description: 'Search your own photos by words.' },
+    },
+  });
+  await app.register(sse.default);
+  await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
+  await app.register(async (scope) => addRoutes(scope, host, options));
+  return app;
+}
+
+async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions): Promise<void> {
+  addHealthRoutes(app, host);
+  addAuthRoutes(app, host.config, options.access);
+  addLibraryRoutes(app, host);
+  addClipRoutes(app, host);
+  addImageRoutes(app, host, options.thumbnails);
+  addSearchRoutes(app, host);
+  addEventRoutes(app, host);
+  addPluginRoutes(app, host.plugins);
+  await app.register(async (pages) => addPageRoutes(pages));
+}
+
+/** Some proxies pass the base path on, some cut it off: both arrive at the same routes. */
+export function withoutBase(url: string, basePath: string): string {
+  if (basePath === '' || !url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  return rest === '' || rest.startsWith('/') || rest.startsWith('?') ? `/${rest.replace(/^\//, '')}` : url;
+}

@@ -1,0 +1,70 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AccessRules, type AccessVerdict, decideAccess, SESSION_COOKIE } from './access.js';
+import { HttpProblem, type ProblemCode, sendProblem } from './problem.js';
+
+const CONTENT_SECURITY_POLICY = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:', 'blob:'],
+  'connect-src': ["'self'"],
+  'font-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+};
+
+// A page of a grid asks for hundreds of thumbnails at once.
+const REQUESTS_PER_MINUTE = 6_000;
+
+const REFUSALS: Readonly<Record<Exclude<AccessVerdict, 'allowed'>, readonly [ProblemCode, string]>> = {
+  'wrong-host': ['WRONG_HOST', 'Add this host name to ALLOWED_HOSTS, or use the address of the machine.'],
+  'cross-site': ['CROSS_SITE', 'This request came from another site.'],
+  unauthorized: ['UNAUTHORIZED', 'Send the token as "Authorization: Bearer …", or log in on the page.'],
+};
+
+/** Headers, limits and access for every route, before any of them runs. */
+export async function installSecurity(
+  app: FastifyInstance,
+  rules: AccessRules,
+  maxPerMinute: number = REQUESTS_PER_MINUTE,
+): Promise<void> {
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
+    // TLS is a proxy's affair: this header on plain HTTP would lock people out of their own server.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const verdict = decideAccess(toAccessRequest(request), rules);
+    if (verdict !== 'allowed') await sendProblem(reply, ...REFUSALS[verdict]);
+  });
+  await app.register(rateLimit, {
+    max: maxPerMinute,
+    timeWindow: '1 minute',
+    errorResponseBuilder: () => new HttpProblem('TOO_MANY_REQUESTS', 'Wait a minute, then try again.'),
+  });
+  app.addHook('onSend', async (_request, reply: FastifyReply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-store');
+  });
+}
+
+function toAccessRequest(request: FastifyRequest): Parameters<typeof decideAccess>[0] {
+  const isApi = /^\/+(api|metrics|readyz)\b/i.test(request.url);
+  return {
+    method: request.method,
+    host: request.host,
+    protocol: request.protocol,
+    isOpen: request.routeOptions.config.isOpen === true,
+    isPage: !isApi && request.routeOptions.config.isOpen === true,
+    headers: request.headers,
+    sessionCookie: request.cookies[SESSION_COOKIE],
+    now: Date.now(),
+  };
+}

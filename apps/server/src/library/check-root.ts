@@ -1,0 +1,73 @@
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { Library } from '@clip-watch/db';
+import { HostError, messageOf, systemCode } from '../errors.js';
+
+/**
+ * The real path of a folder that may become a library.
+ * @throws HostError BAD_PATH when it is missing, no folder, `/`, or overlaps the data folder
+ */
+export function checkRoot(path: string, dataDir: string): string {
+  const root = realFolder(path);
+  if (dirname(root) === root) throw new HostError('BAD_PATH', `${root} is the whole disk: name a folder of photos`);
+  const data = realPathOf(dataDir);
+  if (isWithin(root, data))
+    throw new HostError('BAD_PATH', `${root} lies inside the data folder ${data}: name a folder of photos`);
+  if (isWithin(data, root))
+    throw new HostError(
+      'BAD_PATH',
+      `${root} contains the data folder ${data}: name a folder below it, or move the data folder with CLIP_WATCH_DATA_DIR`,
+    );
+  return root;
+}
+
+function realFolder(path: string): string {
+  try {
+    const root = realpathSync(path);
+    if (statSync(root).isDirectory()) return root;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw new HostError('BAD_PATH', `${path} does not exist`, { cause: error });
+    throw new HostError('BAD_PATH', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  throw new HostError('BAD_PATH', `${path} is a file: name the folder that it lies in`);
+}
+
+/** The data folder may not exist yet: then its nearest existing parent decides. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : resolve(realPathOf(parent), relative(parent, path));
+  }
+}
+
+/** Whether `inner` is `outer` or lies below it. */
+export function isWithin(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
+}
+
+/**
+ * The library that already has this root.
+ * @throws HostError BAD_PATH when the root lies inside a library or contains one: a photo has one place
+ */
+export function findOverlap<L extends Pick<Library, 'name' | 'rootPath'>>(
+  root: string,
+  libraries: readonly L[],
+): L | undefined {
+  const same = libraries.find(({ rootPath }) => rootPath === root);
+  if (same !== undefined) return same;
+  const outer = libraries.find(({ rootPath }) => isWithin(root, rootPath));
+  if (outer !== undefined)
+    throw new HostError(
+      'BAD_PATH',
+      `${root} lies inside the library "${outer.name}" (${outer.rootPath}), which covers it already`,
+    );
+  const inner = libraries.find(({ rootPath }) => isWithin(rootPath, root));
+  if (inner !== undefined)
+    throw new HostError(
+      'BAD_PATH',
+      `${root} contains the library "${inner.name}" (${inner.rootPath}): remove that one first`,
+    );
+  return undefined;
+}

@@ -1,0 +1,30 @@
+/** What goes between the host and the folder child. Plain data: everything here is cloned. */
+
+export type EntryKind = 'file' | 'directory' | 'link' | 'other';
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: EntryKind;
+}
+
+export interface FileStat {
+  readonly relPath: string;
+  readonly size: number;
+  readonly modifiedAtMs: number;
+  /** The later of content and inode change: what says whether somebody still writes. */
+  readonly touchedAtMs: number;
+}
+
+export type FolderRequest =
+  | { readonly kind: 'list'; readonly id: number; readonly rootPath: string; readonly relDir: string }
+  /** Which file system the root lies on. */
+  | { readonly kind: 'system'; readonly id: number; readonly rootPath: string }
+  | { readonly kind: 'stat'; readonly id: number; readonly rootPath: string; readonly relPaths: readonly string[] };
+
+export type FolderReply =
+  /** A part of a listing; the last one says so. */
+  | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly FolderEntry[]; readonly last: boolean }
+  /** In the order of the request; null where there is no regular file. */
+  | { readonly kind: 'stats'; readonly id: number; readonly stats: readonly (FileStat | null)[] }
+  | { readonly kind: 'system'; readonly id: number; readonly type: number }
+  | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string };

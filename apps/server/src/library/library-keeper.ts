@@ -1,0 +1,211 @@
+import { basename } from 'node:path';
+import type { Database, Library } from '@clip-watch/db';
+import type { PluginLibrary } from '@clip-watch/plugin-api';
+import { compileExcluder, type DecodeHost } from '@clip-watch/watcher';
+import type { BaseLogger } from 'pino';
+import { HostError, messageOf } from '../errors.js';
+import { createEmitter, type Emitter } from '../host/emitter.js';
+import { checkRoot, findOverlap } from './check-root.js';
+import { createFolderWatches, type FolderWatches } from './folder-watches.js';
+import { LibraryLoop, type LoopDeps } from './library-loop.js';
+import type { ScanOffline, ScanSummary } from './library-scan.js';
+
+export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
+
+export interface LibraryEvent {
+  readonly id: number;
+  readonly change: LibraryChange;
+}
+
+export interface LibraryKeeperDeps {
+  readonly database: Database;
+  readonly decodeHost: DecodeHost;
+  readonly dataDir: string;
+  /** Left out of every library, beside each library's own. */
+  readonly excludedDirs: readonly string[];
+  readonly scanIntervalMs: number;
+  readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
+  readonly now?: () => number;
+  /** Called after each scan and on each interval: the plugins' tick. */
+  onTick(library: PluginLibrary): void;
+}
+
+export interface LibraryDraft {
+  readonly rootPath: string;
+  readonly name?: string | undefined;
+  readonly excludedDirs?: readonly string[] | undefined;
+}
+
+export interface LibraryPatch {
+  readonly name?: string | undefined;
+  readonly excludedDirs?: readonly string[] | undefined;
+}
+
+/** The libraries and their watch loops. Nothing is watched before `start`. */
+export interface LibraryKeeper extends AsyncDisposable {
+  readonly events: Pick<Emitter<LibraryEvent>, 'on'>;
+  list(): Promise<readonly Library[]>;
+  isScanning(id: number): boolean;
+  /** What the last scan could not read; empty before the first. */
+  lastScan(id: number): ScanSummary | ScanOffline | null;
+  /** How a library's changes are noticed between scans. */
+  watchMode(id: number): 'events' | 'polling' | 'off';
+  /** The libraries as plugins see them, each with every exclude rule that holds for it. */
+  pluginLibraries(): Promise<readonly PluginLibrary[]>;
+  /**
+   * Makes a folder a library, or gives back the one that it is.
+   * @throws HostError BAD_PATH, BAD_SETTINGS (a bad exclude pattern)
+   */
+  add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
+  /** @throws HostError NOT_FOUND, BAD_SETTINGS */
+  update(id: number, patch: LibraryPatch): Promise<Library>;
+  /** Forgets the library and its rows. Files are not touched. @throws HostError NOT_FOUND */
+  remove(id: number): Promise<void>;
+  /** Scans now, or joins the scan that runs. @throws HostError NOT_FOUND */
+  scan(id: number, options?: ScanRequest): Promise<ScanSummary | ScanOffline>;
+  /** Starts a scan without waiting for it. @throws HostError NOT_FOUND */
+  requestScan(id: number, onError: (error: unknown) => void): Promise<void>;
+  /** A file's bytes are not those of its row: read it again soon. */
+  reread(id: number, relPath: string): void;
+  /** Scans every library and keeps watching them. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ScanRequest {
+  readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
+}
+
+export function createLibraryKeeper(deps: LibraryKeeperDeps): LibraryKeeper {
+  return new Keeper(deps);
+}
+
+class Keeper implements LibraryKeeper {
+  readonly events: Emitter<LibraryEvent> = createEmitter<LibraryEvent>();
+  private readonly loops = new Map<number, LibraryLoop>();
+  private readonly deps: LibraryKeeperDeps;
+  private readonly watches: FolderWatches = createFolderWatches();
+  private isStarted = false;
+
+  constructor(deps: LibraryKeeperDeps) {
+    this.deps = deps;
+  }
+
+  list(): Promise<readonly Library[]> {
+    return this.deps.database.libraries.list();
+  }
+
+  isScanning(id: number): boolean {
+    return this.loops.get(id)?.isScanning ?? false;
+  }
+
+  lastScan(id: number): ScanSummary | ScanOffline | null {
+    return this.loops.get(id)?.last ?? null;
+  }
+
+  watchMode(id: number): 'events' | 'polling' | 'off' {
+    return this.loops.get(id)?.watchMode ?? 'off';
+  }
+
+  async pluginLibraries(): Promise<readonly PluginLibrary[]> {
+    return (await this.list()).map((library) => this.toPluginLibrary(library));
+  }
+
+  private toPluginLibrary({ id, name, rootPath, excludedDirs }: Library): PluginLibrary {
+    return { id, name, rootPath, excludedDirs: [...this.deps.excludedDirs, ...excludedDirs] };
+  }
+
+  async add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }> {
+    const rootPath = checkRoot(draft.rootPath, this.deps.dataDir);
+    const excludedDirs = draft.excludedDirs ?? [];
+    this.checkPatterns(excludedDirs);
+    const existing = findOverlap(rootPath, await this.list());
+    if (existing !== undefined) return { library: existing, isNew: false };
+    const name = draft.name ?? basename(rootPath);
+    const library = await this.deps.database.libraries.add({ name, rootPath, excludedDirs });
+    this.events.emit({ id: library.id, change: 'changed' });
+    if (this.isStarted) this.loopOf(library).start();
+    return { library, isNew: true };
+  }
+
+  private checkPatterns(excludedDirs: readonly string[]): void {
+    try {
+      compileExcluder([...this.deps.excludedDirs, ...excludedDirs]);
+    } catch (error) {
+      throw new HostError('BAD_SETTINGS', messageOf(error), { cause: error });
+    }
+  }
+
+  async update(id: number, patch: LibraryPatch): Promise<Library> {
+    await this.find(id);
+    if (patch.excludedDirs !== undefined) this.checkPatterns(patch.excludedDirs);
+    const library = await this.deps.database.libraries.update(id, {
+      ...(patch.name === undefined ? {} : { name: patch.name }),
+      ...(patch.excludedDirs === undefined ? {} : { excludedDirs: patch.excludedDirs }),
+    });
+    if (patch.excludedDirs !== undefined) await this.loopOf(library).changeRules();
+    this.events.emit({ id, change: 'changed' });
+    return library;
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.find(id);
+    await this.loops.get(id)?.close();
+    this.loops.delete(id);
+    await this.deps.database.libraries.remove(id);
+    this.events.emit({ id, change: 'removed' });
+  }
+
+  private async find(id: number): Promise<Library> {
+    const library = await this.deps.database.libraries.find(id);
+    if (library === null) throw new HostError('NOT_FOUND', `there is no library ${id}`);
+    return library;
+  }
+
+  async scan(id: number, request: ScanRequest = {}): Promise<ScanSummary | ScanOffline> {
+    return this.loopOf(await this.find(id)).scan(request);
+  }
+
+  async requestScan(id: number, onError: (error: unknown) => void): Promise<void> {
+    const loop = this.loopOf(await this.find(id));
+    loop.scan().catch(onError);
+  }
+
+  reread(id: number, relPath: string): void {
+    this.loops.get(id)?.hint([relPath]);
+  }
+
+  async start(): Promise<void> {
+    this.isStarted = true;
+    for (const library of await this.list()) this.loopOf(library).start();
+  }
+
+  private loopOf(library: Library): LibraryLoop {
+    let loop = this.loops.get(library.id);
+    if (loop === undefined) {
+      loop = new LibraryLoop(library.id, this.loopDeps());
+      this.loops.set(library.id, loop);
+    }
+    return loop;
+  }
+
+  private loopDeps(): LoopDeps {
+    return {
+      ...this.deps,
+      watches: this.watches,
+      now: this.deps.now ?? Date.now,
+      emit: (event) => this.events.emit(event),
+      onTick: (library) => this.deps.onTick(this.toPluginLibrary(library)),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.loops.values()].map((loop) => loop.close()));
+    this.loops.clear();
+    await this.watches.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

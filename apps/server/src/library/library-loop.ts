@@ -1,0 +1,258 @@
+import { availableParallelism } from 'node:os';
+import type { Database, Library } from '@clip-watch/db';
+import { compileExcluder, type DecodeHost, type PathExcluder } from '@clip-watch/watcher';
+import type { BaseLogger } from 'pino';
+import { HostError } from '../errors.js';
+import { reevaluateExclusions } from './exclusions.js';
+import { remoteFileSystem } from './file-systems.js';
+import { createFolderReader, type FolderReader } from './folder-reader.js';
+import type { FolderWatches } from './folder-watches.js';
+import { ingestPhotos } from './ingest-photos.js';
+import type { LibraryEvent, ScanRequest } from './library-keeper.js';
+import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
+
+export interface LoopDeps {
+  readonly database: Pick<Database, 'libraries' | 'images'>;
+  readonly decodeHost: DecodeHost;
+  readonly watches: FolderWatches;
+  readonly excludedDirs: readonly string[];
+  readonly scanIntervalMs: number;
+  readonly now: () => number;
+  readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
+  emit(event: LibraryEvent): void;
+  onTick(library: Library): void;
+}
+
+// Deleted files wait for the next scan; a big library is not walked anew for each of them.
+const SOONEST_RESCAN_MS = 5_000;
+const RESCAN_COST_FACTOR = 20;
+const HINTS_KEPT = 2_000;
+
+/**
+ * One library's watch loop. `idle`: the interval's timer runs. `scanning`: the whole folder is compared. `refreshing`:
+ * a few folders are, after events. `closed`: over. An offline library stays in the loop and is looked at on each interval.
+ */
+export class LibraryLoop {
+  last: ScanSummary | ScanOffline | null = null;
+  watchMode: 'events' | 'polling' | 'off' = 'off';
+  private readonly id: number;
+  private readonly deps: LoopDeps;
+  private readonly reader: FolderReader = createFolderReader();
+  private readonly abort = new AbortController();
+  private readonly folders = new Set<string>();
+  private running: Promise<ScanSummary | ScanOffline> | null = null;
+  private refreshing: Promise<void> | null = null;
+  private readonly changedFolders = new Set<string>();
+  private readonly reread = new Set<string>();
+  private interval: NodeJS.Timeout | undefined;
+  private soon: NodeJS.Timeout | undefined;
+
+  constructor(id: number, deps: LoopDeps) {
+    this.id = id;
+    this.deps = deps;
+  }
+
+  get isScanning(): boolean {
+    return this.running !== null;
+  }
+
+  /** Scans now and on each interval, and watches. */
+  start(): void {
+    if (this.interval !== undefined || this.abort.signal.aborted) return;
+    this.deps.watches.listen(this.id, {
+      onChanged: (relDirs) => this.onFoldersChanged(relDirs),
+      onLost: (code) => this.onWatchesLost(code),
+    });
+    this.interval = setInterval(() => this.scanInBackground(), this.deps.scanIntervalMs);
+    this.interval.unref();
+    void this.chooseWatchMode().then(() => this.scanInBackground());
+  }
+
+  /** Starts a scan, or joins the one that runs. */
+  scan(request: ScanRequest = {}): Promise<ScanSummary | ScanOffline> {
+    this.running ??= this.runScan(request).finally(() => {
+      this.running = null;
+      this.deps.emit({ id: this.id, change: 'scan-ended' });
+    });
+    return this.running;
+  }
+
+  /** These files are not what their rows say: they are read again soon, whatever their times. */
+  hint(relPaths: readonly string[]): void {
+    for (const relPath of relPaths) if (this.reread.size < HINTS_KEPT) this.reread.add(relPath);
+    this.refresh();
+  }
+
+  /** The exclude rules changed: rows are evaluated again, then the folder is walked by the new rules. */
+  async changeRules(): Promise<void> {
+    await this.running?.catch(() => {}); // Its own caller hears of it.
+    this.folders.clear();
+    const library = await this.find();
+    if (library === null) return;
+    await this.applyRules(library, this.rulesOf(library));
+    this.deps.onTick(library);
+    if (this.interval !== undefined) this.scanInBackground();
+  }
+
+  async close(): Promise<void> {
+    this.abort.abort(new HostError('NOT_FOUND', 'the library was closed'));
+    clearInterval(this.interval);
+    clearTimeout(this.soon);
+    this.deps.watches.forget(this.id);
+    await this.reader.close();
+    await Promise.allSettled([this.running, this.refreshing]);
+  }
+
+  private scanInBackground(): void {
+    this.scan().catch((err: unknown) => {
+      if (!this.abort.signal.aborted)
+        this.deps.log?.error({ err, libraryId: this.id }, 'the scan failed; the next one tries again');
+    });
+  }
+
+  private async chooseWatchMode(): Promise<void> {
+    const library = await this.find();
+    const type = library === null ? 0 : await this.reader.fileSystemType(library.rootPath).catch(() => 0);
+    const remote = remoteFileSystem(type);
+    this.watchMode = remote === undefined ? 'events' : 'polling';
+    if (remote !== undefined)
+      this.deps.log?.info({ libraryId: this.id, fileSystem: remote }, 'a network folder: changes are found by scans');
+  }
+
+  private find(): Promise<Library | null> {
+    return this.deps.database.libraries.find(this.id);
+  }
+
+  private rulesOf(library: Library): PathExcluder {
+    return compileExcluder([...this.deps.excludedDirs, ...library.excludedDirs]);
+  }
+
+  private async applyRules(library: Library, rules: PathExcluder): Promise<void> {
+    if (library.excludeRulesHash === rules.rulesHash) return;
+    const { hidden, shown } = await reevaluateExclusions(this.deps.database.images, this.id, rules, this.abort.signal);
+    await this.deps.database.libraries.update(this.id, { excludeRulesHash: rules.rulesHash });
+    if (hidden + shown > 0) this.deps.emit({ id: this.id, change: 'changed' });
+    this.deps.log?.info({ libraryId: this.id, hidden, shown }, 'exclude rules changed');
+  }
+
+  private async runScan(request: ScanRequest): Promise<ScanSummary | ScanOffline> {
+    const library = await this.find();
+    if (library === null) throw new HostError('NOT_FOUND', `there is no library ${this.id}`);
+    this.deps.emit({ id: this.id, change: 'scan-started' });
+    const rules = this.rulesOf(library);
+    await this.applyRules(library, rules);
+    const options = {
+      ...request,
+      signal: this.abort.signal,
+      onFolder: (relDir: string) => this.watchFolder(library, relDir),
+    };
+    const result = await scanLibrary(this.scanDeps(), library, rules, options);
+    this.last = result;
+    await this.noteResult(library, result);
+    return result;
+  }
+
+  private scanDeps(): ScanDeps {
+    const { database, decodeHost, now } = this.deps;
+    return { images: database.images, decodeHost, now, reader: this.reader, parallel: availableParallelism() + 2 };
+  }
+
+  private watchFolder(library: Library, relDir: string): void {
+    this.folders.add(relDir);
+    if (this.watchMode === 'events' && this.interval !== undefined)
+      this.deps.watches.watch(this.id, library.rootPath, relDir);
+  }
+
+  private async noteResult(library: Library, result: ScanSummary | ScanOffline): Promise<void> {
+    const { libraries } = this.deps.database;
+    if (result.kind === 'offline') {
+      await libraries.update(this.id, { state: 'offline', stateReason: result.reason });
+      this.deps.log?.warn({ libraryId: this.id, reason: result.reason }, 'library offline; nothing is deleted');
+      return;
+    }
+    const isBack = library.state === 'offline';
+    await libraries.update(this.id, {
+      lastScanAt: this.deps.now(),
+      ...(isBack ? { state: 'online', stateReason: null } : {}),
+    });
+    const { kind: _, problems, growing, ...facts } = result;
+    this.deps.log?.info(
+      { libraryId: this.id, ...facts, problems: problems.length, growing: growing.length },
+      'scanned',
+    );
+    if (growing.length > 0) this.scanSoon();
+    if (facts.added + facts.changed + facts.missing + facts.returned > 0)
+      this.deps.emit({ id: this.id, change: 'changed' });
+    this.deps.onTick(library);
+  }
+
+  private onFoldersChanged(relDirs: readonly string[]): void {
+    for (const relDir of relDirs) if (this.changedFolders.size < HINTS_KEPT) this.changedFolders.add(relDir);
+    this.refresh();
+    this.scanSoon();
+  }
+
+  private onWatchesLost(code: string): void {
+    this.watchMode = 'polling';
+    this.deps.log?.warn(
+      { libraryId: this.id, code },
+      'folders cannot be watched any more; changes are found by scans (on Linux, raise fs.inotify.max_user_watches)',
+    );
+  }
+
+  /** A full scan, not long after: it is what notices files that are gone. */
+  private scanSoon(): void {
+    if (this.soon !== undefined || this.abort.signal.aborted || this.interval === undefined) return;
+    const lastMs = this.last?.kind === 'scanned' ? this.last.durationMs : 0;
+    this.soon = setTimeout(
+      () => {
+        this.soon = undefined;
+        this.scanInBackground();
+      },
+      Math.max(SOONEST_RESCAN_MS, RESCAN_COST_FACTOR * lastMs),
+    );
+    this.soon.unref();
+  }
+
+  private refresh(): void {
+    if (this.refreshing !== null || this.abort.signal.aborted) return;
+    this.refreshing = this.runRefresh()
+      .catch((err: unknown) => {
+        // A hint that fails is caught up by the next scan.
+        if (!this.abort.signal.aborted)
+          this.deps.log?.debug({ err, libraryId: this.id }, 'refresh failed; the next scan catches up');
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
+  }
+
+  private async runRefresh(): Promise<void> {
+    await this.running?.catch(() => {}); // Its own caller hears of it.
+    const library = await this.find();
+    while (library !== null && !this.abort.signal.aborted && this.changedFolders.size + this.reread.size > 0) {
+      const from = [...this.changedFolders].filter((folder) => this.folders.has(folder));
+      const again = [...this.reread];
+      this.changedFolders.clear();
+      this.reread.clear();
+      const rules = this.rulesOf(library);
+      const forced = await ingestPhotos(
+        this.scanDeps(),
+        library,
+        again.filter((path) => !rules.excludes(path)),
+        {
+          signal: this.abort.signal,
+        },
+      );
+      const found = await refreshFolders(this.scanDeps(), library, rules, {
+        signal: this.abort.signal,
+        from,
+        descend: (relDir) => !this.folders.has(relDir),
+        onFolder: (relDir) => this.watchFolder(library, relDir),
+      });
+      if (forced.added + forced.changed + found.added + found.changed === 0) continue;
+      this.deps.emit({ id: this.id, change: 'changed' });
+      this.deps.onTick(library);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { isImageFile } from '@clip-watch/watcher';
+import type { FileStat, FolderEntry } from './folder-protocol.js';
+import { FolderError, type FolderReader } from './folder-reader.js';
+
+/** The part of the exclude rules that a walk needs. */
+export interface WalkRules {
+  excludes(relPath: string): boolean;
+  excludesDirectory(relDir: string): boolean;
+}
+
+export type WalkStep =
+  | { readonly kind: 'files'; readonly files: readonly FileStat[]; readonly relDir: string }
+  /** Nothing is known about what lies below; its rows are left alone. */
+  | { readonly kind: 'unreadable'; readonly relDir: string; readonly code: string; readonly message: string };
+
+export interface WalkOptions {
+  readonly signal?: AbortSignal;
+  /** Folders to begin with. Default: the root. */
+  readonly from?: readonly string[];
+  /** Whether to go into a folder. Default: into all. */
+  readonly descend?: (relDir: string) => boolean;
+  /** Told about each folder before it is listed, so that it can be watched from then on. */
+  readonly onFolder?: (relDir: string) => void;
+}
+
+const STATS_PER_QUESTION = 500;
+
+/**
+ * Visits every image by name below a root, folder by folder. Excluded folders are not entered, links are not followed.
+ * Memory is one folder's listing and the stack of folders still to visit.
+ * @throws FolderError when the root itself cannot be listed, or the mount does not answer
+ */
+export async function* walkLibrary(
+  reader: Pick<FolderReader, 'list' | 'stat'>,
+  rootPath: string,
+  rules: WalkRules,
+  options: WalkOptions = {},
+): AsyncGenerator<WalkStep> {
+  const { signal } = options;
+  const stack = [...(options.from ?? [''])];
+  for (let relDir = stack.pop(); relDir !== undefined; relDir = stack.pop()) {
+    signal?.throwIfAborted();
+    options.onFolder?.(relDir);
+    const listed = await listFolder(reader, rootPath, relDir);
+    if ('kind' in listed) {
+      yield listed;
+      continue;
+    }
+    const { folders, images } = sortEntries(listed.entries, relDir, rules);
+    stack.push(...folders.filter((folder) => options.descend?.(folder) ?? true).reverse());
+    yield* statImages(reader, rootPath, relDir, images, signal);
+  }
+}
+
+type Listing = { readonly entries: readonly FolderEntry[] } | Extract<WalkStep, { kind: 'unreadable' }>;
+
+async function listFolder(reader: Pick<FolderReader, 'list'>, rootPath: string, relDir: string): Promise<Listing> {
+  try {
+    return { entries: await reader.list(rootPath, relDir) };
+  } catch (error) {
+    return unreadable(error, relDir);
+  }
+}
+
+function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: 'unreadable' }> {
+  // Below the root, a folder without permission or gone since is one folder's affair; a silent mount is everybody's.
+  if (!(error instanceof FolderError) || relDir === '' || FATAL.has(error.code)) throw error;
+  return { kind: 'unreadable', relDir, code: error.code, message: error.message };
+}
+
+const FATAL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED']);
+
+function sortEntries(
+  entries: readonly FolderEntry[],
+  relDir: string,
+  rules: WalkRules,
+): { readonly folders: string[]; readonly images: readonly string[] } {
+  const folders: string[] = [];
+  const images: string[] = [];
+  for (const { name, kind } of entries) {
+    const relPath = relDir === '' ? name : `${relDir}/${name}`;
+    if (kind === 'directory' && !rules.excludesDirectory(relPath)) folders.push(relPath);
+    if (kind === 'file' && isImageFile(name) && !rules.excludes(relPath)) images.push(relPath);
+  }
+  return { folders, images };
+}
+
+async function* statImages(
+  reader: Pick<FolderReader, 'stat'>,
+  rootPath: string,
+  relDir: string,
+  images: readonly string[],
+  signal?: AbortSignal,
+): AsyncGenerator<WalkStep> {
+  for (let start = 0; start < images.length; start += STATS_PER_QUESTION) {
+    signal?.throwIfAborted();
+    const asked = images.slice(start, start + STATS_PER_QUESTION);
+    try {
+      const stats = await reader.stat(rootPath, asked);
+      yield { kind: 'files', relDir, files: stats.filter((stat) => stat !== null) };
+    } catch (error) {
+      yield unreadable(error, relDir === '' ? '.' : relDir);
+    }
+  }
+}

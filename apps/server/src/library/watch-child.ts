@@ -1,0 +1,71 @@
+// A process of its own that holds the file-system watches of all libraries. Events are hints: it may lose some, hang or die.
+import { type FSWatcher, watch } from 'node:fs';
+import { join } from 'node:path';
+
+export type WatchRequest =
+  | { readonly kind: 'watch'; readonly libraryId: number; readonly rootPath: string; readonly relDir: string }
+  | { readonly kind: 'forget'; readonly libraryId: number };
+
+export type WatchEvent =
+  | { readonly kind: 'changed'; readonly libraryId: number; readonly relDirs: readonly string[] }
+  /** Watches ran out (`ENOSPC`, `EMFILE`): this library is not watched any more. */
+  | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string };
+
+// A burst (a copied folder) becomes one message.
+const GATHER_MS = 250;
+const EXHAUSTED: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENOMEM']);
+
+const watches = new Map<number, Map<string, FSWatcher>>();
+const changed = new Map<number, Set<string>>();
+let timer: NodeJS.Timeout | undefined;
+
+process.on('message', (request: WatchRequest) => {
+  if (request.kind === 'forget') forget(request.libraryId);
+  else add(request);
+});
+process.on('disconnect', () => process.exit(0));
+
+function add({ libraryId, rootPath, relDir }: Extract<WatchRequest, { kind: 'watch' }>): void {
+  const ofLibrary = watches.get(libraryId) ?? new Map<string, FSWatcher>();
+  watches.set(libraryId, ofLibrary);
+  if (ofLibrary.has(relDir)) return;
+  try {
+    const watcher = watch(join(rootPath, relDir), { persistent: true }, () => note(libraryId, relDir));
+    watcher.on('error', () => drop(libraryId, relDir));
+    ofLibrary.set(relDir, watcher);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+    if (!EXHAUSTED.has(code)) return; // The folder is gone again; the next scan knows.
+    forget(libraryId);
+    send({ kind: 'exhausted', libraryId, code });
+  }
+}
+
+function note(libraryId: number, relDir: string): void {
+  const ofLibrary = changed.get(libraryId) ?? new Set<string>();
+  changed.set(libraryId, ofLibrary.add(relDir));
+  timer ??= setTimeout(flush, GATHER_MS);
+}
+
+function flush(): void {
+  timer = undefined;
+  for (const [libraryId, relDirs] of changed) send({ kind: 'changed', libraryId, relDirs: [...relDirs] });
+  changed.clear();
+}
+
+function send(event: WatchEvent): void {
+  process.send?.(event);
+}
+
+function drop(libraryId: number, relDir: string): void {
+  const ofLibrary = watches.get(libraryId);
+  ofLibrary?.get(relDir)?.close();
+  ofLibrary?.delete(relDir);
+  note(libraryId, relDir);
+}
+
+function forget(libraryId: number): void {
+  for (const watcher of watches.get(libraryId)?.values() ?? []) watcher.close();
+  watches.delete(libraryId);
+  changed.delete(libraryId);
+}

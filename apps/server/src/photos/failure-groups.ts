@@ -1,0 +1,18 @@
+import type { Database } from '@clip-watch/db';
+import type { ApiFailures } from '../api-types.js';
+import { remedyOf } from './remedies.js';
+
+/** All failures by reason, with what a person can do about each. */
+export async function readFailureGroups(
+  database: Pick<Database, 'images'>,
+  libraryId?: number,
+): Promise<ApiFailures['groups']> {
+  const groups = await database.images.failureGroups(libraryId);
+  return groups.map(({ reason, errorClass, status, count }) => ({
+    reason,
+    errorClass,
+    status,
+    count,
+    remedy: remedyOf(reason),
+  }));
+}

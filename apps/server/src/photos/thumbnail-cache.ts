@@ -1,0 +1,132 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DecodeHost, PictureFailure } from '@clip-watch/watcher';
+import type { BaseLogger } from 'pino';
+import type { ApiThumbnailSize } from '../api-types.js';
+
+const LONGER_SIDE: Readonly<Record<ApiThumbnailSize, number>> = { grid: 512, view: 1_920 };
+// Writing the sizes of a whole cache at once would hold up requests that come meanwhile.
+const STATS_AT_ONCE = 64;
+const EVICT_TO = 0.9;
+
+export interface ThumbnailCacheOptions {
+  readonly folder: string;
+  readonly maxBytes: number;
+  readonly decodeHost: Pick<DecodeHost, 'thumbnail' | 'decoderVersion'>;
+  readonly log?: Pick<BaseLogger, 'warn' | 'debug'>;
+}
+
+export interface ThumbnailPhoto {
+  readonly rootPath: string;
+  readonly relPath: string;
+  readonly contentHash: string;
+}
+
+export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | PictureFailure;
+
+/** Thumbnails on disk, named by the photo's bytes: copies share one, and a changed photo gets a new one. */
+export interface ThumbnailCache {
+  etagOf(contentHash: string, size: ApiThumbnailSize): string;
+  get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail>;
+  readonly bytes: number;
+}
+
+/** Reads what is there in the background; until then, old files only look unused. */
+export function openThumbnailCache(options: ThumbnailCacheOptions): ThumbnailCache {
+  return new DiskCache(options);
+}
+
+class DiskCache implements ThumbnailCache {
+  bytes = 0;
+  private readonly options: ThumbnailCacheOptions;
+  // In the order of use, the longest unused first.
+  private readonly sizes = new Map<string, number>();
+  private readonly making = new Map<string, Promise<Thumbnail>>();
+  private evicting: Promise<void> | null = null;
+
+  constructor(options: ThumbnailCacheOptions) {
+    this.options = options;
+    this.load().catch((err: unknown) => options.log?.warn({ err }, 'cannot read the thumbnail cache; it starts empty'));
+  }
+
+  etagOf(contentHash: string, size: ApiThumbnailSize): string {
+    return `"${contentHash.slice(0, 32)}-${size}-${this.options.decodeHost.decoderVersion}"`;
+  }
+
+  get(photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
+    const name = this.nameOf(photo.contentHash, size);
+    // A grid and a viewer may ask for one photo at the same time: it is decoded once, whoever goes away meanwhile.
+    let making = this.making.get(name);
+    if (making === undefined) {
+      making = this.readOrMake(name, photo, size).finally(() => this.making.delete(name));
+      this.making.set(name, making);
+    }
+    return making;
+  }
+
+  private nameOf(contentHash: string, size: ApiThumbnailSize): string {
+    const version = this.options.decodeHost.decoderVersion.replace(/[^\w.-]/g, '_');
+    return `${contentHash.slice(0, 2)}/${contentHash}-${size}-${version}.webp`;
+  }
+
+  private async readOrMake(name: string, photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
+    const kept = await readFile(join(this.options.folder, name)).catch(() => null); // Not there: it is made.
+    if (kept !== null) {
+      this.touch(name, kept.length);
+      return { kind: 'webp', data: kept };
+    }
+    const made = await this.options.decodeHost.thumbnail(photo, { maxSide: LONGER_SIDE[size] });
+    if (made.kind === 'webp') await this.keep(name, made.data);
+    return made;
+  }
+
+  private async keep(name: string, data: Uint8Array): Promise<void> {
+    if (this.options.maxBytes === 0) return;
+    const path = join(this.options.folder, name);
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      // Written aside and renamed: a half-written file is never read.
+      const draft = `${path}.${process.pid}.tmp`;
+      await writeFile(draft, data, { mode: 0o600 });
+      await rename(draft, path);
+      this.touch(name, data.length);
+    } catch (err) {
+      this.options.log?.warn({ err }, 'cannot keep a thumbnail; it is made again next time');
+    }
+  }
+
+  private touch(name: string, size: number): void {
+    this.bytes += size - (this.sizes.get(name) ?? 0);
+    this.sizes.delete(name);
+    this.sizes.set(name, size);
+    if (this.bytes <= this.options.maxBytes) return;
+    this.evicting ??= this.evict().finally(() => {
+      this.evicting = null;
+    });
+  }
+
+  private async evict(): Promise<void> {
+    const target = this.options.maxBytes * EVICT_TO;
+    for (const [name, size] of this.sizes) {
+      if (this.bytes <= target) return;
+      this.sizes.delete(name);
+      this.bytes -= size;
+      await rm(join(this.options.folder, name), { force: true }).catch(() => {}); // Read-only now: it stays, unused.
+    }
+  }
+
+  private async load(): Promise<void> {
+    await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
+    const names = (await readdir(this.options.folder, { recursive: true })).filter((name) => name.endsWith('.webp'));
+    const found: { name: string; size: number; at: number }[] = [];
+    for (let start = 0; start < names.length; start += STATS_AT_ONCE)
+      found.push(...(await Promise.all(names.slice(start, start + STATS_AT_ONCE).map((name) => this.measure(name)))));
+    found.sort((left, right) => left.at - right.at);
+    for (const { name, size } of found) if (!this.sizes.has(name) && size > 0) this.touch(name, size);
+  }
+
+  private async measure(name: string): Promise<{ name: string; size: number; at: number }> {
+    const facts = await stat(join(this.options.folder, name)).catch(() => null); // Evicted meanwhile.
+    return { name, size: facts?.size ?? 0, at: facts?.mtimeMs ?? 0 };
+  }
+}

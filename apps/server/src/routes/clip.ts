@@ -1,0 +1,116 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
+import { quietHours } from '../config/values.js';
+import type { Host } from '../host/host.js';
+import { formatQuietHours } from '../host/quiet-hours.js';
+import { FAILURES, STATUS } from '../http/answers.js';
+import { addRoute } from '../http/route.js';
+import { toApiFailure } from '../photos/explain.js';
+import { readFailureGroups } from '../photos/failure-groups.js';
+import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
+
+const SETTINGS = z.strictObject({
+  concurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional(),
+  quietHours: z.union([quietHours(), z.null()]).optional(),
+});
+const FAILURE_QUERY = z.strictObject({
+  library: LIBRARY_ID,
+  reason: z.string().max(100).optional(),
+  cursor: CURSOR,
+  limit: limit(100, 500),
+});
+const RETRY = z.union([
+  z.strictObject({ ids: z.array(z.number().int().min(1)).min(1).max(10_000) }),
+  z.strictObject({ reason: z.string().min(1).max(100), library: z.number().int().min(1).optional() }),
+  z.strictObject({ all: z.literal(true) }),
+]);
+
+/** `/api/clip` */
+export function addClipRoutes(app: FastifyInstance, host: Host): void {
+  addProgressRoutes(app, host);
+  addFailureRoutes(app, host);
+}
+
+function addProgressRoutes(app: FastifyInstance, host: Host): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/clip/status',
+    summary: 'How much is encoded, by what, and how long the rest takes',
+    answer: STATUS,
+    handle: () => host.status(),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/clip/pause',
+    summary: 'Stops encoding until it is resumed; scans and searches go on',
+    answer: STATUS,
+    handle() {
+      host.control.pause();
+      return host.status();
+    },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/clip/resume',
+    summary: 'Goes on encoding, and looks again at once whether a misconfiguration is gone',
+    answer: STATUS,
+    handle() {
+      host.control.resume();
+      return host.status();
+    },
+  });
+  addRoute(app, {
+    method: 'PATCH',
+    url: '/api/clip/settings',
+    summary: 'Changes settings until the next start',
+    body: SETTINGS,
+    async handle({ body }) {
+      if (body.concurrency !== undefined) host.clipClient.setConcurrency(body.concurrency);
+      if (body.quietHours !== undefined) host.control.setQuietHours(body.quietHours);
+      const quiet = host.control.quietHours;
+      return { concurrency: host.clipClient.concurrency, quietHours: quiet === null ? null : formatQuietHours(quiet) };
+    },
+  });
+}
+
+function addFailureRoutes(app: FastifyInstance, { database, keeper, plugins }: Host): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/clip/failures',
+    summary: 'Photos that could not be encoded, with their reasons',
+    query: FAILURE_QUERY,
+    answer: FAILURES,
+    async handle({ query }) {
+      const libraryId = query.library;
+      const filter = {
+        ...(libraryId === undefined ? {} : { libraryId }),
+        ...(query.reason === undefined ? {} : { reason: query.reason }),
+      };
+      const cursor = query.cursor === undefined ? {} : { cursor: query.cursor };
+      const page = await database.images.pageFailures({ ...filter, ...cursor, limit: query.limit });
+      return {
+        groups: await readFailureGroups(database, libraryId),
+        items: page.items.map(toApiFailure),
+        nextCursor: page.nextCursor,
+      };
+    },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/clip/failures/retry',
+    summary: 'Tries failed photos again: some by id, all of one reason, or all',
+    body: RETRY,
+    async handle({ body }) {
+      const requeued = await database.images.requeue(toSelection(body));
+      for (const library of await keeper.pluginLibraries()) plugins.tick(library);
+      return { requeued };
+    },
+  });
+}
+
+function toSelection(body: z.infer<typeof RETRY>): Parameters<Host['database']['images']['requeue']>[0] {
+  if ('ids' in body) return { ids: body.ids };
+  if ('all' in body) return { all: true };
+  return { reason: body.reason, ...(body.library === undefined ? {} : { libraryId: body.library }) };
+}

@@ -1,0 +1,115 @@
+import type { ImageRow, Library } from '@clip-watch/db';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Host } from '../host/host.js';
+import { EXPLANATION, IMAGE, IMAGES } from '../http/answers.js';
+import { HttpProblem } from '../http/problem.js';
+import { addRoute, ID_PARAMS } from '../http/route.js';
+import { explainImage } from '../photos/explain.js';
+import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
+import { toApiImage } from '../photos/to-api.js';
+import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
+import { sendOriginal } from './send-original.js';
+
+const LIST_QUERY = z.strictObject({ library: LIBRARY_ID, cursor: CURSOR, limit: limit(100, 500) });
+const THUMBNAIL_QUERY = z.strictObject({ size: z.enum(['grid', 'view']).default('grid') });
+
+/** `/api/images` */
+export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: ThumbnailCache): void {
+  addDataRoutes(app, host);
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/images/:id/thumbnail',
+    summary: 'A WebP whose longer side is at most 512 (grid) or 1920 (view)',
+    params: ID_PARAMS,
+    query: THUMBNAIL_QUERY,
+    produces: 'image/webp',
+    async handle({ params, query, request, reply, signal }) {
+      const { row, library } = await findShown(host, params.id);
+      const etag = thumbnails.etagOf(row.contentHash, query.size);
+      // The name of the bytes is known without looking at them.
+      reply.header('etag', etag).header('cache-control', 'private, no-cache');
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      const picture = await thumbnails.get(
+        { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash },
+        query.size,
+        signal,
+      );
+      if (picture.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
+      return reply.type('image/webp').send(picture.data);
+    },
+  });
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/images/:id/original',
+    summary: 'The file as it lies on disk; ranges are answered',
+    params: ID_PARAMS,
+    produces: 'application/octet-stream',
+    async handle({ params, request, reply }) {
+      const { row, library } = await findShown(host, params.id);
+      return sendOriginal(request, reply, library, row);
+    },
+  });
+}
+
+function addDataRoutes(app: FastifyInstance, { database, config, control }: Host): void {
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/images',
+    summary: 'Photos, newest first',
+    query: LIST_QUERY,
+    answer: IMAGES,
+    async handle({ query }) {
+      const { library, cursor } = query;
+      const page = await database.images.pageImages({
+        limit: query.limit,
+        ...(library === undefined ? {} : { libraryId: library }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      return { items: page.items.map(toApiImage), nextCursor: page.nextCursor };
+    },
+  });
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/images/:id',
+    summary: 'One photo with its EXIF data',
+    params: ID_PARAMS,
+    answer: IMAGE,
+    handle: async ({ params }) => toApiImage((await find(database, params.id)).row),
+  });
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/images/:id/clip',
+    summary: 'Why the photo is searchable, or not',
+    params: ID_PARAMS,
+    answer: EXPLANATION,
+    async handle({ params }) {
+      const { row, library } = await find(database, params.id);
+      const { activeModelVersion } = await database.clipState.read();
+      const drain = control.status();
+      const standstill = config.apolloUrl.enabled
+        ? (drain.reason ?? null)
+        : 'No encoder is configured (APOLLO_URL=disabled).';
+      return explainImage(row, { libraryState: library.state, standstill, activeModelVersion, now: Date.now() });
+    },
+  });
+}
+
+interface Found {
+  readonly row: ImageRow;
+  readonly library: Library;
+}
+
+async function find(database: Host['database'], id: number): Promise<Found> {
+  const row = await database.images.findImage(id);
+  const library = row === null ? null : await database.libraries.find(row.libraryId);
+  if (row === null || library === null) throw new HttpProblem('NOT_FOUND', `There is no photo ${id}.`);
+  return { row, library };
+}
+
+/** Excluded photos are never read. */
+async function findShown({ database }: Host, id: number): Promise<Found> {
+  const found = await find(database, id);
+  if (found.row.clip.status === 'skipped') throw new HttpProblem('NOT_FOUND', 'The photo is excluded.');
+  return found;
+}

@@ -1,0 +1,81 @@
+import { isAbsolute } from 'node:path';
+import type { Library } from '@clip-watch/db';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { ApiLibrary } from '../api-types.js';
+import type { Host } from '../host/host.js';
+import { LIBRARIES, LIBRARY } from '../http/answers.js';
+import { addRoute, ID_PARAMS } from '../http/route.js';
+import { toApiCounts } from '../photos/to-api.js';
+
+const name = z.string().trim().min(1).max(200);
+const excludedDirs = z.array(z.string().min(1).max(1_000)).max(1_000);
+const DRAFT = z.strictObject({
+  rootPath: z.string().min(1).max(4_096).refine(isAbsolute, 'is no absolute path'),
+  name: name.optional(),
+  excludedDirs: excludedDirs.optional(),
+});
+const PATCH = z.strictObject({ name: name.optional(), excludedDirs: excludedDirs.optional() });
+
+/** `/api/libraries` */
+export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pick<Host, 'keeper' | 'database'>): void {
+  const toApi = async (library: Library): Promise<ApiLibrary> => ({
+    id: library.id,
+    name: library.name,
+    rootPath: library.rootPath,
+    excludedDirs: library.excludedDirs,
+    state: library.state,
+    stateReason: library.stateReason,
+    lastScanAt: library.lastScanAt,
+    scanning: keeper.isScanning(library.id),
+    counts: toApiCounts(await database.images.counters(library.id)),
+  });
+
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/libraries',
+    summary: 'All libraries, in the order they were added',
+    answer: LIBRARIES,
+    handle: async () => ({ items: await Promise.all((await keeper.list()).map(toApi)) }),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries',
+    summary: 'Makes a folder of this machine a library; 200 when it is one already',
+    body: DRAFT,
+    answer: LIBRARY,
+    async handle({ body, reply }) {
+      const { library, isNew } = await keeper.add(body);
+      if (isNew) reply.code(201);
+      return toApi(library);
+    },
+  });
+  addRoute(app, {
+    method: 'PATCH',
+    url: '/api/libraries/:id',
+    summary: 'Changes the name or the excluded folders; photos that become excluded are hidden at once',
+    params: ID_PARAMS,
+    body: PATCH,
+    answer: LIBRARY,
+    handle: async ({ params, body }) => toApi(await keeper.update(params.id, body)),
+  });
+  addRoute(app, {
+    method: 'DELETE',
+    url: '/api/libraries/:id',
+    summary: 'Forgets a library; its files are not touched',
+    params: ID_PARAMS,
+    successStatus: 204,
+    handle: ({ params }) => keeper.remove(params.id),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries/:id/scan',
+    summary: 'Starts a scan, or joins the one that runs; does not wait for its end',
+    params: ID_PARAMS,
+    successStatus: 202,
+    async handle({ params, request }) {
+      await keeper.requestScan(params.id, (err) => request.log.error({ err, libraryId: params.id }, 'the scan failed'));
+      return { scanning: true };
+    },
+  });
+}

@@ -1,0 +1,163 @@
+import type { CropBox } from '@clip-watch/watcher';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Host } from '../host/host.js';
+import { SEARCH_ANSWER } from '../http/answers.js';
+import { HttpProblem } from '../http/problem.js';
+import { addRoute } from '../http/route.js';
+import { openOriginal } from '../photos/open-original.js';
+import { decodeOffset } from '../search/cursor.js';
+import type { SearchQuery } from '../search/search-service.js';
+import type { SearchFilter } from '../search/segment-store.js';
+import { CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
+
+const LONGEST_TEXT = 2_000;
+const fraction = z.number().min(0).max(1);
+const CROP = z
+  .strictObject({ x: fraction, y: fraction, width: fraction.gt(0), height: fraction.gt(0) })
+  .refine(isInside, 'reaches beyond the picture');
+const words = z.string().trim().min(1, 'is empty').max(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`);
+const time = z.number().int().min(-1e15).max(1e15).optional();
+
+const SEARCH = z
+  .strictObject({
+    text: words.optional(),
+    notText: z.string().max(LONGEST_TEXT).optional(),
+    imageId: z
+      .number()
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .optional(),
+    crop: CROP.optional(),
+    library: z.number().int().min(1).optional(),
+    camera: z.string().max(200).optional(),
+    takenAfter: time,
+    takenBefore: time,
+    limit: z.number().int().min(1).max(500).default(50),
+    cursor: z.string().min(1).max(500).optional(),
+  })
+  .refine(
+    ({ text, imageId }) => (text === undefined) !== (imageId === undefined),
+    'exactly one of text and imageId is needed',
+  )
+  .refine(({ text, crop }) => text === undefined || crop === undefined, 'a crop needs an imageId')
+  .refine(({ text, notText }) => text !== undefined || notText === undefined, 'notText needs a text');
+
+const UPLOAD_QUERY = z.strictObject({
+  library: LIBRARY_ID,
+  camera: z.string().max(200).optional(),
+  takenAfter: TIME,
+  takenBefore: TIME,
+  limit: limit(50, 500),
+  cursor: CURSOR,
+  crop: z
+    .string()
+    .regex(/^[\d.]{1,12}(,[\d.]{1,12}){3}$/, 'is not x,y,width,height')
+    .transform((text) => CROP.parse(toCrop(text)))
+    .optional(),
+});
+
+interface Filters {
+  readonly library?: number | undefined;
+  readonly camera?: string | undefined;
+  readonly takenAfter?: number | undefined;
+  readonly takenBefore?: number | undefined;
+}
+
+// A search costs a pass over all vectors, an upload a decode and an encode besides.
+const SEARCHES = { rateLimit: { max: 600, timeWindow: '1 minute' } };
+const UPLOADS = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+
+/** `POST /api/search`, `POST /api/search/image` */
+export function addSearchRoutes(app: FastifyInstance, host: Host): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/search',
+    summary: 'Photos by words, by words without others, by a photo, or by a part of one',
+    body: SEARCH,
+    answer: SEARCH_ANSWER,
+    options: { config: SEARCHES },
+    async handle({ body, signal }) {
+      const query = await toQuery(host, body);
+      return host.search.search(query, {
+        filter: toFilter(body),
+        limit: body.limit,
+        offset: toOffset(body.cursor),
+        signal,
+      });
+    },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/search/image',
+    summary: 'Photos that look like an uploaded picture (multipart field "image")',
+    query: UPLOAD_QUERY,
+    answer: SEARCH_ANSWER,
+    options: { config: UPLOADS },
+    async handle({ query, request, signal }) {
+      const bytes = await readUpload(request);
+      const wanted: SearchQuery = { kind: 'bytes', bytes, ...(query.crop === undefined ? {} : { crop: query.crop }) };
+      return host.search.search(wanted, {
+        filter: toFilter(query),
+        limit: query.limit,
+        offset: toOffset(query.cursor),
+        signal,
+      });
+    },
+  });
+}
+
+async function toQuery(host: Host, { text, notText, imageId, crop }: z.infer<typeof SEARCH>): Promise<SearchQuery> {
+  if (text !== undefined) return { kind: 'text', text, ...(notText === undefined ? {} : { notText }) };
+  if (crop === undefined) return { kind: 'image', imageId: imageId! };
+  return { kind: 'bytes', crop, bytes: await readPhoto(host, imageId!), exceptId: imageId! };
+}
+
+const LARGEST_PHOTO_BYTES = 512 << 20;
+
+async function readPhoto({ database }: Host, id: number): Promise<Uint8Array> {
+  const row = await database.images.findImage(id);
+  const library = row === null ? null : await database.libraries.find(row.libraryId);
+  if (row === null || library === null || row.clip.status === 'skipped')
+    throw new HttpProblem('NOT_FOUND', `There is no photo ${id}.`);
+  const opened = await openOriginal(library.rootPath, row.relPath);
+  if (opened.kind === 'refused') throw new HttpProblem('NOT_FOUND', 'The file is not there, or cannot be read.');
+  await using handle = opened.handle;
+  if (opened.size > LARGEST_PHOTO_BYTES)
+    throw new HttpProblem('PHOTO_UNREADABLE', 'The file is too large to take a part of.');
+  return await handle.readFile();
+}
+
+async function readUpload(request: FastifyRequest): Promise<Uint8Array> {
+  if (!request.isMultipart())
+    throw new HttpProblem('UNSUPPORTED_MEDIA_TYPE', 'Send the picture as multipart/form-data, field "image".');
+  const part = await request.file();
+  if (part === undefined || part.fieldname !== 'image')
+    throw new HttpProblem('BAD_REQUEST', 'image: the picture is missing');
+  return part.toBuffer();
+}
+
+function toFilter({ library, camera, takenAfter, takenBefore }: Filters): SearchFilter {
+  return {
+    ...(library === undefined ? {} : { libraryId: library }),
+    ...(camera === undefined ? {} : { camera }),
+    ...(takenAfter === undefined ? {} : { takenAfter }),
+    ...(takenBefore === undefined ? {} : { takenBefore }),
+  };
+}
+
+function toOffset(cursor: string | undefined): number {
+  const offset = decodeOffset(cursor);
+  if (offset === undefined) throw new HttpProblem('BAD_REQUEST', 'cursor: is not one that a search gave out');
+  return offset;
+}
+
+function toCrop(text: string): CropBox {
+  const [x = 0, y = 0, width = 0, height = 0] = text.split(',').map(Number);
+  return { x, y, width, height };
+}
+
+function isInside({ x, y, width, height }: CropBox): boolean {
+  return x + width <= 1 + 1e-9 && y + height <= 1 + 1e-9;
+}

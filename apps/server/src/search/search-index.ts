@@ -1,0 +1,231 @@
+import { Worker } from 'node:worker_threads';
+import { cameraName, type Database, type IndexedEmbedding } from '@clip-watch/db';
+import type { BaseLogger } from 'pino';
+import { HostError } from '../errors.js';
+import type { FromIndex, ToIndex } from './index-protocol.js';
+import type { IndexRows, RankedRows, SearchFilter } from './segment-store.js';
+
+export interface SearchIndexDeps {
+  readonly database: Pick<Database, 'images' | 'clipState' | 'onEmbedded'>;
+  readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * The vectors of the active model in a worker thread, kept current while photos are encoded.
+ * `empty`: no model is known yet. `loading`: rows still come from the database; searches see what is there.
+ * `ready`: all there. `closed`: over.
+ */
+export interface SearchIndex extends AsyncDisposable {
+  readonly state: 'empty' | 'loading' | 'ready' | 'closed';
+  /** Rows that a search looks at. */
+  readonly size: number;
+  /** The model whose vectors these are; null before the first. */
+  readonly modelVersion: string | null;
+  readonly dimension: number | null;
+  /** Resolves when everything that was stored at the start is searchable. */
+  whenLoaded(): Promise<void>;
+  /** Exact; see {@link SegmentStore.search} for the order. @throws HostError SEARCH_UNAVAILABLE */
+  search(query: Float32Array, count: number, filter?: SearchFilter): Promise<RankedRows>;
+  /** Rows that are hidden or gone. */
+  remove(ids: readonly number[]): void;
+  /** Rows whose vector is to be read (again) from the database. */
+  refresh(ids: readonly number[]): void;
+  close(): Promise<void>;
+}
+
+const WORKER: URL = new URL('../../dist/search/index.worker.js', import.meta.url);
+const REFRESH_BATCH = 200;
+
+/** Starts to load at once; does not wait for it. */
+export function openSearchIndex(deps: SearchIndexDeps): SearchIndex {
+  return new IndexOfWorker(deps);
+}
+
+interface Asked {
+  resolve(ranked: RankedRows): void;
+  reject(error: Error): void;
+}
+
+class IndexOfWorker implements SearchIndex {
+  state: SearchIndex['state'] = 'empty';
+  size = 0;
+  modelVersion: string | null = null;
+  dimension: number | null = null;
+  private readonly deps: SearchIndexDeps;
+  private readonly asked = new Map<number, Asked>();
+  private readonly due = new Set<number>();
+  private readonly unsubscribe: () => void;
+  private worker: Worker;
+  private nextId = 1;
+  private loading: Promise<void>;
+  private refreshing: Promise<void> | null = null;
+  private closing: Promise<void> | undefined;
+
+  constructor(deps: SearchIndexDeps) {
+    this.deps = deps;
+    this.worker = this.startWorker();
+    this.unsubscribe = deps.database.onEmbedded((ids) => this.refresh(ids));
+    this.loading = this.load();
+  }
+
+  whenLoaded(): Promise<void> {
+    return this.loading;
+  }
+
+  search(query: Float32Array, count: number, filter: SearchFilter = {}): Promise<RankedRows> {
+    if (this.state === 'closed') return Promise.reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
+    if (this.dimension !== null && query.length !== this.dimension)
+      return Promise.reject(
+        new HostError(
+          'SEARCH_UNAVAILABLE',
+          `the encoder gives ${query.length} numbers, the photos have ${this.dimension}`,
+        ),
+      );
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.asked.set(id, { resolve, reject });
+      this.send({ kind: 'search', id, query, count, filter });
+    });
+  }
+
+  remove(ids: readonly number[]): void {
+    if (ids.length > 0) this.send({ kind: 'remove', ids });
+  }
+
+  refresh(ids: readonly number[]): void {
+    for (const id of ids) this.due.add(id);
+    this.refreshing ??= this.refreshDue()
+      .catch((err: unknown) => {
+        if (this.closing === undefined)
+          this.deps.log?.warn({ err }, 'the search index lags; it is loaded anew at the next start');
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.stop();
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private startWorker(): Worker {
+    const worker = new Worker(WORKER);
+    worker.unref();
+    worker.on('message', (message: FromIndex) => this.onMessage(message));
+    worker.on('error', (err) => this.onWorkerEnd(err));
+    return worker;
+  }
+
+  private onMessage(message: FromIndex): void {
+    if (message.kind === 'size') {
+      this.size = message.size;
+      return;
+    }
+    const asked = this.asked.get(message.id);
+    this.asked.delete(message.id);
+    if (message.kind === 'found') asked?.resolve(message.ranked);
+    else asked?.reject(new HostError('SEARCH_UNAVAILABLE', `the search failed: ${message.message}`));
+  }
+
+  /** Out of memory, most likely. The vectors are all in the database: load them again. */
+  private onWorkerEnd(cause: Error): void {
+    const error = new HostError('SEARCH_UNAVAILABLE', 'the search index ended and is loaded again', { cause });
+    for (const { reject } of this.asked.values()) reject(error);
+    this.asked.clear();
+    if (this.closing !== undefined) return;
+    this.deps.log?.error({ err: cause }, 'the search index ended; it is loaded again');
+    this.modelVersion = null;
+    this.worker = this.startWorker();
+    this.loading = this.load();
+  }
+
+  private send(message: ToIndex): void {
+    this.worker.postMessage(message, message.kind === 'put' ? [message.rows.vectors.buffer as ArrayBuffer] : []);
+  }
+
+  private async load(): Promise<void> {
+    try {
+      if (!(await this.takeModel())) return;
+      const stream = this.deps.database.images.streamEmbeddings({ modelVersion: this.modelVersion! });
+      for await (const batch of stream) {
+        if (this.closing !== undefined) return;
+        this.put(batch);
+      }
+      this.state = 'ready';
+    } catch (err) {
+      if (this.closing === undefined) this.deps.log?.error({ err }, 'the search index could not be loaded');
+    }
+  }
+
+  /** @returns whether there is a model to search by */
+  private async takeModel(): Promise<boolean> {
+    const { activeModelVersion, dimension } = await this.deps.database.clipState.read();
+    if (activeModelVersion === null || dimension === null || this.closing !== undefined) return false;
+    if (this.modelVersion === activeModelVersion) return true;
+    this.modelVersion = activeModelVersion;
+    this.dimension = dimension;
+    this.state = 'loading';
+    this.send({ kind: 'reset', dimension });
+    return true;
+  }
+
+  private put(rows: readonly IndexedEmbedding[]): void {
+    if (rows.length > 0 && this.dimension !== null) this.send({ kind: 'put', rows: toColumns(rows, this.dimension) });
+  }
+
+  private async refreshDue(): Promise<void> {
+    await this.loading;
+    // The first photos of a new data folder: only now is there a model.
+    if (this.modelVersion === null && !(await this.takeModel())) return;
+    while (this.due.size > 0 && this.closing === undefined) {
+      const ids = [...this.due].slice(0, REFRESH_BATCH);
+      for (const id of ids) this.due.delete(id);
+      this.put(await this.readRows(ids));
+    }
+    if (this.closing === undefined) this.state = 'ready';
+  }
+
+  private async readRows(ids: readonly number[]): Promise<readonly IndexedEmbedding[]> {
+    const { images } = this.deps.database;
+    const rows: IndexedEmbedding[] = [];
+    for (const row of await images.findImages(ids)) {
+      const found =
+        row.missingSince === null && row.clip.status === 'encoded' ? await images.findEmbedding(row.id) : null;
+      if (found === null || found.modelVersion !== this.modelVersion) continue;
+      rows.push({
+        id: row.id,
+        libraryId: row.libraryId,
+        sortTime: row.sortTime,
+        camera: cameraName(row.cameraMake, row.cameraModel),
+        embedding: found.embedding,
+      });
+    }
+    return rows;
+  }
+
+  private async stop(): Promise<void> {
+    this.state = 'closed';
+    this.unsubscribe();
+    for (const { reject } of this.asked.values()) reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
+    this.asked.clear();
+    await Promise.allSettled([this.refreshing]);
+    await this.worker.terminate();
+  }
+}
+
+function toColumns(rows: readonly IndexedEmbedding[], dimension: number): IndexRows {
+  const vectors = new Float32Array(rows.length * dimension);
+  for (const [index, { embedding }] of rows.entries()) vectors.set(embedding, index * dimension);
+  return {
+    ids: Uint32Array.from(rows, ({ id }) => id),
+    libraryIds: Uint32Array.from(rows, ({ libraryId }) => libraryId),
+    sortTimes: Float64Array.from(rows, ({ sortTime }) => sortTime),
+    cameras: rows.map(({ camera }) => camera),
+    vectors,
+  };
+}

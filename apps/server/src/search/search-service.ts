@@ -1,0 +1,202 @@
+import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
+import type { Database, ImageRow } from '@clip-watch/db';
+import type { CropBox, DecodeHost, EncodeTarget, PreparedPicture } from '@clip-watch/watcher';
+import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
+import { HostError } from '../errors.js';
+import { STARTER_MODEL } from '../host/clip-status.js';
+import { isSearchable } from '../photos/explain.js';
+import { toApiImage } from '../photos/to-api.js';
+import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
+import { createQueryVectors, subtractVector } from './query-vectors.js';
+import type { SearchIndex } from './search-index.js';
+import type { RankedRows, SearchFilter } from './segment-store.js';
+
+export interface SearchServiceDeps {
+  readonly database: Pick<Database, 'images' | 'clipState'>;
+  readonly index: SearchIndex;
+  readonly clipClient: ClipClient;
+  readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
+}
+
+/** What is looked for. */
+export type SearchQuery =
+  | { readonly kind: 'text'; readonly text: string; readonly notText?: string }
+  | { readonly kind: 'image'; readonly imageId: number }
+  /** A picture that is no photo here, or a part of one. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly crop?: CropBox; readonly exceptId?: number };
+
+export interface SearchPage {
+  readonly filter: SearchFilter;
+  readonly limit: number;
+  /** Hits to leave out from the front, at most {@link SEARCH_DEPTH}. */
+  readonly offset: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SearchService {
+  readonly index: SearchIndex;
+  /**
+   * Exact search within the model in force.
+   * @throws HostError SEARCH_UNAVAILABLE (one sentence why), NOT_FOUND (no such photo); BAD_PICTURE as HostError NOT_FOUND
+   */
+  search(query: SearchQuery, page: SearchPage): Promise<ApiSearchAnswer>;
+}
+
+interface QueryVector {
+  readonly vector: Float32Array;
+  readonly modelVersion: string;
+  readonly exceptId?: number;
+}
+
+export function createSearchService(deps: SearchServiceDeps): SearchService {
+  const { database, index, clipClient } = deps;
+  const texts = createQueryVectors(clipClient);
+
+  const textVector = async (
+    query: Extract<SearchQuery, { kind: 'text' }>,
+    signal?: AbortSignal,
+  ): Promise<QueryVector> => {
+    const wanted = await texts.of(query.text, index.modelVersion, signal);
+    if (query.notText === undefined || query.notText.trim() === '') return wanted;
+    const unwanted = await texts.of(query.notText, index.modelVersion, signal);
+    return { modelVersion: wanted.modelVersion, vector: subtractVector(wanted.vector, unwanted.vector) };
+  };
+
+  const imageVector = async (imageId: number): Promise<QueryVector> => {
+    const found = await database.images.findEmbedding(imageId);
+    if (found !== null) return { vector: found.embedding, modelVersion: found.modelVersion, exceptId: imageId };
+    const row = await database.images.findImage(imageId);
+    if (row === null) throw new HostError('NOT_FOUND', `there is no photo ${imageId}`);
+    throw new HostError('SEARCH_UNAVAILABLE', 'This photo is not encoded (yet), so nothing can be compared with it.');
+  };
+
+  const bytesVector = async (
+    query: Extract<SearchQuery, { kind: 'bytes' }>,
+    signal?: AbortSignal,
+  ): Promise<QueryVector> => {
+    const target = await encodeTarget(clipClient, signal);
+    const options = { ...(signal ? { signal } : {}), ...(query.crop ? { crop: query.crop } : {}) };
+    const picture = await deps.decodeHost.prepareBytes(query.bytes, target, options);
+    const made = await encodeOne(clipClient, picture, signal);
+    return { ...made, ...(query.exceptId === undefined ? {} : { exceptId: query.exceptId }) };
+  };
+
+  const vectorOf = async (query: SearchQuery, signal?: AbortSignal): Promise<QueryVector> => {
+    try {
+      if (query.kind === 'text') return await textVector(query, signal);
+      return await (query.kind === 'image' ? imageVector(query.imageId) : bytesVector(query, signal));
+    } catch (error) {
+      throw toSearchError(error, query.kind);
+    }
+  };
+
+  const readHits = async (ranked: RankedRows, page: SearchPage): Promise<{ hits: ApiSearchHit[]; end: number }> => {
+    const hits: ApiSearchHit[] = [];
+    let at = page.offset;
+    while (hits.length < page.limit && at < ranked.ids.length) {
+      const ids = [...ranked.ids.slice(at, at + page.limit - hits.length)];
+      const rows = new Map((await database.images.findImages(ids)).map((row) => [row.id, row]));
+      // The table is the truth: what was hidden, changed or deleted meanwhile leaves the index here.
+      index.remove(ids.filter((id) => !isCurrent(rows.get(id), index.modelVersion)));
+      ids.forEach((id, offset) => {
+        const row = rows.get(id);
+        if (row !== undefined && isCurrent(row, index.modelVersion))
+          hits.push({ ...toApiImage(row), score: ranked.scores[at + offset]! });
+      });
+      at += ids.length;
+    }
+    return { hits, end: at };
+  };
+
+  return {
+    index,
+    async search(query, page) {
+      const { vector, modelVersion, exceptId } = await vectorOf(query, page.signal);
+      if (index.modelVersion !== null && modelVersion !== index.modelVersion)
+        throw new HostError(
+          'SEARCH_UNAVAILABLE',
+          `The encoder serves another model (${modelVersion}) than the photos were encoded with.`,
+        );
+      const ranked = withoutRow(await index.search(vector, SEARCH_DEPTH, page.filter), exceptId);
+      const { hits, end } = await readHits(ranked, page);
+      const nextCursor = end < ranked.ids.length ? encodeOffset(end) : null;
+      return { items: hits, nextCursor, modelVersion, ...(await readCoverage(deps, page.filter)) };
+    },
+  };
+}
+
+function isCurrent(row: ImageRow | undefined, modelVersion: string | null): boolean {
+  return row !== undefined && isSearchable(row, modelVersion);
+}
+
+function withoutRow(ranked: RankedRows, id: number | undefined): RankedRows {
+  const at = id === undefined ? -1 : ranked.ids.indexOf(id);
+  if (at < 0) return ranked;
+  const keep = (_: number, index: number): boolean => index !== at;
+  return { ...ranked, ids: ranked.ids.filter(keep), scores: ranked.scores.filter(keep) };
+}
+
+async function readCoverage(
+  { database, index }: SearchServiceDeps,
+  filter: SearchFilter,
+): Promise<Pick<ApiSearchAnswer, 'coverage' | 'notice'>> {
+  const [counters, model] = await Promise.all([database.images.counters(filter.libraryId), database.clipState.read()]);
+  const wanted = counters.photos - counters.skipped - counters.failed;
+  const coverage = wanted <= 0 ? 1 : Math.min(1, counters.encoded / wanted);
+  return { coverage, notice: noticeOf(model.modelName === STARTER_MODEL, coverage, index.state) };
+}
+
+function noticeOf(isStarter: boolean, coverage: number, state: SearchIndex['state']): string | null {
+  if (isStarter)
+    return 'The built-in starter model answers: it knows colours, brightness and contrast only. Give it a CLIP model with CLIP_MODEL_DIR for real words.';
+  if (state === 'loading') return 'The search is still being loaded; more photos may match in a moment.';
+  if (coverage < 0.995)
+    return `${Math.floor(coverage * 100)} % of the photos are encoded so far; more may match later.`;
+  return null;
+}
+
+async function encodeTarget(client: ClipClient, signal?: AbortSignal): Promise<EncodeTarget> {
+  const deadline = AbortSignal.timeout(5_000);
+  const model =
+    client.model ?? (await client.whenReady({ signal: signal ? AbortSignal.any([signal, deadline]) : deadline }));
+  return {
+    acceptedMediaTypes: model.acceptedMediaTypes,
+    ...(model.pixels === undefined ? {} : { pixels: model.pixels }),
+    ...(model.maxImageBytes === undefined ? {} : { maxImageBytes: model.maxImageBytes }),
+  };
+}
+
+async function encodeOne(client: ClipClient, picture: PreparedPicture, signal?: AbortSignal): Promise<QueryVector> {
+  if (picture.kind === 'failed') throw new HostError('BAD_PICTURE', picture.message);
+  if (picture.kind === 'changed')
+    throw new HostError('SEARCH_UNAVAILABLE', 'The photo changed just now. Try again in a moment.');
+  const payload =
+    picture.kind === 'pixels'
+      ? ({ kind: 'rgb', width: picture.width, height: picture.height, data: picture.data } as const)
+      : ({ kind: 'encoded', data: picture.data, mediaType: picture.mediaType } as const);
+  const images = [{ imageId: 0, ref: { contentHash: picture.contentHash }, payload }];
+  for await (const outcome of client.encodeImages(images, signal ? { signal } : {})) {
+    if (outcome.kind === 'encoded') return { vector: outcome.embedding, modelVersion: outcome.modelVersion };
+    throw new HostError(outcome.kind === 'permanent' ? 'BAD_PICTURE' : 'SEARCH_UNAVAILABLE', outcome.message);
+  }
+  throw new HostError('SEARCH_UNAVAILABLE', 'The encoder gave no answer.');
+}
+
+function toSearchError(error: unknown, kind: SearchQuery['kind']): unknown {
+  if (!(error instanceof ClipClientError)) return error;
+  return new HostError('SEARCH_UNAVAILABLE', unavailableText(error, kind), { cause: error });
+}
+
+function unavailableText(error: ClipClientError, kind: SearchQuery['kind']): string {
+  const instead = kind === 'text' ? ' Searching by one of your photos still works.' : '';
+  switch (error.code) {
+    case 'DISABLED':
+      return `No encoder is configured (APOLLO_URL=disabled), so words and uploads cannot be compared.${instead}`;
+    case 'NO_TEXT':
+      return `The model in use knows no words.${instead}`;
+    case 'MISCONFIGURED':
+      return `The encoder does not fit: ${error.message}.${instead}`;
+    default:
+      return `No encoder answers right now.${instead}`;
+  }
+}

@@ -1,0 +1,234 @@
+import usearch from 'usearch';
+
+/** Which rows a search may look at. Absent: all. */
+export interface SearchFilter {
+  readonly libraryId?: number;
+  readonly camera?: string;
+  /** Epoch ms, inclusive. */
+  readonly takenAfter?: number;
+  readonly takenBefore?: number;
+}
+
+/** Rows in columns, so that a batch crosses to the worker without a copy. */
+export interface IndexRows {
+  readonly ids: Uint32Array;
+  readonly libraryIds: Uint32Array;
+  readonly sortTimes: Float64Array;
+  readonly cameras: readonly (string | null)[];
+  /** `ids.length * dimension` numbers, each row of norm 1. */
+  readonly vectors: Float32Array;
+}
+
+export interface RankedRows {
+  readonly ids: Uint32Array;
+  /** Cosine similarity. */
+  readonly scores: Float32Array;
+  /** Rows that the filter let through. */
+  readonly considered: number;
+}
+
+interface Segment {
+  readonly ids: Uint32Array;
+  readonly libraryIds: Uint32Array;
+  readonly sortTimes: Float64Array;
+  readonly cameras: Uint32Array;
+  readonly vectors: Float32Array;
+  length: number;
+}
+
+interface Candidate {
+  readonly score: number;
+  readonly sortTime: number;
+  readonly id: number;
+}
+
+// 64 MB of 512-wide vectors: one growing array would need twice its memory for each growth.
+const ROWS_PER_SEGMENT = 32_768;
+// A filtered search gathers its rows here and runs the same kernel over them: equal vectors get equal scores.
+const ROWS_PER_GATHER = 4_096;
+const NO_CAMERA = 0;
+
+/** Exact nearest neighbours over float32 vectors in segments. Deleting moves the last row into the gap. */
+export class SegmentStore {
+  readonly dimension: number;
+  private readonly segments: Segment[] = [];
+  private readonly places = new Map<number, number>();
+  private readonly cameraNumbers = new Map<string, number>();
+  private readonly rowsPerSegment: number;
+  private gather: Float32Array | undefined;
+
+  constructor(dimension: number, rowsPerSegment: number = ROWS_PER_SEGMENT) {
+    this.dimension = dimension;
+    this.rowsPerSegment = rowsPerSegment;
+  }
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  /** Adds rows, or replaces those whose id is here already. */
+  put(rows: IndexRows): void {
+    for (let row = 0; row < rows.ids.length; row++) {
+      const id = rows.ids[row]!;
+      let place = this.places.get(id);
+      if (place === undefined) {
+        place = this.places.size;
+        this.places.set(id, place);
+      }
+      this.write(place, rows, row);
+    }
+  }
+
+  remove(ids: Iterable<number>): void {
+    for (const id of ids) {
+      const place = this.places.get(id);
+      if (place === undefined) continue;
+      this.places.delete(id);
+      this.moveLastTo(place);
+    }
+  }
+
+  /** The best `count` rows: highest score first; of equal scores the newest, then the lowest id. */
+  search(query: Float32Array, count: number, filter: SearchFilter = {}): RankedRows {
+    const best: Candidate[] = [];
+    let considered = 0;
+    const isFiltered = Object.keys(filter).length > 0;
+    for (const segment of this.segments) {
+      if (segment.length === 0) continue;
+      considered += isFiltered
+        ? this.searchMatching(segment, query, count, filter, best)
+        : this.searchAll(segment, query, count, best);
+    }
+    best.sort(byRank);
+    const top = best.slice(0, count);
+    return {
+      ids: Uint32Array.from(top, ({ id }) => id),
+      scores: Float32Array.from(top, ({ score }) => score),
+      considered,
+    };
+  }
+
+  private write(place: number, rows: IndexRows, row: number): void {
+    const segment = this.segmentOf(place);
+    const at = place % this.rowsPerSegment;
+    segment.length = Math.max(segment.length, at + 1);
+    segment.ids[at] = rows.ids[row]!;
+    segment.libraryIds[at] = rows.libraryIds[row]!;
+    segment.sortTimes[at] = rows.sortTimes[row]!;
+    segment.cameras[at] = this.cameraNumber(rows.cameras[row] ?? null);
+    segment.vectors.set(rows.vectors.subarray(row * this.dimension, (row + 1) * this.dimension), at * this.dimension);
+  }
+
+  private segmentOf(place: number): Segment {
+    const index = Math.floor(place / this.rowsPerSegment);
+    const length = this.rowsPerSegment;
+    this.segments[index] ??= {
+      ids: new Uint32Array(length),
+      libraryIds: new Uint32Array(length),
+      sortTimes: new Float64Array(length),
+      cameras: new Uint32Array(length),
+      vectors: new Float32Array(length * this.dimension),
+      length: 0,
+    };
+    return this.segments[index];
+  }
+
+  private cameraNumber(camera: string | null): number {
+    if (camera === null) return NO_CAMERA;
+    const known = this.cameraNumbers.get(camera);
+    if (known !== undefined) return known;
+    const number = this.cameraNumbers.size + 1;
+    this.cameraNumbers.set(camera, number);
+    return number;
+  }
+
+  private moveLastTo(place: number): void {
+    const lastPlace = this.places.size;
+    const from = this.segmentOf(lastPlace);
+    const at = lastPlace % this.rowsPerSegment;
+    from.length = at;
+    if (place !== lastPlace) this.copyRow(from, at, place);
+    if (at === 0) this.segments.pop();
+  }
+
+  private copyRow(from: Segment, at: number, place: number): void {
+    const to = this.segmentOf(place);
+    const target = place % this.rowsPerSegment;
+    to.ids[target] = from.ids[at]!;
+    to.libraryIds[target] = from.libraryIds[at]!;
+    to.sortTimes[target] = from.sortTimes[at]!;
+    to.cameras[target] = from.cameras[at]!;
+    to.vectors.set(from.vectors.subarray(at * this.dimension, (at + 1) * this.dimension), target * this.dimension);
+    this.places.set(to.ids[target]!, place);
+  }
+
+  private searchAll(segment: Segment, query: Float32Array, count: number, best: Candidate[]): number {
+    const vectors = segment.vectors.subarray(0, segment.length * this.dimension);
+    this.rank(vectors, segment.length, query, count, (row) => row, segment, best);
+    return segment.length;
+  }
+
+  private searchMatching(
+    segment: Segment,
+    query: Float32Array,
+    count: number,
+    filter: SearchFilter,
+    best: Candidate[],
+  ): number {
+    const rows = this.matchingRows(segment, filter);
+    this.gather ??= new Float32Array(ROWS_PER_GATHER * this.dimension);
+    for (let start = 0; start < rows.length; start += ROWS_PER_GATHER) {
+      const part = rows.slice(start, start + ROWS_PER_GATHER);
+      for (const [index, row] of part.entries()) this.gather.set(this.vectorAt(segment, row), index * this.dimension);
+      const vectors = this.gather.subarray(0, part.length * this.dimension);
+      this.rank(vectors, part.length, query, count, (row) => part[row]!, segment, best);
+    }
+    return rows.length;
+  }
+
+  private vectorAt(segment: Segment, row: number): Float32Array {
+    return segment.vectors.subarray(row * this.dimension, (row + 1) * this.dimension);
+  }
+
+  private matchingRows(segment: Segment, filter: SearchFilter): number[] {
+    const camera = filter.camera === undefined ? undefined : (this.cameraNumbers.get(filter.camera) ?? -1);
+    const rows: number[] = [];
+    for (let row = 0; row < segment.length; row++) {
+      if (filter.libraryId !== undefined && segment.libraryIds[row] !== filter.libraryId) continue;
+      if (camera !== undefined && segment.cameras[row] !== camera) continue;
+      if (filter.takenAfter !== undefined && segment.sortTimes[row]! < filter.takenAfter) continue;
+      if (filter.takenBefore !== undefined && segment.sortTimes[row]! > filter.takenBefore) continue;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  private rank(
+    vectors: Float32Array,
+    length: number,
+    query: Float32Array,
+    count: number,
+    rowOf: (index: number) => number,
+    segment: Segment,
+    best: Candidate[],
+  ): void {
+    // usearch refuses to give more neighbours than there are rows. One thread: the scan is bound by memory.
+    const found = usearch.exactSearch(
+      vectors,
+      query,
+      this.dimension,
+      Math.min(count, length),
+      usearch.MetricKind.IP,
+      1,
+    );
+    for (let index = 0; index < found.keys.length; index++) {
+      const row = rowOf(Number(found.keys[index]));
+      // The inner-product distance is 1 - dot.
+      best.push({ score: 1 - found.distances[index]!, sortTime: segment.sortTimes[row]!, id: segment.ids[row]! });
+    }
+  }
+}
+
+function byRank(left: Candidate, right: Candidate): number {
+  return right.score - left.score || right.sortTime - left.sortTime || left.id - right.id;
+}
