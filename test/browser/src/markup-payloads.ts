@@ -42,7 +42,7 @@ const SHAPES: readonly string[] = [
   '&lt;script&gt;CODE&lt;/script&gt;',
   '&#60;img src=x onerror=CODE&#62;',
   '\\u003cscript\\u003eCODE\\u003c/script\\u003e',
-  '${CODE}',
+  ['$', '{CODE}'].join(''),
   '{{constructor.constructor("CODE")()}}',
   '<%= CODE %>',
   '%3Cscript%3ECODE%3C/script%3E',

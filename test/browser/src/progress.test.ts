@@ -9,7 +9,7 @@ describe.skipIf(!hasChromium())('progress', () => {
   test('says how far it is, how fast, and how long as a range', async () => {
     await using open = await openPage(workingState(), { hash: '#/progress' });
     await open.page.waitForSelector('text=about 2 to 3 min left');
-    const text = await open.page.locator('.headline').innerText();
+    const text = await open.page.locator('.headline').textContent();
     expect(text).toContain('43,112 of 48,110 photos');
     expect(text).toContain('38 photos a second');
     expect(await open.page.getByRole('progressbar').first().getAttribute('aria-valuenow')).toBe('89.6');
@@ -30,6 +30,18 @@ describe.skipIf(!hasChromium())('progress', () => {
     await open.page.getByRole('button', { name: 'Save' }).click();
     await open.page.waitForSelector('text=Saved.');
     expect(open.state.requests.find(({ method }) => method === 'PATCH')?.body).toEqual({ concurrency: 12 });
+  });
+
+  test('sets quiet hours and takes them away', async () => {
+    await using open = await openPage(workingState(), { hash: '#/settings' });
+    await open.page.getByLabel('Rest from').fill('22:00');
+    await open.page.getByLabel('until').fill('07:00');
+    await open.page.locator('form:has-text("Rest from")').getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => open.state.settings['quietHours']).toBe('22:00-07:00');
+    await open.page.reload();
+    await expect.poll(() => open.page.getByLabel('Rest from').inputValue()).toBe('22:00');
+    await open.page.getByRole('button', { name: 'No quiet hours' }).click();
+    await expect.poll(() => open.state.settings['quietHours']).toBeNull();
   });
 
   test('follows the server while it is looked at', async () => {
@@ -54,7 +66,7 @@ describe.skipIf(!hasChromium())('progress', () => {
     await open.page.waitForSelector('text=live');
     await open.server[Symbol.asyncDispose]();
     await open.page.waitForSelector('text=The server does not answer');
-    expect(await open.page.locator('.headline').innerText()).toContain('43,112');
+    expect(await open.page.locator('.headline').textContent()).toContain('43,112');
     await open.page.context().close();
   });
 

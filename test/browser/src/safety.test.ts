@@ -45,16 +45,14 @@ describe.skipIf(!hasChromium())('safety', () => {
       reason: text.slice(0, 60),
       remedy: text,
     }));
-    state.libraries = payloads
-      .slice(0, 60)
-      .map((text, id) => ({
-        ...state.libraries[0],
-        id: id + 1,
-        name: text,
-        rootPath: text,
-        stateReason: text,
-        excludedDirs: [text],
-      }));
+    state.libraries = payloads.slice(0, 60).map((text, id) => ({
+      ...state.libraries[0],
+      id: id + 1,
+      name: text,
+      rootPath: text,
+      stateReason: text,
+      excludedDirs: [text],
+    }));
     Object.assign(state.status, {
       state: 'misconfigured',
       reason: payload(3),

@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium())('viewer', () => {
     await open.page.keyboard.press('i');
     const panel = open.page.locator('.panel');
     await panel.waitFor();
-    const text = await panel.innerText();
+    const text = await panel.textContent();
     expect(text).toContain('1/250 s · ƒ/2.8');
     expect(text).toContain('52.52001, 13.40495');
     expect(text).toContain('Found by search');

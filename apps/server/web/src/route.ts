@@ -118,5 +118,6 @@ function toCrop(text: string | null): SearchQuery['crop'] {
   const [x, y, width, height] = (text ?? '').split(',').map(Number);
   if (x === undefined || y === undefined || width === undefined || height === undefined) return null;
   const isInside = x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 1.001 && y + height <= 1.001;
-  return isInside ? [x, y, width, height] : null;
+  // Four digits in the address can add up to a hair more than the whole.
+  return isInside ? [x, y, Math.min(width, 1 - x), Math.min(height, 1 - y)] : null;
 }

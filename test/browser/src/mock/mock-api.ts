@@ -7,6 +7,7 @@ export interface MockState {
   readonly listeners: Set<() => void>;
   photos: readonly MockPhoto[];
   status: Record<string, unknown>;
+  readonly settings: Record<string, unknown>;
   libraries: Json[];
   failures: Json[];
   /** When set, everything but the login wants the cookie. */
@@ -94,7 +95,7 @@ function searchHits(state: MockState, isByWords: boolean, body: Json): MockAnswe
   if (isByWords && state.wordsStatus !== 200)
     return problem(
       state.wordsStatus,
-      'ENCODER_UNAVAILABLE',
+      'SEARCH_UNAVAILABLE',
       'Every encoder is away, so words cannot be understood right now.',
     );
   const seed = JSON.stringify(body['text'] ?? body['imageId'] ?? '').length;
@@ -131,7 +132,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET clip/status': (state) => ok(state.status),
   'POST clip/pause': (state) => setStatus(state, { state: 'paused' }),
   'POST clip/resume': (state) => setStatus(state, { state: 'running' }),
-  'PATCH clip/settings': (state, { body }) => setStatus(state, body as Json),
+  'PATCH clip/settings': (state, { body }) => {
+    Object.assign(state.settings, body);
+    setStatus(state, { concurrency: state.settings['concurrency'] });
+    return ok(state.settings);
+  },
   'GET libraries': (state) => ok({ items: state.libraries }),
   'POST libraries': () => problem(400, 'BAD_ROOT', '/nowhere is not a folder on this server.'),
   'PATCH libraries/:id': (state) => ok(state.libraries[0]),

@@ -24,6 +24,7 @@ export function workingState(photoCount = 400): MockState {
     wordsStatus: 200,
     isStreamHeldBack: false,
     requests: [],
+    settings: { concurrency: 4, quietHours: null },
     libraries: [
       {
         ...library,
@@ -41,7 +42,7 @@ export function workingState(photoCount = 400): MockState {
       encoders: [
         {
           address: 'grpcs://gpu-box:50051',
-          state: 'ready',
+          state: 'open',
           reason: null,
           model: { name: 'clip-vit-base-patch32', version: 'b3c1f2a9d0e4' },
           inFlight: 4,
@@ -76,10 +77,10 @@ function mockFailures(): MockState['failures'] {
       'Export it as JPEG beside the RAW file.',
     ],
     [
-      'permission_denied',
+      'unreadable',
       'environment',
       "EACCES: permission denied, open 'private.jpg'",
-      'Let the user that runs clip-watch read the file.',
+      'The file cannot be read. Check its permissions, the disk and the mount.',
     ],
   ] as const;
   return Array.from({ length: 12 }, (_, index) => {

@@ -4,8 +4,11 @@ import type {
   ApiClipStatus,
   ApiFailures,
   ApiImage,
+  ApiLibraries,
   ApiLibrary,
+  ApiLibraryDraft,
   ApiPage,
+  ApiRetryRequest,
   ApiSearchAnswer,
   ApiSearchRequest,
   ApiThumbnailSize,
@@ -26,26 +29,27 @@ export function resume(): Promise<unknown> {
   return request(apiUrl('clip/resume'), { method: 'POST', body: {} });
 }
 
-export function setConcurrency(concurrency: number): Promise<unknown> {
-  return request(apiUrl('clip/settings'), { method: 'PATCH', body: { concurrency } });
+/** What can be changed while the server runs; it holds until its next start. */
+export interface RunSettings {
+  readonly concurrency: number;
+  /** `22:00-07:00`; null for none. */
+  readonly quietHours: string | null;
+}
+
+export function changeSettings(change: Partial<RunSettings>): Promise<RunSettings> {
+  return request(apiUrl('clip/settings'), { method: 'PATCH', body: change });
 }
 
 export async function getLibraries(signal?: AbortSignal): Promise<readonly ApiLibrary[]> {
-  const answer = await request<{ readonly items: readonly ApiLibrary[] }>(apiUrl('libraries'), { signal });
+  const answer = await request<ApiLibraries>(apiUrl('libraries'), { signal });
   return answer.items;
 }
 
-export interface LibraryDraft {
-  readonly name?: string;
-  readonly rootPath?: string;
-  readonly excludedDirs?: readonly string[];
-}
-
-export function addLibrary(draft: LibraryDraft): Promise<ApiLibrary> {
+export function addLibrary(draft: ApiLibraryDraft): Promise<ApiLibrary> {
   return request(apiUrl('libraries'), { method: 'POST', body: draft });
 }
 
-export function changeLibrary(id: number, draft: LibraryDraft): Promise<ApiLibrary> {
+export function changeLibrary(id: number, draft: ApiLibraryDraft): Promise<ApiLibrary> {
   return request(apiUrl(`libraries/${id}`), { method: 'PATCH', body: draft });
 }
 
@@ -96,9 +100,7 @@ export function listFailures(filter: FailureFilter, cursor: string | null, signa
   return request(apiUrl('clip/failures', { ...filter, cursor, limit: 100 }), { signal });
 }
 
-export type RetryChoice = { readonly ids: readonly number[] } | { readonly reason: string } | { readonly all: true };
-
-export function retryFailures(choice: RetryChoice): Promise<unknown> {
+export function retryFailures(choice: ApiRetryRequest): Promise<unknown> {
   return request(apiUrl('clip/failures/retry'), { method: 'POST', body: choice });
 }
 

@@ -23,7 +23,7 @@ export function FailureRow({ failure, isRetried, isBusy, onRetry }: FailureRowPr
           <bdi>{failure.relPath}</bdi>
         </p>
         <p class="hint">
-          <bdi>{failure.message}</bdi>
+          <bdi>{messageWithoutRemedy(failure)}</bdi>
           {` · ${attemptText(failure)}`}
         </p>
         {isOpen && <Explanation id={failure.id} />}
@@ -56,6 +56,12 @@ export function FailureRow({ failure, isRetried, isBusy, onRetry }: FailureRowPr
       </div>
     </li>
   );
+}
+
+// The group above says what to do, once; the decoder's messages end with it.
+function messageWithoutRemedy({ message, remedy }: ApiFailure): string {
+  const isRepeated = remedy !== null && message.length > remedy.length && message.endsWith(remedy);
+  return isRepeated ? message.slice(0, -remedy.length).trimEnd() : message;
 }
 
 function attemptText(failure: ApiFailure): string {

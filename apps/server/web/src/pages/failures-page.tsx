@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiFailure, ApiFailures } from '../../../src/api-types.js';
-import { listFailures, type RetryChoice, retryFailures } from '../api/endpoints.js';
+import type { ApiFailure, ApiFailures, ApiRetryRequest } from '../../../src/api-types.js';
+import { listFailures, retryFailures } from '../api/endpoints.js';
 import { useStatusFeed } from '../api/status-context.js';
 import { usePaged } from '../api/use-paged.js';
 import { FailureGroup } from '../failures/failure-group.js';
@@ -24,7 +24,7 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
   );
   const { items, last, isDone, isLoading, error } = pages;
   const groups = last?.groups ?? [];
-  const retry = async (choice: RetryChoice): Promise<void> => {
+  const retry = async (choice: ApiRetryRequest): Promise<void> => {
     const isDone = await action.run(() => retryFailures(choice));
     if (!isDone) return;
     if ('ids' in choice) setRetried(new Set([...retried, ...choice.ids]));

@@ -4,10 +4,12 @@ import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-t
 import { ApiError } from '../api/http.js';
 import { type Paged, usePaged } from '../api/use-paged.js';
 import { formatShare } from '../format.js';
+import { GridSkeleton } from '../grid/grid-skeleton.js';
 import { PhotoGrid } from '../grid/photo-grid.js';
 import { EmptyState, ErrorState, errorText, Notice } from '../parts/notice.js';
 import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
 import { fetchHits } from '../search/fetch-hits.js';
+import { FilterChips } from '../search/filter-chips.js';
 import { SearchHeading } from '../search/search-heading.js';
 import { getUpload } from '../search/upload-store.js';
 import { texts } from '../texts.js';
@@ -42,6 +44,7 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
   return (
     <>
       <SearchHeading query={query} state={stateText(pages)} />
+      <FilterChips query={query} />
       {last?.notice && <Notice tone="info" title={last.notice} />}
       {last && !last.notice && last.coverage < 0.995 && (
         <p class="hint">{texts.search.coverage(formatShare(last.coverage))}</p>
@@ -70,7 +73,8 @@ function stateText(pages: Paged<ApiSearchHit, ApiSearchAnswer>): string {
 }
 
 function SearchFailed({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }): JSX.Element {
-  if (!(error instanceof ApiError) || error.status !== 503) return <ErrorState error={error} onRetry={onRetry} />;
+  if (!(error instanceof ApiError) || error.code !== 'SEARCH_UNAVAILABLE')
+    return <ErrorState error={error} onRetry={onRetry} />;
   return (
     <EmptyState icon="moon" title={texts.search.encoderAway}>
       <p>{errorText(error)}</p>
@@ -92,16 +96,5 @@ function NothingFound(): JSX.Element {
     <EmptyState icon="search" title={texts.search.none}>
       <p>{texts.search.noneHint}</p>
     </EmptyState>
-  );
-}
-
-/** Grey rows in the shape of results, so that the page does not jump when they come. */
-function GridSkeleton(): JSX.Element {
-  return (
-    <div class="skeleton" aria-hidden="true">
-      {[3, 4, 2, 3, 4, 3, 2, 4].map((grow, index) => (
-        <div key={index} style={{ flexGrow: grow }} />
-      ))}
-    </div>
   );
 }

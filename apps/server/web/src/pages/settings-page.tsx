@@ -5,6 +5,7 @@ import { useLiveStatus } from '../api/status-context.js';
 import { useAction } from '../parts/use-action.js';
 import { ConcurrencyControl } from '../progress/concurrency-control.js';
 import { EncoderList } from '../progress/encoder-list.js';
+import { QuietHoursControl } from '../progress/quiet-hours-control.js';
 import { forgetSignIn, hasSignedIn } from '../session.js';
 import { texts } from '../texts.js';
 import { StarterHelp } from './status-notices.js';
@@ -25,7 +26,6 @@ export function SettingsPage(): JSX.Element {
         <pre>
           <code>{words.fixedCommand}</code>
         </pre>
-        <p>{words.quietText}</p>
       </section>
       <KeysCard />
       {hasSignedIn() && <SignOutCard />}
@@ -38,7 +38,12 @@ function EncodingCard({ status }: { readonly status: ApiClipStatus }): JSX.Eleme
     <section class="card">
       <h2>{words.encoding}</h2>
       <EncoderList encoders={status.encoders} />
-      {status.state !== 'disabled' && <ConcurrencyControl value={status.concurrency} />}
+      {status.state !== 'disabled' && (
+        <>
+          <ConcurrencyControl value={status.concurrency} />
+          <QuietHoursControl />
+        </>
+      )}
     </section>
   );
 }

@@ -1,13 +1,15 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ApiImage, ApiPage } from '../../../src/api-types.js';
 import { listImages } from '../api/endpoints.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { usePaged } from '../api/use-paged.js';
+import { GridSkeleton } from '../grid/grid-skeleton.js';
 import { PhotoGrid } from '../grid/photo-grid.js';
 import { groupByMonth } from '../grid/sections.js';
 import { EmptyState, ErrorState } from '../parts/notice.js';
 import { formatRoute, type SearchQuery } from '../route.js';
+import { FilterChips } from '../search/filter-chips.js';
 import { texts } from '../texts.js';
 import { Viewer } from '../viewer/viewer.js';
 
@@ -26,14 +28,13 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
   const sections = useMemo(() => groupByMonth(items), [items]);
   const hrefOf = (image: ApiImage): string => formatRoute({ kind: 'photos', query, photo: image.id });
 
-  // New photos join by themselves while the visitor is at the top; further down they would move what is looked at.
-  useEffect(() => {
-    if (libraryChanges > 0 && window.scrollY < 200 && photo === null) pages.reload();
-  }, [libraryChanges]);
+  useReloadOnChange(libraryChanges, photo !== null, pages.reload);
 
   return (
     <>
       <h1 class="visually-hidden">{texts.timeline.label}</h1>
+      <FilterChips query={query} />
+      {hasSearchFilters(query) && <p class="hint">{texts.search.needsWords}</p>}
       {items.length > 0 && (
         <PhotoGrid
           label={texts.timeline.label}
@@ -44,6 +45,7 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
         />
       )}
       {error !== null && <ErrorState error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
+      {items.length === 0 && isLoading && <GridSkeleton />}
       {items.length === 0 && error === null && !isLoading && (
         <EmptyState
           icon="photos"
@@ -56,4 +58,26 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
       {photo !== null && <Viewer photoId={photo} photos={items} query={query} onNearEnd={pages.loadMore} />}
     </>
   );
+}
+
+// The timeline knows only libraries; the other filters wait for words.
+function hasSearchFilters({ notText, camera, after, before }: SearchQuery): boolean {
+  return notText !== '' || camera !== '' || after !== '' || before !== '';
+}
+
+const RELOAD_PAUSE_MS = 3_000;
+
+/** New photos join by themselves while the visitor is at the top; further down they would move what is looked at. */
+function useReloadOnChange(changes: number, isViewing: boolean, reload: () => void): void {
+  const lastAt = useRef(0);
+  useEffect(() => {
+    if (changes === 0 || isViewing || window.scrollY > 200) return undefined;
+    // A scan reports many changes a second; one look at a time is enough, and the last change is not missed.
+    const wait = Math.max(0, lastAt.current + RELOAD_PAUSE_MS - Date.now());
+    const timer = window.setTimeout(() => {
+      lastAt.current = Date.now();
+      reload();
+    }, wait);
+    return () => window.clearTimeout(timer);
+  }, [changes, isViewing]);
 }

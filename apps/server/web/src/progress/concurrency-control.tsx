@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { setConcurrency } from '../api/endpoints.js';
+import { changeSettings } from '../api/endpoints.js';
 import { useStatusFeed } from '../api/status-context.js';
 import { Field } from '../parts/fields.js';
 import { useAction } from '../parts/use-action.js';
@@ -16,7 +16,7 @@ export function ConcurrencyControl({ value }: { readonly value: number }): JSX.E
 
   const save = async (): Promise<void> => {
     const isDone = await action.run(async () => {
-      await setConcurrency(Number(draft));
+      await changeSettings({ concurrency: Number(draft) });
       await feed.refresh();
     });
     setSaved(isDone);

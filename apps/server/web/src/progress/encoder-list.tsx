@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { ApiEncoder } from '../../../src/api-types.js';
 import { texts } from '../texts.js';
 
-const GOOD_STATES: readonly string[] = ['ready', 'serving', 'idle', 'up', 'connected', 'healthy'];
+const GOOD_STATES: readonly string[] = ['idle', 'open', 'draining'];
 
 export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncoder[] }): JSX.Element {
   if (encoders.length === 0) return <p class="hint">{texts.progress.noEncoders}</p>;
@@ -14,7 +14,11 @@ export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncod
           <span>
             <strong>{encoder.address}</strong>
             <span class="hint">
-              {[encoder.state, encoder.model?.name, texts.progress.inFlight(encoder.inFlight, encoder.window)]
+              {[
+                texts.progress.encoderState[encoder.state] ?? encoder.state,
+                encoder.model?.name,
+                texts.progress.inFlight(encoder.inFlight, encoder.window),
+              ]
                 .filter((part) => part !== undefined)
                 .join(' · ')}
             </span>
