@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createTestClient, solidItem } from './testing/apollo-client.js';
+import { startApolloProcess } from './testing/apollo-process.js';
+import { killChildrenUnderLoad } from './testing/kill-children.js';
+import { runLoad } from './testing/load.js';
+
+const RED = solidItem(1, [200, 0, 0]).rgb ?? null;
+
+test('four clients with windows of 64 against a queue of 32 lose nothing', async () => {
+  await using apollo = await startApolloProcess({ args: ['--queue-limit', '32', '--children', '1'] });
+  const reports = await Promise.all(
+    [1, 2, 3, 4].map(async () => {
+      using client = createTestClient(apollo.address);
+      return await runLoad(client, { window: 64, total: 300, makeItem: () => ({ rgb: RED }) });
+    }),
+  );
+  for (const { results, sent, answered, retries } of reports) {
+    expect(results.size).toBe(300);
+    expect(answered).toBe(sent);
+    expect([...results.values()].every(({ outcome }) => outcome === 'embedding')).toBe(true);
+    expect([...retries.keys()]).toEqual(['ERROR_REASON_OVERLOADED']);
+  }
+});
+
+test('OVERLOADED says when to come back', async () => {
+  await using apollo = await startApolloProcess({ args: ['--queue-limit', '1', '--children', '1', '--batch', '1'] });
+  using client = createTestClient(apollo.address);
+  const delays: number[] = [];
+  await runLoad(client, {
+    window: 64,
+    total: 64,
+    makeItem: () => ({ rgb: RED }),
+    onResult: ({ error }) => void (error && delays.push(error.retry_delay_ms)),
+  });
+  expect(delays.length).toBeGreaterThan(0);
+  expect(Math.min(...delays)).toBeGreaterThanOrEqual(50);
+});
+
+test('a stream with one item at a time is not kept waiting by one with hundreds', async () => {
+  await using apollo = await startApolloProcess({ args: ['--children', '1'] });
+  using greedy = createTestClient(apollo.address);
+  using modest = createTestClient(apollo.address);
+  let greedyDone = 0;
+  let greedyAtEnd = 0;
+  const load = runLoad(greedy, {
+    window: 256,
+    total: 800,
+    makeItem: () => ({ rgb: RED }),
+    onResult: () => void greedyDone++,
+  });
+  const turns = 10;
+  await runLoad(modest, {
+    window: 1,
+    total: turns,
+    makeItem: () => ({ rgb: RED }),
+    onResult: () => {
+      greedyAtEnd = greedyDone;
+    },
+  });
+  // Each turn waits for the batches that a child has already, and for its own: three of eight.
+  expect(greedyAtEnd).toBeLessThan(turns * 8 * 4);
+  await load;
+});
+
+test('with children killed under load, every item is answered, and rightly', async () => {
+  const report = await killChildrenUnderLoad({ kills: 10, minItems: 300 });
+  expect(report.kills).toBe(10);
+  expect(report.wrong).toBe(0);
+  expect(report.refused).toBe(0);
+});
