@@ -15,6 +15,8 @@ export interface DecodeHostOptions {
   readonly closeGraceMs?: number;
   /** A child above this is killed and replaced. Default: half of the machine's memory, 2 GiB at most. */
   readonly maxChildRssBytes?: number;
+  /** False: no Perl is started, as if it were not installed. Default true. */
+  readonly useExifTool?: boolean;
   readonly limits?: Partial<DecodeLimits>;
   readonly log?: PluginLogger;
 }
@@ -40,6 +42,7 @@ export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDe
     decodeDeadlineMs: options.decodeDeadlineMs ?? 30_000,
     closeGraceMs: options.closeGraceMs ?? 3000,
     maxChildRssBytes: options.maxChildRssBytes ?? Math.min(2 * 2 ** 30, totalmem() / 2),
+    useExifTool: options.useExifTool ?? true,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     log: options.log,
   };

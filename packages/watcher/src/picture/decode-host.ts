@@ -87,7 +87,7 @@ function createHost(options: ResolvedDecodeHostOptions, tempFolder: string): Hos
   };
 
   function lane(name: string, threads: number, readDeadlineMs: number): DecodeLane {
-    const settings: ChildSettings = { threads, tempFolder, limits: options.limits };
+    const settings: ChildSettings = { threads, tempFolder, useExifTool: options.useExifTool, limits: options.limits };
     const deadlineMs = (job: DecodeJob): number =>
       job.stage === 'reading' ? readDeadlineMs : options.decodeDeadlineMs;
     return createDecodeLane({ name, settings, maxRssBytes: options.maxChildRssBytes, deadlineMs, log }, events);

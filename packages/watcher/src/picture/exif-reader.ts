@@ -14,14 +14,15 @@ export interface ExifReader {
 /** One file may keep ExifTool this long; then its process is replaced, and the files behind it go on. */
 const TASK_TIMEOUT_MS = 12_000;
 
-export async function openExifReader(): Promise<ExifReader> {
+/** @param use false: as if Perl were missing */
+export async function openExifReader(use: boolean): Promise<ExifReader> {
   const tool = new ExifTool({
     maxProcs: 1,
     taskRetries: 0, // a file that hangs it would do so again
     taskTimeoutMillis: TASK_TIMEOUT_MS,
     minDelayBetweenSpawnMillis: 0,
   });
-  const version = await tool.version().catch(() => null); // the limitation is told once, by the host
+  const version = use ? await tool.version().catch(() => null) : null; // the limitation is told once, by the host
   return {
     version,
     async readTags(path, args) {

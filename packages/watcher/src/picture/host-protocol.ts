@@ -60,6 +60,7 @@ export type FromChild =
 export interface ChildSettings {
   readonly threads: number;
   readonly tempFolder: string;
+  readonly useExifTool: boolean;
   readonly limits: DecodeLimits;
 }
 

@@ -1,5 +1,6 @@
 /** From a photo's bytes to something that sharp can scale: each kind of content takes its own way. */
 import type { ClipQuality } from '@clip-watch/db';
+import { isRawFile } from '../file-types.js';
 import { isCutShort } from './cut-short.js';
 import type { PictureInput } from './decode-sharp.js';
 import { openHeic } from './heic-decoder.js';
@@ -83,7 +84,10 @@ async function withTiff<T>(
 ): Promise<T> {
   const tags = await request.services.readTags(request.link, RAW_TAGS);
   const type = tags?.['File:FileType'];
-  const isRaw = tags === null ? looksLikeRaw(request.bytes) : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
+  const isRaw =
+    tags === null
+      ? isRawFile(request.link) || looksLikeRaw(request.bytes)
+      : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
   if (!isRaw) return withFile(request, content, use);
   return withRaw(request, tags ?? needsPerl(), use);
 }
