@@ -25,6 +25,7 @@ const CANCELLED = { kind: 'error', reason: 'ERROR_REASON_CANCELLED', retry: 'RET
  */
 export class StreamSession {
   private readonly held = new Map<number, HeldItem>();
+  private readonly used = new Set<number>();
   private readonly serial: number;
   private state: 'new' | 'open' | 'closing' | 'ended' = 'new';
   // The widest window ever granted: items may have been sent before a narrower one arrived.
@@ -110,10 +111,11 @@ export class StreamSession {
   }
 
   private onItem(item: ImageItem__Output): void {
-    if (item.request_id === 0 || this.held.has(item.request_id)) {
+    if (item.request_id === 0 || this.used.has(item.request_id)) {
       this.breach(`request_id ${item.request_id} used again`);
       return;
     }
+    this.used.add(item.request_id);
     const reply = meetItem(this.context, item, false);
     this.held.set(item.request_id, { item, reply });
     const { counters } = this.context;

@@ -1,0 +1,3 @@
+import { describeApollo, startApolloProcess } from './index.js';
+
+describeApollo('apps/apollo', startApolloProcess);
