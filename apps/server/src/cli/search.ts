@@ -11,7 +11,7 @@ export async function search(context: CommandContext): Promise<number> {
   if (text === '') throw new HostError('USAGE', 'clip-watch search takes words, like: clip-watch search "a red car"');
   await using host = await openHost(context.config, context.log);
   const { not } = context.command;
-  return printHits(context, host, { kind: 'text', text, ...(not === undefined ? {} : { notText: not }) });
+  return await printHits(context, host, { kind: 'text', text, ...(not === undefined ? {} : { notText: not }) });
 }
 
 /** Waits for the whole index, then searches and prints. */

@@ -12,9 +12,9 @@ export async function similar(context: CommandContext): Promise<number> {
   const typed = onlyOperand(context, 'one picture');
   await using host = await openHost(context.config, context.log);
   const { row, path } = await locatePhoto(host.database, typed, context.cwd);
-  if (row?.clip.status === 'encoded') return printHits(context, host, { kind: 'image', imageId: row.id });
+  if (row?.clip.status === 'encoded') return await printHits(context, host, { kind: 'image', imageId: row.id });
   const bytes = await readPicture(path);
-  return printHits(context, host, { kind: 'bytes', bytes, ...(row === null ? {} : { exceptId: row.id }) });
+  return await printHits(context, host, { kind: 'bytes', bytes, ...(row === null ? {} : { exceptId: row.id }) });
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
