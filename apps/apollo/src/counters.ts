@@ -1,29 +1,30 @@
 import type { EncodeResult } from '@clip-watch/proto';
 
-/** What happened since the start, for the log line of each minute. */
+/** What happened since the start, by name: `encoded`, `texts`, and each reason of the contract in small letters. */
 export interface Counters {
   countResult(result: EncodeResult): void;
   countText(): void;
-  /** The numbers since the last call, by name; zeros are left out. */
-  takeReport(): Readonly<Record<string, number>>;
+  /** Milliseconds that all encoded pictures together spent here, queueing included. */
+  readonly encodedMs: number;
+  readonly totals: ReadonlyMap<string, number>;
 }
 
 export function createCounters(): Counters {
-  let counts = new Map<string, number>();
-  const add = (name: string, amount = 1): void => void counts.set(name, (counts.get(name) ?? 0) + amount);
+  const totals = new Map<string, number>();
+  let encodedMs = 0;
+  const add = (name: string): void => void totals.set(name, (totals.get(name) ?? 0) + 1);
   return {
-    countResult(result) {
-      if (!result.error) {
-        add('encoded');
-        return add('encodedMs', result.duration_ms ?? 0);
-      }
-      add(String(result.error.reason).replace('ERROR_REASON_', '').toLowerCase());
+    totals,
+    get encodedMs() {
+      return encodedMs;
     },
     countText: () => add('texts'),
-    takeReport() {
-      const report = Object.fromEntries(counts);
-      counts = new Map();
-      return report;
+    countResult(result) {
+      if (result.error) add(String(result.error.reason).replace('ERROR_REASON_', '').toLowerCase());
+      else {
+        add('encoded');
+        encodedMs += result.duration_ms ?? 0;
+      }
     },
   };
 }

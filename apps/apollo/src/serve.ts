@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { watchActivity } from './activity.js';
 import type { ServeOptions } from './cli-options.js';
 import { createCounters } from './counters.js';
 import { type GrpcServer, startGrpcServer } from './grpc-server.js';
@@ -6,6 +7,7 @@ import { createImageEncoder } from './image-encoder.js';
 import { type Lanes, openLanes } from './lanes.js';
 import { isLocalAddress } from './listen-address.js';
 import type { Log } from './log.js';
+import { serveMetrics } from './metrics-page.js';
 import { chooseModel, type ModelChoice } from './model-choice.js';
 import { openModelFolder } from './model-folder.js';
 import { DEFAULT_BOUNDS, toModelInfo } from './model-info.js';
@@ -25,7 +27,6 @@ const HEARTBEAT_MS = 5000;
 const MAX_STREAMS = 128;
 const QUEUE_BYTES = 256 * 1024 * 1024;
 const TEXT_QUEUE_LIMIT = 1024;
-const REPORT_MS = 60_000;
 /** Together below the ten seconds after which a supervisor kills. */
 const DRAIN_GRACE_MS = 6000;
 const CLOSE_GRACE_MS = 2000;
@@ -71,14 +72,17 @@ export async function startApollo(options: ServeOptions, log: Log): Promise<Runn
   const server = await listen(options, service, lanes);
   warnOfOpenDoor(options, log);
   server.setServing(true);
-  const report = setInterval(() => reportActivity(counters.takeReport(), lanes, log), REPORT_MS).unref();
+  const activity = watchActivity(counters, lanes, log);
+  const metrics = options.metrics && (await serveMetrics(options.metrics, activity.toMetrics));
+  if (metrics) log.info({ port: metrics.port }, 'metrics page');
   let closing: Promise<void> | undefined;
   return {
     addresses: server.addresses,
     modelName: model.name,
     modelVersion: model.version,
     close() {
-      clearInterval(report);
+      activity.close();
+      metrics?.close();
       closing ??= closeInOrder(server, service, lanes);
       return closing;
     },
@@ -127,13 +131,6 @@ function warnOfOpenDoor({ listen, token, tls }: ServeOptions, log: Log): void {
   if (listen.every(isLocalAddress)) return;
   if (token === undefined) log.warn({}, 'reachable from the network without a token: set APOLLO_TOKEN');
   else if (tls === undefined) log.warn({}, 'the token crosses the network in plain text: set --tls-cert and --tls-key');
-}
-
-function reportActivity(counts: Readonly<Record<string, number>>, lanes: Lanes, log: Log): void {
-  if (Object.keys(counts).length === 0) return;
-  const { encodedMs = 0, ...rest } = counts;
-  const meanMs = Math.round(encodedMs / Math.max(1, rest.encoded ?? 0));
-  log.info({ ...rest, meanMs, waiting: lanes.vision.waiting, restarts: lanes.vision.restarts }, 'the last minute');
 }
 
 function serverVersion(lanes: Lanes): string {

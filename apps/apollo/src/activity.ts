@@ -1,0 +1,66 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Counters } from './counters.js';
+import type { Lanes } from './lanes.js';
+import type { Log } from './log.js';
+
+/** What the server tells about itself: one log line a minute while something happens, and a page on request. */
+export interface Activity {
+  /** Prometheus text format. */
+  toMetrics(): string;
+  close(): void;
+}
+
+const REPORT_MS = 60_000;
+const NS_PER_S = 1e9;
+
+export function watchActivity(counters: Counters, lanes: Lanes, log: Log): Activity {
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  let before = new Map<string, number>();
+  let encodedMsBefore = 0;
+
+  function report(): void {
+    const counts = new Map([...counters.totals].map(([name, total]) => [name, total - (before.get(name) ?? 0)]));
+    const meanMs = Math.round((counters.encodedMs - encodedMsBefore) / Math.max(1, counts.get('encoded') ?? 0));
+    before = new Map(counters.totals);
+    encodedMsBefore = counters.encodedMs;
+    const some = [...counts].filter(([, count]) => count > 0);
+    if (some.length === 0) return;
+    const { vision } = lanes;
+    log.info(
+      { ...Object.fromEntries(some), meanMs, waiting: vision.waiting, restarts: vision.restarts },
+      'the last minute',
+    );
+  }
+
+  const timer = setInterval(report, REPORT_MS).unref();
+  return {
+    toMetrics() {
+      const named = [
+        ...[...counters.totals].map(([name, total]) => `apollo_results_total{outcome="${name}"} ${total}`),
+        ...laneLines('vision', lanes.vision),
+        ...laneLines('decode', lanes.decode),
+        ...(lanes.text ? laneLines('text', lanes.text) : []),
+        `apollo_event_loop_p99_seconds ${loop.percentile(99) / NS_PER_S}`,
+        `apollo_event_loop_max_seconds ${loop.max / NS_PER_S}`,
+        `apollo_resident_bytes ${process.memoryUsage.rss()}`,
+      ];
+      return `${named.join('\n')}\n`;
+    },
+    close() {
+      clearInterval(timer);
+      loop.disable();
+    },
+  };
+}
+
+function laneLines(
+  name: string,
+  lane: { readonly waiting: number; readonly readyChildren: number; readonly restarts: number },
+): string[] {
+  return [
+    `apollo_waiting{lane="${name}"} ${lane.waiting}`,
+    `apollo_children_ready{lane="${name}"} ${lane.readyChildren}`,
+    `apollo_child_restarts_total{lane="${name}"} ${lane.restarts}`,
+  ];
+}

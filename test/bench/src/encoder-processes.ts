@@ -1,0 +1,91 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BareTask } from './encoder-bare-child.js';
+
+const APOLLO = fileURLToPath(new URL('../../../apps/apollo/dist/main.js', import.meta.url));
+const BARE_CHILD = fileURLToPath(new URL('../dist/encoder-bare-child.js', import.meta.url));
+
+export interface Encoder extends AsyncDisposable {
+  /** For the client: `unix:/path`. */
+  readonly address: string;
+  /** A number of the metrics page. */
+  metric(name: string): Promise<number>;
+  /** Processor seconds of the server and its living children so far. */
+  cpuSeconds(): number;
+}
+
+/** The encoder as it ships, on a socket of its own. */
+export async function startEncoder(args: readonly string[]): Promise<Encoder> {
+  const folder = mkdtempSync(join(tmpdir(), 'encoder-bench-'));
+  const address = `unix:${folder}/s`;
+  const child = spawn(process.execPath, [APOLLO, '--listen', address, '--metrics', '127.0.0.1:0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LOG_LEVEL: 'info' },
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log += chunk.toString();
+  });
+  await once(child.stdout, 'data');
+  const port = /"port":(\d+)/.exec(log)?.[1];
+  return {
+    address,
+    async metric(name) {
+      const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return Number(
+        page
+          .split('\n')
+          .find((line) => line.startsWith(`${name} `))
+          ?.split(' ')[1],
+      );
+    },
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One process with its children, from the kernel's own accounts: 100 ticks a second. */
+function cpuSecondsOf(pid: number): number {
+  const own = readStat(pid);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return children.reduce((sum, child) => sum + cpuSecondsOf(child), own);
+}
+
+function readStat(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+export interface BareResult {
+  readonly perSecond: number;
+  readonly cpuMsPerImage: number;
+}
+
+/** Bare sessions in so many processes, started together once all are loaded. */
+export async function runBare(task: BareTask, processes: number): Promise<BareResult> {
+  const children = Array.from({ length: processes }, () => fork(BARE_CHILD));
+  try {
+    await Promise.all(children.map((child) => tell(child, task)));
+    const before = children.map(({ pid }) => readStat(pid ?? 0));
+    const results = await Promise.all(children.map((child) => tell(child, 'go') as Promise<{ images: number }>));
+    const cpu = children.reduce((sum, { pid }, i) => sum + readStat(pid ?? 0) - (before[i] ?? 0), 0);
+    const images = results.reduce((sum, result) => sum + result.images, 0);
+    return { perSecond: (images / task.ms) * 1000, cpuMsPerImage: (cpu / images) * 1000 };
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
+}
+
+async function tell(child: ChildProcess, message: BareTask | string): Promise<unknown> {
+  child.send(message);
+  const [answer] = (await once(child, 'message')) as [unknown];
+  return answer;
+}
