@@ -13,7 +13,7 @@ import type { ChildSettings, FromChild, ToChild } from './host-protocol.js';
 import { createMemoryBudget } from './memory-budget.js';
 import { servePort } from './worker-service-port.js';
 
-const BEAT_MS = 250;
+const BEAT_MS = 100;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by child-lane.ts
 setPriority(10);

@@ -202,7 +202,7 @@ describe('a child that ends', () => {
   });
 
   test('outgrowing its memory is killed, and the file found when it is alone', async () => {
-    await using t = await openTestHost({ maxChildRssBytes: 260 << 20 });
+    await using t = await openTestHost({ maxChildRssBytes: 220 << 20 });
     const greedy = t.add('greedy.jpg', await progressiveBomb(7700));
     await expect(t.host.prepare(greedy, TARGET)).rejects.toMatchObject({ code: 'CHILD_DIED' });
     expect(await t.host.prepare(greedy, TARGET, { alone: true })).toMatchObject({ reason: 'crashed_decoder' });

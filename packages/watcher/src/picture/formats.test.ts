@@ -1,0 +1,108 @@
+import {
+  animatedGif,
+  decodeInFull,
+  fromPixels,
+  meanDistance,
+  oddPictures,
+  paintPicture,
+  picture,
+  pngHeader,
+  type RgbPicture,
+  referencePixels,
+} from '@clip-watch/test-support';
+import { afterAll, expect, test } from 'vitest';
+import { openDecodeHost } from './decode-host.js';
+
+const SIDE = 128;
+const TARGET = {
+  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: SIDE, inputSize: SIDE },
+  acceptedMediaTypes: [],
+} as const;
+const scene = paintPicture(400, 300);
+const odd = await oddPictures(scene);
+const host = await openDecodeHost({ threads: 2 });
+afterAll(() => host.close());
+
+async function pixelsOf(bytes: Uint8Array): Promise<Uint8Array> {
+  const prepared = await host.prepareBytes(bytes, TARGET);
+  if (prepared.kind !== 'pixels') throw new Error(JSON.stringify(prepared));
+  return prepared.data;
+}
+
+async function reasonOf(bytes: Uint8Array): Promise<string> {
+  const prepared = await host.prepareBytes(bytes, TARGET);
+  return prepared.kind === 'failed' ? prepared.reason : prepared.kind;
+}
+
+async function reference(upright: RgbPicture): Promise<Buffer> {
+  return referencePixels(upright, SIDE);
+}
+
+test.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)('%s shows the scene', async (format) => {
+  expect(meanDistance(await pixelsOf(await picture(scene, format)), await reference(scene))).toBeLessThanOrEqual(2);
+});
+
+test.each(['progressive.jpg', 'interlaced.png', 'sixteen-bit.png', 'sixteen-bit.tiff'])(
+  '%s shows the scene',
+  async (name) => {
+    expect(meanDistance(await pixelsOf(odd[name] as Buffer), await reference(scene))).toBeLessThanOrEqual(2);
+  },
+);
+
+test.each(['grey.jpg', 'cmyk.jpg', 'palette.png'])('%s is close to a full decode of the same file', async (name) => {
+  const file = odd[name] as Buffer;
+  expect(meanDistance(await pixelsOf(file), await reference(await decodeInFull(file)))).toBeLessThanOrEqual(2);
+});
+
+test.each(['alpha.png', 'alpha.webp'])('%s is laid on white', async (name) => {
+  const half = Buffer.from(scene.data.map((value) => Math.round((value + 255) / 2)));
+  const pixels = await pixelsOf(odd[name] as Buffer);
+  expect(meanDistance(pixels, await reference({ ...scene, data: half }))).toBeLessThanOrEqual(2.5);
+});
+
+test('the numbers of a Display P3 photo stay as they are', async () => {
+  const file = odd['p3.jpg'] as Buffer;
+  expect(meanDistance(await pixelsOf(file), await reference(await decodeInFull(file)))).toBeLessThanOrEqual(2);
+});
+
+test('of an animation the first frame counts', async () => {
+  const gif = await animatedGif([scene, paintPicture(400, 300, 6)]);
+  const first = await decodeInFull(gif);
+  expect(meanDistance(await pixelsOf(gif), await reference(first))).toBeLessThanOrEqual(2);
+});
+
+test.each(['bicubic', 'bilinear', 'lanczos'] as const)(
+  'the %s filter and both ways to resize give the right size',
+  async (resampleFilter) => {
+    const file = await picture(scene, 'jpeg');
+    for (const resizeMode of ['stretch', 'shortest-side-center-crop'] as const) {
+      const pixels = { resizeMode, resampleFilter, resizeSize: 160, inputSize: SIDE };
+      const prepared = await host.prepareBytes(file, { pixels, acceptedMediaTypes: [] });
+      expect(prepared).toMatchObject({ kind: 'pixels', width: SIDE, height: SIDE });
+    }
+  },
+);
+
+test('a strip a hundred times as long as high gives its middle', async () => {
+  const strip = await fromPixels(paintPicture(4000, 20)).png().toBuffer();
+  expect((await pixelsOf(strip)).length).toBe(SIDE * SIDE * 3);
+});
+
+test.each([
+  ['a PNG of 2^31 pixels a side', pngHeader(2 ** 31 - 1, 2 ** 31 - 1), 'too_many_pixels'],
+  ['an interlaced PNG of 100 MP', pngHeader(10_000, 10_000, { interlaced: true }), 'too_many_pixels'],
+  ['a PNG without its pixels', pngHeader(100, 100), 'corrupt'],
+  ['nothing', Buffer.alloc(0), 'empty_file'],
+  ['text', Buffer.from('hello'), 'not_an_image'],
+  ['HTML', Buffer.from('<!doctype html><html></html>'), 'not_an_image'],
+  ['a PDF', Buffer.from('%PDF-1.7'), 'not_an_image'],
+  ['a ZIP', Buffer.from('PK\x03\x04', 'latin1'), 'not_an_image'],
+  [
+    'an SVG',
+    Buffer.from('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+    'unsupported_media',
+  ],
+  ['an MP4', Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), 'unsupported_media'],
+])('%s has its reason', async (_, bytes, reason) => {
+  expect(await reasonOf(bytes)).toBe(reason);
+});
