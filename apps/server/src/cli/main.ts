@@ -60,7 +60,14 @@ function openContext(command: ParsedCommand): CommandContext {
   // A command that is looked at says only what matters; the server says what it does.
   const isQuiet = command.name !== 'serve' && config.sources.logLevel === 'default';
   const log = createLogger(isQuiet ? 'error' : config.logLevel, io.isTerminal);
+  logWarnings(log);
   return { command, config, log, io, cwd: input.cwd, signal: stopSignal() };
+}
+
+/** Node's own warnings are for developers: they go to the log, not between the lines of a command. */
+function logWarnings(log: CommandContext['log']): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (err) => log.debug({ err }, 'a warning of Node'));
 }
 
 function stopSignal(): AbortSignal {

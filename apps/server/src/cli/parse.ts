@@ -45,7 +45,7 @@ const OPTIONS = {
 export function parseCommand(args: readonly string[]): ParsedCommand {
   const { values, positionals } = readArgs(args);
   const [word = 'help', ...operands] = positionals;
-  const name = values['help'] === true ? 'help' : toCommand(word);
+  const name = values.help === true ? 'help' : toCommand(word);
   const settings: Partial<Record<keyof Settings | 'dataDir', string>> = {};
   for (const setting of SETTING_NAMES) {
     const value = values[flagOf(setting)];
@@ -55,10 +55,10 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
   return {
     name,
     operands,
-    isJson: values['json'] === true,
-    limit: toLimit(values['limit']),
-    isRetry: values['retry'] === true,
-    not: typeof values['not'] === 'string' ? values['not'] : undefined,
+    isJson: values.json === true,
+    limit: toLimit(values.limit),
+    isRetry: values.retry === true,
+    not: typeof values.not === 'string' ? values.not : undefined,
     settings,
   };
 }

@@ -59,8 +59,8 @@ export function readConfig(input: ConfigInput): Config {
     sources[name] = raw?.source ?? 'default';
     settings[name] = checkSetting(name, raw, input.cwd, dataDir.path, problems);
   }
-  const plugins = checkList('plugins', PLUGIN_ENTRY, file.values['plugins'], problems);
-  const libraries = checkList('libraries', LIBRARY_ENTRY, file.values['libraries'], problems);
+  const plugins = checkList('plugins', PLUGIN_ENTRY, file.values.plugins, problems);
+  const libraries = checkList('libraries', LIBRARY_ENTRY, file.values.libraries, problems);
   if (problems.length > 0) throw new HostError('BAD_SETTINGS', `bad settings: ${problems.join('; ')}`);
   // Each value went through its schema above, and the loop filled every name of the table.
   return {
@@ -74,7 +74,7 @@ export function readConfig(input: ConfigInput): Config {
 
 /** The process's own environment, and the folder the user typed the command in (npm changes the working folder). */
 export function processInput(flags: ConfigInput['flags']): ConfigInput {
-  return { env: process.env, flags, cwd: process.env['INIT_CWD'] ?? process.cwd() };
+  return { env: process.env, flags, cwd: process.env.INIT_CWD ?? process.cwd() };
 }
 
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];

@@ -51,7 +51,7 @@ function isFromHere({ headers, host, protocol, method, isPage }: AccessRequest):
   if (site === 'same-origin' || site === 'none') return true;
   // A link on another page may open the pages: they hold no data, and what they load asks for itself.
   if (site !== undefined) return isPage && method === 'GET' && single(headers['sec-fetch-mode']) === 'navigate';
-  const origin = single(headers['origin']);
+  const origin = single(headers.origin);
   return origin === undefined || origin === `${protocol}://${host}`;
 }
 
@@ -60,7 +60,7 @@ function single(value: string | string[] | undefined): string | undefined {
 }
 
 function hasToken({ headers, sessionCookie, now }: AccessRequest, token: string): boolean {
-  const bearer = /^Bearer (.+)$/i.exec(single(headers['authorization']) ?? '')?.[1];
+  const bearer = /^Bearer (.+)$/i.exec(single(headers.authorization) ?? '')?.[1];
   if (bearer !== undefined && isSameSecret(bearer.trim(), token)) return true;
   return sessionCookie !== undefined && isSessionValid(sessionCookie, token, now);
 }

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import sse from '@fastify/sse';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Host } from '../host/host.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { addAuthRoutes } from '../routes/auth.js';
@@ -34,7 +34,8 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   const app = Fastify({
     // Fastify's type of a logger is a part of pino's.
     loggerInstance: host.log.child({ component: 'http' }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // Addresses hold what people search for.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LARGEST_BODY_BYTES,
     trustProxy: host.config.trustProxy ? PROXIES : false,
     routerOptions: { maxParamLength: 200 },

@@ -21,6 +21,8 @@ const CONTENT_SECURITY_POLICY = {
 // A page of a grid asks for hundreds of thumbnails at once.
 const REQUESTS_PER_MINUTE = 6_000;
 
+const NO_HEADERS = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
+
 const REFUSALS: Readonly<Record<Exclude<AccessVerdict, 'allowed'>, readonly [ProblemCode, string]>> = {
   'wrong-host': ['WRONG_HOST', 'Add this host name to ALLOWED_HOSTS, or use the address of the machine.'],
   'cross-site': ['CROSS_SITE', 'This request came from another site.'],
@@ -48,6 +50,8 @@ export async function installSecurity(
   await app.register(rateLimit, {
     max: maxPerMinute,
     timeWindow: '1 minute',
+    addHeaders: NO_HEADERS,
+    addHeadersOnExceeding: NO_HEADERS,
     errorResponseBuilder: () => new HttpProblem('TOO_MANY_REQUESTS', 'Wait a minute, then try again.'),
   });
   app.addHook('onSend', async (_request, reply: FastifyReply) => {

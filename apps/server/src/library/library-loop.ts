@@ -27,6 +27,7 @@ export interface LoopDeps {
 const SOONEST_RESCAN_MS = 5_000;
 const RESCAN_COST_FACTOR = 20;
 const HINTS_KEPT = 2_000;
+const TICK_EVERY_MS = 2_000;
 
 /**
  * One library's watch loop. `idle`: the interval's timer runs. `scanning`: the whole folder is compared. `refreshing`:
@@ -142,7 +143,7 @@ export class LibraryLoop {
     const rules = this.rulesOf(library);
     await this.applyRules(library, rules);
     const options = {
-      ...request,
+      onProgress: this.progressOf(library, request),
       signal: this.abort.signal,
       onFolder: (relDir: string) => this.watchFolder(library, relDir),
     };
@@ -150,6 +151,18 @@ export class LibraryLoop {
     this.last = result;
     await this.noteResult(library, result);
     return result;
+  }
+
+  /** Photos are encoded while the rest is still being found. */
+  private progressOf(library: Library, { onProgress }: ScanRequest): NonNullable<ScanRequest['onProgress']> {
+    let ticked = { at: this.deps.now(), ingested: 0 };
+    return (progress) => {
+      onProgress?.(progress);
+      const now = this.deps.now();
+      if (progress.ingested === ticked.ingested || now - ticked.at < TICK_EVERY_MS) return;
+      ticked = { at: now, ingested: progress.ingested };
+      this.deps.onTick(library);
+    };
   }
 
   private scanDeps(): ScanDeps {

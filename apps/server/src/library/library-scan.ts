@@ -93,6 +93,7 @@ class Scan {
   private readonly problems: IngestProblem[] = [];
   private work: ScanWork[] = [];
   private growing: ScanWork[] = [];
+  private ingested = 0;
   private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
   private readonly deps: ScanDeps;
   private readonly library: Pick<Library, 'id' | 'rootPath'>;
@@ -160,7 +161,7 @@ class Scan {
   }
 
   private report(): void {
-    this.options.onProgress?.({ found: this.total.files, ingested: this.total.added + this.total.changed });
+    this.options.onProgress?.({ found: this.total.files, ingested: this.ingested });
   }
 
   private async ingestWork(): Promise<void> {
@@ -168,11 +169,17 @@ class Scan {
     this.work = [];
     const signal = this.options.signal;
     const relPaths = work.map(({ file }) => file.relPath);
-    const ingested = await ingestPhotos(this.deps, this.library, relPaths, signal ? { signal } : {});
+    const onProgress = (rows: number): void => {
+      this.ingested += rows;
+      this.report();
+    };
+    const ingested = await ingestPhotos(this.deps, this.library, relPaths, {
+      onProgress,
+      ...(signal ? { signal } : {}),
+    });
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.addProblems(ingested.problems);
-    this.report();
   }
 
   private addProblems(problems: readonly IngestProblem[]): void {

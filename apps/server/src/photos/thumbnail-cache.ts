@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DecodeHost, PictureFailure } from '@clip-watch/watcher';
@@ -27,7 +28,7 @@ export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | P
 /** Thumbnails on disk, named by the photo's bytes: copies share one, and a changed photo gets a new one. */
 export interface ThumbnailCache {
   etagOf(contentHash: string, size: ApiThumbnailSize): string;
-  get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail>;
+  get(photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail>;
   readonly bytes: number;
 }
 
@@ -39,6 +40,8 @@ export function openThumbnailCache(options: ThumbnailCacheOptions): ThumbnailCac
 class DiskCache implements ThumbnailCache {
   bytes = 0;
   private readonly options: ThumbnailCacheOptions;
+  /** The decoder's version, short and safe for names: another decoder may draw the same bytes otherwise. */
+  private readonly decoder: string;
   // In the order of use, the longest unused first.
   private readonly sizes = new Map<string, number>();
   private readonly making = new Map<string, Promise<Thumbnail>>();
@@ -46,11 +49,12 @@ class DiskCache implements ThumbnailCache {
 
   constructor(options: ThumbnailCacheOptions) {
     this.options = options;
+    this.decoder = createHash('sha256').update(options.decodeHost.decoderVersion).digest('hex').slice(0, 8);
     this.load().catch((err: unknown) => options.log?.warn({ err }, 'cannot read the thumbnail cache; it starts empty'));
   }
 
   etagOf(contentHash: string, size: ApiThumbnailSize): string {
-    return `"${contentHash.slice(0, 32)}-${size}-${this.options.decodeHost.decoderVersion}"`;
+    return `"${contentHash.slice(0, 32)}-${size}-${this.decoder}"`;
   }
 
   get(photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
@@ -65,8 +69,7 @@ class DiskCache implements ThumbnailCache {
   }
 
   private nameOf(contentHash: string, size: ApiThumbnailSize): string {
-    const version = this.options.decodeHost.decoderVersion.replace(/[^\w.-]/g, '_');
-    return `${contentHash.slice(0, 2)}/${contentHash}-${size}-${version}.webp`;
+    return `${contentHash.slice(0, 2)}/${contentHash}-${size}-${this.decoder}.webp`;
   }
 
   private async readOrMake(name: string, photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {

@@ -27,7 +27,7 @@ export async function loadPlugins(entries: readonly PluginEntry[], dataDir: stri
 
 async function loadPackage(name: string, dataDir: string): Promise<Plugin> {
   const module = await importPackage(name, dataDir);
-  const plugin = isRecord(module) && module['default'] !== undefined ? module['default'] : module;
+  const plugin = isRecord(module) && module.default !== undefined ? module.default : module;
   if (isPlugin(plugin)) return plugin;
   throw new HostError('PLUGIN', `the plugin ${name} has no default export made by definePlugin`);
 }
@@ -50,8 +50,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isPlugin(value: unknown): value is Plugin {
   return (
     isRecord(value) &&
-    typeof value['name'] === 'string' &&
-    typeof value['setup'] === 'function' &&
-    isRecord(value['configSchema'])
+    typeof value.name === 'string' &&
+    typeof value.setup === 'function' &&
+    isRecord(value.configSchema)
   );
 }

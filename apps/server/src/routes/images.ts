@@ -24,19 +24,16 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
     params: ID_PARAMS,
     query: THUMBNAIL_QUERY,
     produces: 'image/webp',
-    async handle({ params, query, request, reply, signal }) {
+    async handle({ params, query, request, reply }) {
       const { row, library } = await findShown(host, params.id);
       const etag = thumbnails.etagOf(row.contentHash, query.size);
-      // The name of the bytes is known without looking at them.
+      const isKnown = request.headers['if-none-match'] === etag;
+      // The photo's hash names the bytes: a browser that has them needs no look at the disk.
+      const photo = { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash };
+      const picture = isKnown ? null : await thumbnails.get(photo, query.size);
+      if (picture?.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
       reply.header('etag', etag).header('cache-control', 'private, no-cache');
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      const picture = await thumbnails.get(
-        { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash },
-        query.size,
-        signal,
-      );
-      if (picture.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
-      return reply.type('image/webp').send(picture.data);
+      return picture === null ? reply.code(304).send() : reply.type('image/webp').send(picture.data);
     },
   });
   addRoute(app, {
