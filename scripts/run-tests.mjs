@@ -3,9 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bin, ROOT, workspaceEnv } from './workspace.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 const filters = args.filter((arg) => arg.startsWith('--filter'));
 const task = args.includes('--deep') ? 'test:deep' : 'test';
@@ -18,10 +17,7 @@ function packages() {
 }
 
 function run(command, commandArgs) {
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
-  return (
-    spawnSync(join(ROOT, 'node_modules/.bin', command), commandArgs, { cwd: ROOT, stdio: 'inherit', env }).status === 0
-  );
+  return spawnSync(bin(command), commandArgs, { cwd: ROOT, stdio: 'inherit', env: workspaceEnv() }).status === 0;
 }
 
 function readReports() {

@@ -1,17 +1,17 @@
 // Brings a clone to where it can run: installs when the lock file or the Node version changed, builds what changed.
-// Everything is skipped that is there already; `--silent` says nothing then. Standard output stays the command's own.
+// What is there already is skipped without a word, and standard output stays the command's own.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { bin, ROOT, workspaceEnv } from './workspace.mjs';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PNPM = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).packageManager;
 const STAMP = join(ROOT, 'node_modules/.clip-watch-installed');
+// The server and what it stands on; `npm test` builds the rest.
+const BUILD = ['run', 'build', '--filter=@clip-watch/server...'];
 const LOCK = join(ROOT, '.cache/setup.lock');
-const silent = process.argv.includes('--silent');
 
 function say(line) {
   process.stderr.write(`${line}\n`);
@@ -31,12 +31,8 @@ function wantedInstall() {
   return hash.digest('hex');
 }
 
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1', ...env },
-  });
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: workspaceEnv() });
   if (status === 0) return;
   say(`set-up failed at: ${command} ${args.join(' ')}${error ? ` (${error.message})` : ''}`);
   process.exit(1);
@@ -46,25 +42,20 @@ function install() {
   const wanted = wantedInstall();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   say('clip-watch: installing packages (once; a minute or two when SQLite has to be compiled) …');
-  // npm 10 and older pass their own settings on, which pnpm does not know: loglevel keeps it quiet about them.
-  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'], {
-    npm_config_loglevel: 'error',
-  });
+  run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only']);
   writeFileSync(STAMP, wanted);
 }
 
 function build() {
-  const quiet = ['--output-logs=errors-only', '--log-order=grouped'];
-  const summary = join(ROOT, 'node_modules/.bin/turbo');
-  const probe = spawnSync(summary, ['run', 'build', '--dry=json'], {
+  const plan = spawnSync(bin('turbo'), [...BUILD, '--dry=json'], {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
+    env: workspaceEnv(),
   });
-  if (probe.status === 0 && isBuilt(JSON.parse(probe.stdout))) return;
-  if (!silent || !existsSync(join(ROOT, 'apps/server/dist'))) say('clip-watch: building …');
-  run(summary, ['run', 'build', ...quiet]);
+  if (plan.status === 0 && isBuilt(JSON.parse(plan.stdout))) return;
+  say('clip-watch: building …');
+  run(bin('turbo'), [...BUILD, '--output-logs=errors-only', '--log-order=grouped']);
 }
 
 /** Every task a hit, and its output still in place: then turbo need not run at all. */
