@@ -13,13 +13,16 @@ import type {
   DrainState,
   DrainStatus,
 } from './drain-types.js';
+import { DueTimer, nextDueTime } from './due-timer.js';
+import { errorMessage } from './error-code.js';
 import { libraryStatuses } from './library-statuses.js';
+import { Nap } from './nap.js';
 import type { PassEnd } from './pass-end.js';
+import type { PassRun } from './pass-run.js';
+import { StateBoard } from './state-board.js';
 
 /** What a drain that was asked to drop everything gets to give its claims back. */
 const FORCE_MS = 2_000;
-/** A clock that jumps or a database that misses a wake costs no more than this. */
-const LONGEST_REST_MS = 15 * 60_000;
 
 const AT_REST: ReadonlySet<DrainState> = new Set(['disabled', 'idle', 'paused', 'closed']);
 
@@ -35,98 +38,88 @@ class Drain implements BacklogDrain {
   readonly #deps: DrainDeps;
   readonly #options: ResolvedDrainOptions;
   readonly #memory: DrainMemory;
+  readonly #board: StateBoard<DrainState>;
+  readonly #nap = new Nap();
+  readonly #dueTimer = new DueTimer();
   readonly #hard = new AbortController();
-  readonly #watchers = new Set<() => void>();
   #soft = new AbortController();
-  #state: DrainState;
-  #reason: string | undefined;
   #loop: Promise<void> | undefined;
   /** Rounds never overlap: the loop's and those of `drainOnce` queue here. */
   #turn: Promise<unknown> = Promise.resolve();
-  #rounds = 0;
+  #passes = 0;
   #isWoken = false;
   #isPaused = false;
   #isSuspicious = false;
-  /** A person asked to look now: the next nap is left out. */
-  #isHurried = false;
+  /** Rounds in a row that ended early without one photo done. */
   #failures = 0;
-  #nap: AbortController | undefined;
-  #dueTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(deps: DrainDeps, options: ResolvedDrainOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#memory = createDrainMemory(options);
-    this.#state = deps.clipClient.isEnabled ? 'idle' : 'disabled';
-    if (this.#state === 'disabled') this.#reason = 'No encoder is configured.';
+    this.#board = deps.clipClient.isEnabled
+      ? new StateBoard<DrainState>('idle')
+      : new StateBoard<DrainState>('disabled', 'No encoder is configured.');
   }
 
   wake(_libraryId?: number): void {
-    if (this.#closing !== undefined || !this.#deps.clipClient.isEnabled) return;
+    if (!this.#isOpen()) return;
     this.#isWoken = true;
     if (!this.#isPaused) this.#start();
   }
 
   pause(): void {
-    if (this.#closing !== undefined || !this.#deps.clipClient.isEnabled) return;
+    if (!this.#isOpen()) return;
     this.#isPaused = true;
     this.#soft.abort(new Error('the drain was paused'));
-    this.#nap?.abort();
-    clearTimeout(this.#dueTimer);
-    this.#enter('paused', 'Paused by a person. Resume to go on.');
+    this.#nap.cutShort();
+    this.#dueTimer.clear();
+    this.#board.enter('paused', 'Paused by a person. Resume to go on.');
   }
 
   resume(): void {
-    if (this.#closing !== undefined || !this.#deps.clipClient.isEnabled) return;
+    if (!this.#isOpen()) return;
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#soft = new AbortController();
-      this.#enter('idle');
+      this.#board.enter('idle');
     }
-    this.#isHurried = true; // the state shows before the nap begins
-    this.#nap?.abort();
+    this.#nap.cutShort();
     this.wake();
   }
 
   status(): DrainStatus {
+    const { state, reason } = this.#board;
+    const isDraining = state === 'draining';
     return {
-      state: this.#state,
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      imagesPerSecond: this.#state === 'draining' ? this.#memory.progress.throughput.perSecond() : 0,
-      libraries: libraryStatuses(this.#memory, this.#state === 'draining'),
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      imagesPerSecond: isDraining ? this.#memory.progress.throughput.perSecond() : 0,
+      libraries: libraryStatuses(this.#memory, isDraining),
     };
   }
 
   whenIdle(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stopWatching = (): void => {
-        this.#watchers.delete(look);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        stopWatching();
-        reject(signal?.reason);
-      };
-      const look = (): void => {
-        if (!this.#isAtRest()) return;
-        stopWatching();
-        resolve();
-      };
-      if (signal?.aborted) return onAbort();
-      signal?.addEventListener('abort', onAbort, { once: true });
-      this.#watchers.add(look);
-      look();
-    });
+    const isAtRest = (): boolean => AT_REST.has(this.#board.state) && this.#loop === undefined && this.#passes === 0;
+    return this.#board.until(isAtRest, signal);
   }
 
-  drainOnce(options: DrainOnceOptions = {}): Promise<DrainOnceResult> {
-    return runDrainOnce(options, {
-      progress: this.#memory.progress,
-      isEnabled: this.#deps.clipClient.isEnabled,
-      isStopped: () => (this.#closing !== undefined ? 'stopped' : this.#isPaused ? 'paused' : undefined),
-      round: (lane, connect) => this.#round(lane, connect),
-    });
+  async drainOnce(options: DrainOnceOptions = {}): Promise<DrainOnceResult> {
+    this.#passes += 1;
+    try {
+      return await runDrainOnce(options, {
+        progress: this.#memory.progress,
+        isEnabled: this.#deps.clipClient.isEnabled,
+        isStopped: () => (this.#closing !== undefined ? 'stopped' : this.#isPaused ? 'paused' : undefined),
+        round: (lane, connect) => this.#round(lane, connect, options.signal),
+      });
+    } finally {
+      this.#passes -= 1;
+      // Nobody waits for an encoder any more; the result says why it ended.
+      if (this.#passes === 0 && this.#loop === undefined && this.#mayRun()) this.#board.enter('idle');
+      else this.#board.tell();
+    }
   }
 
   onChanged(listener: (libraryId: number, relPath: string) => void): () => void {
@@ -146,14 +139,15 @@ class Drain implements BacklogDrain {
   // ---- the loop
 
   #start(): void {
-    clearTimeout(this.#dueTimer);
+    this.#dueTimer.clear();
     if (this.#loop !== undefined) return;
     this.#memory.progress.throughput.restart();
     this.#loop = this.#drainUntilIdle()
-      .catch((err: unknown) => this.#deps.log?.error({ err }, 'clip_watch: the drain stopped on an unexpected error'))
+      .catch((err: unknown) => this.#onLoopError(err))
       .finally(() => {
         this.#loop = undefined;
-        this.#tell();
+        this.#board.tell();
+        // A wake between the last look and here.
         if (this.#isWoken && this.#mayRun()) this.#start();
       });
   }
@@ -161,125 +155,91 @@ class Drain implements BacklogDrain {
   async #drainUntilIdle(): Promise<void> {
     while (this.#mayRun()) {
       this.#isWoken = false;
-      this.#isHurried = false;
+      this.#nap.reset();
       const end = await this.#round('fresh-and-due', this.#soft.signal);
       const next = planAfterPass(end, this.#failures - 1, this.#options.random);
-      if (next.kind === 'wait') await this.#rest(next.delayMs);
+      if (next.kind === 'wait') await this.#nap.take(next.delayMs);
       else if (!this.#isWoken) break;
     }
-    if (this.#mayRun()) await this.#armDueTimer();
+    await this.#armDueTimer();
   }
 
-  #mayRun(): boolean {
-    return !this.#isPaused && this.#closing === undefined;
+  async #armDueTimer(): Promise<void> {
+    // With a cap per tick the ticks set the pace.
+    if (!this.#mayRun() || this.#options.maxPerTick !== Number.POSITIVE_INFINITY) return;
+    const dueAt = await nextDueTime(this.#deps.database, this.#memory.pauses);
+    if (dueAt === undefined || !this.#mayRun() || this.#isWoken) return;
+    this.#dueTimer.arm(dueAt - this.#options.now(), () => this.wake());
   }
 
-  #round(lane: 'fresh-and-due' | 'retries', connect: AbortSignal): Promise<PassEnd> {
-    const next = this.#turn.then(() => this.#runRound(lane, connect));
+  // The loop survives what a database says while it looks for the next time; the next tick begins anew.
+  #onLoopError(err: unknown): void {
+    this.#deps.log?.error({ err }, 'clip_watch: the drain rests after an unexpected error');
+    if (this.#mayRun()) this.#board.enter('idle', errorMessage(err));
+  }
+
+  #round(lane: PassRun['lane'], connect: AbortSignal, stop?: AbortSignal): Promise<PassEnd> {
+    const next = this.#turn.then(() => this.#runRound(lane, connect, stop));
     this.#turn = next.catch(() => undefined);
     return next;
   }
 
-  async #runRound(lane: 'fresh-and-due' | 'retries', connect: AbortSignal): Promise<PassEnd> {
-    this.#rounds += 1;
-    const before = this.#memory.progress.total().encoded;
-    try {
-      const end = await runDrainRound({
-        deps: this.#deps,
-        options: this.#options,
-        memory: this.#memory,
-        lane,
-        connect,
-        soft: this.#soft.signal,
-        hard: this.#hard.signal,
-        isSuspicious: this.#isSuspicious,
-        onPhase: (phase) => this.#onPhase(phase),
-      });
-      this.#noteEnd(end, this.#memory.progress.total().encoded > before);
-      return end;
-    } finally {
-      this.#rounds -= 1;
-    }
+  async #runRound(lane: PassRun['lane'], connect: AbortSignal, stop?: AbortSignal): Promise<PassEnd> {
+    const before = this.#memory.progress.settled;
+    const end = await runDrainRound({
+      deps: this.#deps,
+      options: this.#options,
+      memory: this.#memory,
+      lane,
+      connect,
+      soft: stop === undefined ? this.#soft.signal : AbortSignal.any([this.#soft.signal, stop]),
+      hard: this.#hard.signal,
+      isSuspicious: this.#isSuspicious,
+      onPhase: (phase) => this.#onPhase(phase),
+    });
+    this.#noteEnd(end, this.#memory.progress.settled > before);
+    return end;
   }
 
   #onPhase(phase: 'connecting' | 'encoding'): void {
     if (!this.#mayRun()) return;
     if (phase === 'encoding') {
       this.#isSuspicious = false;
-      this.#enter('draining');
-    } else if (this.#state !== 'misconfigured')
-      this.#enter('waiting', this.#deps.clipClient.health().reason ?? 'Waiting for the encoder.');
+      this.#board.enter('draining');
+    } else if (this.#board.state !== 'misconfigured')
+      this.#board.enter('waiting', this.#deps.clipClient.health().reason ?? 'Waiting for the encoder.');
   }
 
   #noteEnd(end: PassEnd, hasProgress: boolean): void {
     const next = planAfterPass(end, 0, this.#options.random);
-    this.#isSuspicious = end.kind === 'suspicious' || (this.#isSuspicious && next.kind === 'wait');
+    this.#isSuspicious ||= end.kind === 'suspicious';
     if (next.kind === 'rest') this.#failures = 0;
     else this.#failures = hasProgress ? 1 : this.#failures + 1;
     if (end.kind === 'bug') this.#deps.log?.error({ err: end.error }, 'clip_watch: an error that nobody expected');
     if (!this.#mayRun()) return;
-    if (next.kind === 'rest') {
-      this.#enter('idle');
-      return;
-    }
-    if (this.#failures === 1) this.#deps.log?.warn({ reason: next.reason, state: next.state }, 'clip_watch: waiting');
-    this.#enter(next.state, next.reason);
+    this.#board.enter(next.kind === 'rest' ? 'idle' : next.state, next.kind === 'rest' ? undefined : next.reason);
+    if (next.kind === 'wait' && this.#failures === 1)
+      this.#deps.log?.warn({ state: next.state, reason: next.reason }, 'clip_watch: the drain waits');
   }
 
-  async #rest(delayMs: number): Promise<void> {
-    if (this.#isHurried || !this.#mayRun()) return;
-    this.#nap = new AbortController();
-    // `ref: false`: a drain that only waits keeps no process alive.
-    await sleep(delayMs, undefined, { signal: this.#nap.signal, ref: false }).catch(() => {});
-    this.#nap = undefined;
+  // ---- the end
+
+  #isOpen(): boolean {
+    return this.#closing === undefined && this.#deps.clipClient.isEnabled;
   }
 
-  async #armDueTimer(): Promise<void> {
-    // With a cap per tick the ticks set the pace.
-    if (this.#options.maxPerTick !== Number.POSITIVE_INFINITY) return;
-    const dueAt = await this.#nextDueAt();
-    if (dueAt === undefined || !this.#mayRun() || this.#isWoken) return;
-    const delayMs = Math.min(LONGEST_REST_MS, Math.max(1_000, dueAt - this.#options.now()));
-    this.#dueTimer = setTimeout(() => this.wake(), delayMs);
-    this.#dueTimer.unref();
-  }
-
-  async #nextDueAt(): Promise<number | undefined> {
-    const { libraries, images } = this.#deps.database;
-    const times: number[] = [];
-    for (const { id, state } of await libraries.list()) {
-      const dueAt = state === 'online' ? await images.nextDueAt(id) : null;
-      if (dueAt !== null) times.push(dueAt);
-    }
-    const resumesAt = this.#memory.pauses.nextResume();
-    if (resumesAt !== undefined) times.push(resumesAt);
-    return times.length === 0 ? undefined : Math.min(...times);
-  }
-
-  // ---- states and the end
-
-  #enter(state: DrainState, reason?: string): void {
-    this.#state = state;
-    this.#reason = reason;
-    this.#tell();
-  }
-
-  #isAtRest(): boolean {
-    return AT_REST.has(this.#state) && this.#loop === undefined && this.#rounds === 0;
-  }
-
-  #tell(): void {
-    for (const watcher of [...this.#watchers]) watcher();
+  #mayRun(): boolean {
+    return this.#isOpen() && !this.#isPaused;
   }
 
   async #close(): Promise<void> {
-    clearTimeout(this.#dueTimer);
+    this.#dueTimer.clear();
     this.#soft.abort(new Error('the drain is closing'));
-    this.#nap?.abort();
+    this.#nap.cutShort();
     const ended = Promise.allSettled([this.#loop, this.#turn]);
     await Promise.race([ended, sleep(this.#options.closeGraceMs, undefined, { ref: false })]);
     this.#hard.abort(new Error('the drain is closing'));
     await Promise.race([ended, sleep(FORCE_MS, undefined, { ref: false })]);
-    this.#enter('closed');
+    this.#board.enter('closed');
   }
 }

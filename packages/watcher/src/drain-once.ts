@@ -49,16 +49,20 @@ async function patientRound(
   const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
   let progressAt = performance.now();
   for (;;) {
-    const stopped = options.signal?.aborted ? 'stopped' : context.isStopped();
-    if (stopped !== undefined) return { end: stopped, reason: `The pass was ${stopped}.` };
+    if (options.signal?.aborted || context.isStopped() !== undefined) return stoppedEnding(context);
     const before = context.progress.total().encoded;
     const connect = AbortSignal.timeout(Math.max(1, Math.ceil(progressAt + patienceMs - performance.now())));
     const end = await context.round(lane, options.signal ? AbortSignal.any([connect, options.signal]) : connect);
     if (context.progress.total().encoded > before) progressAt = performance.now();
     const isAway = end.kind === 'encoder-away' && performance.now() - progressAt < patienceMs;
-    if (!isAway) return toEnding(end);
+    if (!isAway) return end.kind === 'stopped' ? stoppedEnding(context) : toEnding(end);
     await sleep(RECONNECT_PAUSE_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
+}
+
+function stoppedEnding(context: OnceContext): Ending {
+  const end = context.isStopped() ?? 'stopped';
+  return { end, reason: `The pass was ${end}.` };
 }
 
 function toEnding(end: PassEnd): Ending {

@@ -31,30 +31,34 @@ export function createLedgerWriter(options: LedgerWriterOptions): LedgerWriter {
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
 
-  const writeWaiting = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MAX_ROWS);
-      waiting = waiting.slice(MAX_ROWS);
-      await writeBatch(batch, options);
-    }
+  const writeOneBatch = async (): Promise<void> => {
+    const batch = waiting.slice(0, MAX_ROWS);
+    waiting = waiting.slice(MAX_ROWS);
+    await writeBatch(batch, options);
   };
-  const flush = (): Promise<void> => {
+  // A full batch is written at once; what came while it was written waits again for its own neighbours.
+  const write = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= writeWaiting().finally(() => {
+    writing ??= writeOneBatch().finally(() => {
       writing = undefined;
+      if (waiting.length >= MAX_ROWS) void write();
+      else if (waiting.length > 0) arm();
     });
     return writing;
+  };
+  const arm = (): void => {
+    timer ??= setTimeout(() => void write(), MAX_DELAY_MS);
   };
   return {
     async add(entry) {
       waiting.push(entry);
-      timer ??= setTimeout(() => void flush(), MAX_DELAY_MS);
-      if (waiting.length >= MAX_WAITING) await flush();
-      else if (waiting.length >= MAX_ROWS) void flush();
+      if (waiting.length >= MAX_ROWS) void write();
+      else arm();
+      while (waiting.length >= MAX_WAITING) await write();
     },
     async flush() {
-      while (waiting.length > 0 || writing !== undefined) await flush();
+      while (waiting.length > 0 || writing !== undefined) await write();
     },
   };
 }
