@@ -3,7 +3,7 @@ import type { PluginLogger } from '@clip-watch/plugin-api';
 import type { DecodeLimits } from './host-protocol.js';
 
 export interface DecodeHostOptions {
-  /** Pictures decoded at once. Default: the cores that this process may use. */
+  /** Pictures in hand at once. Default: one more than the cores, so that reading and handing over leave none idle. */
   readonly threads?: number;
   /** Where the private temporary folder is made; never below a library. Default: the system's temporary folder. */
   readonly tempParent?: string;
@@ -36,7 +36,7 @@ const DEFAULT_LIMITS: DecodeLimits = {
 /** @throws TypeError naming every option that is out of bounds */
 export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDecodeHostOptions {
   const resolved = {
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads ?? availableParallelism() + 1,
     tempParent: options.tempParent ?? tmpdir(),
     readDeadlineMs: options.readDeadlineMs ?? 15_000,
     decodeDeadlineMs: options.decodeDeadlineMs ?? 30_000,

@@ -6,6 +6,7 @@ import type { PictureInput } from './decode-sharp.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
 import { assertPixels, measurePicture } from './measure-picture.js';
+import type { PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
@@ -26,7 +27,7 @@ export interface LoadedPicture {
 export interface LoadRequest {
   readonly bytes: Buffer;
   /** A path to the same bytes that ExifTool may open. */
-  readonly link: string;
+  readonly link: PhotoLink;
   /** Side of the model's input, or of the thumbnail: what a preview should have twice, and a HEVC thumbnail once. */
   readonly inputSize: number;
   readonly limits: DecodeLimits;
@@ -82,11 +83,11 @@ async function withTiff<T>(
   content: Content,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
-  const tags = await request.services.readTags(request.link, RAW_TAGS);
+  const tags = await request.services.readTags(request.link.path, RAW_TAGS);
   const type = tags?.['File:FileType'];
   const isRaw =
     tags === null
-      ? isRawFile(request.link) || looksLikeRaw(request.bytes)
+      ? isRawFile(request.link.path) || looksLikeRaw(request.bytes)
       : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
   if (!isRaw) return withFile(request, content, use);
   return withRaw(request, tags ?? needsPerl(), use);
@@ -97,7 +98,7 @@ async function withRaw<T>(
   tags: ExifTags,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
-  return extractEmbeddedJpegPreview({ ...request, tags }, async ({ tag, input, measure }) => {
+  return extractEmbeddedJpegPreview({ ...request, link: request.link.path, tags }, async ({ tag, input, measure }) => {
     using _place = await request.services.admit(measure.bytes);
     const { width, height } = measure;
     const quality = Math.min(width, height) < request.inputSize ? 'low' : 'preview';
@@ -106,7 +107,7 @@ async function withRaw<T>(
 }
 
 async function tagsOf(request: LoadRequest): Promise<ExifTags> {
-  return (await request.services.readTags(request.link, RAW_TAGS)) ?? needsPerl();
+  return (await request.services.readTags(request.link.path, RAW_TAGS)) ?? needsPerl();
 }
 
 function needsPerl(): never {

@@ -4,18 +4,35 @@ import { extensionOf } from '../file-types.js';
 import type { OpenPhoto } from './read-photo.js';
 import type { TempNames } from './temp-names.js';
 
-export interface PhotoLink extends Disposable {
+/** Made when its path is first asked for: most photos never need ExifTool. */
+export interface PhotoLink {
   readonly path: string;
 }
 
 const HAS_PROC = existsSync('/proc/self/fd');
 
 /** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
-export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink {
+export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
+  let made: string | undefined;
+  return {
+    get path() {
+      made ??= makeLink(photo, temp.next(suffixFor(relPath)), bytes);
+      return made;
+    },
+    [Symbol.dispose]() {
+      if (made !== undefined) rmSync(made, { force: true });
+    },
+  };
+}
+
+/** ExifTool tells some RAW formats apart by extension only. */
+function suffixFor(relPath: string): string {
   const extension = extensionOf(relPath);
-  // ExifTool tells some RAW formats apart by extension only.
-  const path = temp.next(/^[a-z0-9]{1,5}$/.test(extension) ? `.${extension}` : '');
+  return /^[a-z0-9]{1,5}$/.test(extension) ? `.${extension}` : '';
+}
+
+function makeLink(photo: OpenPhoto, path: string, bytes: Buffer): string {
   if (HAS_PROC) symlinkSync(`/proc/${process.pid}/fd/${photo.fd}`, path);
   else writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
-  return { path, [Symbol.dispose]: () => rmSync(path, { force: true }) };
+  return path;
 }

@@ -6,7 +6,7 @@ import { type LoadedPicture, withPicture } from './load-picture.js';
 import { acceptsOriginal, makeJpeg } from './make-encoded.js';
 import { makePixels } from './make-pixels.js';
 import { makeThumbnail } from './make-thumbnail.js';
-import { linkPhoto } from './photo-link.js';
+import { linkPhoto, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { assertUnchanged, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
 import { sniffContent } from './sniff-content.js';
@@ -28,7 +28,7 @@ export interface PrepareRequest {
 /** Bytes in memory and a path to them for ExifTool. */
 interface Source {
   readonly bytes: Buffer;
-  readonly link: string;
+  readonly link: PhotoLink;
   readonly contentHash: string;
 }
 
@@ -44,7 +44,7 @@ export async function readImageForEncode(request: PrepareRequest, context: Prepa
   context.services.enter('decoding');
   using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
   try {
-    return await prepare({ bytes, link: link.path, contentHash }, request.target, null, context);
+    return await prepare({ bytes, link, contentHash }, request.target, null, context);
   } catch (error) {
     throw stillGrowing(error, photo) ?? error;
   } finally {
@@ -62,7 +62,7 @@ export async function prepareUpload(
   try {
     const bytes = readFileSync(spoolPath);
     context.services.enter('decoding');
-    return await prepare({ bytes, link: spoolPath, contentHash: hashOf(bytes) }, target, crop, context);
+    return await prepare({ bytes, link: { path: spoolPath }, contentHash: hashOf(bytes) }, target, crop, context);
   } finally {
     rmSync(spoolPath, { force: true });
   }
@@ -79,7 +79,7 @@ export async function thumbnailOf(
   context.services.enter('decoding');
   using link = linkPhoto(photo, location.relPath, bytes, context.temp);
   // Half: a preview counts as ample at twice this size, and a thumbnail needs no more than its own.
-  const request = { ...context, bytes, link: link.path, inputSize: Math.ceil(maxSide / 2) };
+  const request = { ...context, bytes, link, inputSize: Math.ceil(maxSide / 2) };
   return await withPicture(request, (picture) => makeThumbnail(picture, maxSide));
 }
 

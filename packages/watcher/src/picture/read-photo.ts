@@ -92,7 +92,7 @@ function photoPath({ rootPath, relPath }: PhotoLocation): string {
 
 /** Asks the descriptor, not the path, where the file lies: between open and question a path can be swapped. */
 function assertUnderRoot(fd: number, path: string, rootPath: string): void {
-  const root = systemCall(() => realpathSync(rootPath));
+  const root = systemCall(() => realpathSync.native(rootPath));
   const prefix = root.endsWith(sep) ? root : root + sep;
   if (!pathOfDescriptor(fd, path).startsWith(prefix))
     throw new PictureProblem('outside_library', 'The path leads out of the library.');
@@ -108,7 +108,7 @@ function pathOfDescriptor(fd: number, path: string): string {
 
 /** The path's own target, accepted only if it is still the file that was opened. */
 function realPathOfSameFile(fd: number, path: string): string {
-  const target = systemCall(() => realpathSync(path));
+  const target = systemCall(() => realpathSync.native(path));
   const again = systemCall(() => openSync(target, OPEN_FLAGS));
   try {
     const [opened, found] = [fstatSync(fd), fstatSync(again)];
