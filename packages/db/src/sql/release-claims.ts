@@ -17,7 +17,7 @@ WHERE clip_claim_token = :token`,
 export const RELEASE_ROWS: Statement<'token' | 'ids' | 'crashedIds'> = statement({
   name: 'release-rows',
   params: ['token', 'ids', 'crashedIds'],
-  uses: ['rowid'],
+  uses: ['image_exif_claim'],
   sql: `
 UPDATE image_exif
 SET ${FREE}, clip_crashes = clip_crashes + (id IN (SELECT value FROM json_each(:crashedIds)))

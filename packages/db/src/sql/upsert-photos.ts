@@ -56,7 +56,8 @@ const SAME_STANDING = `${SAME_BYTES} AND image_exif.clip_status <> 'skipped' AND
 export const UPSERT_PHOTOS: Statement<'libraryId' | 'photos'> = statement({
   name: 'upsert-photos',
   params: ['libraryId', 'photos'],
-  uses: ['image_exif_library_id_rel_path_key'],
+  // The probe of the unique index is no part of a plan.
+  uses: [],
   sql: `
 INSERT INTO image_exif (library_id, rel_path, ${FACTS.join(', ')}, clip_status, clip_error_reason)
 SELECT :libraryId, value ->> 0, ${FACTS.map((_name, at) => `value ->> ${at + 1}`).join(', ')},

@@ -19,8 +19,8 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'clip-watch-db-')));
+export function temporaryFolder(parent: string = tmpdir()): { readonly path: string; remove(): void } {
+  const path = realpathSync(mkdtempSync(join(parent, 'clip-watch-db-')));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

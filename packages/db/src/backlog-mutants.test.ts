@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FIND_IN_FLIGHT, PAGE_DUE } from './sql/claim-candidates.js';
+import { COPY_TROUBLE, FIND_SOURCES } from './sql/equal-bytes.js';
+import { MARK_MISSING } from './sql/missing-rows.js';
+import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
+import { RELEASE_ROWS, RESCUE_EXPIRED } from './sql/release-claims.js';
+import { SET_SKIPPED } from './sql/skipped-rows.js';
+import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
+import type { Statement } from './statement.js';
+import { anyStep, openBacklog } from './testing/backlog-model.js';
+
+interface Mutant {
+  readonly guard: string;
+  readonly statement: Statement;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One guard each, taken out of the statement that has it: random programs must notice. */
+const MUTANTS: readonly Mutant[] = [
+  {
+    guard: 'an outcome needs the claim',
+    statement: STORE_EMBEDDINGS,
+    from: 'AND image_exif.clip_claim_token = outcome.token',
+    to: '',
+  },
+  {
+    guard: 'an outcome needs the wanted model',
+    statement: STORE_EMBEDDINGS,
+    from: 'AND outcome.model_version = (SELECT wanted_model_version FROM clip_state)',
+    to: '',
+  },
+  {
+    guard: 'a failure needs the claim',
+    statement: STORE_FAILURES,
+    from: 'AND image_exif.clip_claim_token = outcome.token',
+    to: '',
+  },
+  {
+    guard: 'a failure sets the next try',
+    statement: STORE_FAILURES,
+    from: 'iif(outcome.final, NULL, outcome.next_attempt_at)',
+    to: 'NULL',
+  },
+  {
+    guard: 'new bytes drop the embedding',
+    statement: UPSERT_PHOTOS,
+    from: 'clip_embedding = iif(image_exif.content_hash = excluded.content_hash, image_exif.clip_embedding, NULL)',
+    to: 'clip_embedding = image_exif.clip_embedding',
+  },
+  {
+    guard: 'new bytes start with no attempts',
+    statement: UPSERT_PHOTOS,
+    from: 'clip_attempts = iif(image_exif.content_hash = excluded.content_hash, image_exif.clip_attempts, 0)',
+    to: 'clip_attempts = image_exif.clip_attempts',
+  },
+  {
+    guard: 'bytes in flight are not claimed',
+    statement: FIND_IN_FLIGHT,
+    from: 'held.clip_claim_token IS NOT NULL',
+    to: 'held.clip_claim_token IS NOT NULL AND false',
+  },
+  {
+    guard: 'known bytes are copied',
+    statement: FIND_SOURCES,
+    from: 'WHERE embedded AND',
+    to: 'WHERE false AND',
+  },
+  {
+    guard: 'a retry waits for its time',
+    statement: PAGE_DUE,
+    from: 'AND clip_next_attempt_at <= ?',
+    to: 'AND clip_next_attempt_at + 0 * ? IS NOT NULL',
+  },
+  {
+    guard: 'an outage of one name is none of the other',
+    statement: COPY_TROUBLE,
+    from: "AND coalesce(twin.clip_error_class, '') NOT IN ('environment', 'service')\n  AND (twin.clip_status = 'failed'",
+    to: "AND (true OR twin.clip_status = 'failed'",
+  },
+  {
+    guard: 'a release needs the claim',
+    statement: RELEASE_ROWS,
+    from: 'AND clip_claim_token = ?',
+    to: 'AND ? IS NOT NULL',
+  },
+  {
+    guard: 'a rescue waits for the end of the lease',
+    statement: RESCUE_EXPIRED,
+    from: '(clip_claimed_until <= ? OR',
+    to: '(clip_claimed_until <= ? + 1e9 OR',
+  },
+  {
+    guard: 'a rescue counts the crash',
+    statement: RESCUE_EXPIRED,
+    from: 'clip_crashes + (clip_claimed_until <= ?)',
+    to: 'clip_crashes + (clip_claimed_until <= ? AND false)',
+  },
+  {
+    guard: 'missing since the first scan',
+    statement: MARK_MISSING,
+    from: 'AND missing_since IS NULL',
+    to: '',
+  },
+  {
+    guard: 'hiding drops the claim',
+    statement: SET_SKIPPED,
+    from: 'clip_claim_token = NULL, clip_claimed_until = NULL',
+    to: 'clip_claimed_until = clip_claimed_until',
+  },
+];
+
+const RUNS = 1500;
+
+describe('a guard that is taken out is missed', () => {
+  test.each(MUTANTS.map((mutant) => [mutant.guard, mutant] as const))(
+    '%s',
+    { timeout: 300_000 },
+    async (_name, mutant) => {
+      await using backlog = await openBacklog();
+      const { statement, from, to } = mutant;
+      const original = statement.sql;
+      expect(original).toContain(from);
+      Reflect.set(statement, 'sql', original.replace(from, to));
+      try {
+        const holds = fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 24, size: 'max' }), (steps) =>
+          backlog.run(steps),
+        );
+        const result = await fc.check(holds, { numRuns: RUNS, endOnFailure: true });
+        expect(result.failed, `${RUNS} programs noticed nothing`).toBe(true);
+        // By a rule of the table, and not because the statement is broken.
+        expect(String(result.errorInstance)).not.toMatch(/SQLITE|Driver|syntax/);
+      } finally {
+        Reflect.set(statement, 'sql', original);
+      }
+    },
+  );
+});

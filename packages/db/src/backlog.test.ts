@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { anyStep, openBacklog } from './testing/backlog-model.js';
+
+const RUNS = Number(process.env['CLIP_WATCH_TEST_MODEL_RUNS'] ?? 1000);
+
+test(`the table holds its rules through ${RUNS} random programs`, { timeout: 600_000 }, async () => {
+  await using backlog = await openBacklog();
+  let ran = 0;
+  const holds = fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 24, size: 'max' }), async (steps) => {
+    await backlog.run(steps);
+    ran += 1;
+  });
+  await fc.assert(holds, { numRuns: RUNS });
+  expect(ran).toBe(RUNS);
+});

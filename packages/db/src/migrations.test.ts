@@ -1,0 +1,142 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { openDatabase } from './database.js';
+import { MIGRATIONS_FOLDER, planMigrations, readMigrations } from './migrations.js';
+import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
+import { photo } from './testing/rows.js';
+
+const FILE = '/data/clip-watch.db';
+const migration = (name: string, checksum = name) => ({ name, sql: '', checksum });
+
+async function runSql(url: string, sql: string): Promise<void> {
+  const adapter = await new PrismaBetterSqlite3({ url }).connect();
+  await adapter.executeScript(sql);
+  await adapter.dispose();
+}
+
+describe('planMigrations', () => {
+  test('applies what is not there, in order', () => {
+    expect(
+      planMigrations(FILE, [migration('1'), migration('2'), migration('3')], [migration('1')]).map(({ name }) => name),
+    ).toEqual(['2', '3']);
+  });
+  test('refuses a file of a newer program', () => {
+    expect(() => planMigrations(FILE, [migration('1')], [migration('1'), migration('2')])).toThrow(/NEWER_SCHEMA.*2/);
+  });
+  test('refuses a migration that was edited', () => {
+    expect(() => planMigrations(FILE, [migration('1', 'new')], [migration('1', 'old')])).toThrow(/EDITED_MIGRATION.*1/);
+  });
+});
+
+test('the migrations give exactly the schema of the models', async () => {
+  const engine = '../scripts/schema-engine.mjs';
+  const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
+  const folders = { schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: MIGRATIONS_FOLDER };
+  expect(await diffSchema(folders)).toBeNull();
+});
+
+test('the schema engine would tell a difference', async () => {
+  const engine = '../scripts/schema-engine.mjs';
+  const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
+  const empty = temporaryFolder();
+  const sql = await diffSchema({ schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: empty.path });
+  expect(sql).toContain('CREATE TABLE "image_exif"');
+  empty.remove();
+});
+
+test('the counters have their triggers after every migration', async () => {
+  await using test = await openTestDatabase();
+  const adapter = await new PrismaBetterSqlite3({ url: test.url }).connect();
+  const { rows } = await adapter.queryRaw({
+    sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name",
+    args: [],
+    argTypes: [],
+  });
+  await adapter.dispose();
+  expect(rows.flat()).toEqual(['image_exif_counted_in', 'image_exif_counted_out', 'image_exif_counted_over']);
+});
+
+describe('a database from every older version', () => {
+  const versions = readMigrations().map((_migration, at) => at + 1);
+  test.each(versions)('with %i migrations is brought up to date and keeps its photos', async (count) => {
+    const folder = temporaryFolder();
+    const url = `file:${join(folder.path, 'old.db')}`;
+    const older = readMigrations().slice(0, count);
+    const record = older.map(
+      ({ name, checksum }) =>
+        `INSERT INTO _prisma_migrations VALUES ('${name}', '${checksum}', '2026-01-01', '${name}', NULL, NULL, '2026-01-01', 1);`,
+    );
+    await runSql(
+      url,
+      `CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY NOT NULL, checksum TEXT NOT NULL, finished_at DATETIME, migration_name TEXT NOT NULL,
+        logs TEXT, rolled_back_at DATETIME, started_at DATETIME NOT NULL DEFAULT current_timestamp, applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0);
+       ${older.map(({ sql }) => sql).join('\n')} ${record.join('\n')}
+       INSERT INTO library (id, name, root_path, created_at) VALUES (1, 'old', '/old', 1);
+       INSERT INTO image_exif (library_id, rel_path, file_size, modified_at_ms, content_hash, sort_time) VALUES (1, 'a.jpg', 1, 1, 'aa', 1);`,
+    );
+    const database = await openDatabase({ url });
+    expect(await database.images.counters(1)).toMatchObject({ photos: 1, pending: 1 });
+    expect(await database.libraries.find(1)).toMatchObject({ name: 'old', excludedDirs: [] });
+    const copies = readdirSync(folder.path).filter((name) => name.includes('before-update'));
+    expect(copies).toHaveLength(count === versions.length ? 0 : 1);
+    await database.close();
+    folder.remove();
+  });
+});
+
+describe('openDatabase and the record of migrations', () => {
+  test('the second start changes nothing', async () => {
+    await using test = await openTestDatabase();
+    await test.database.images.upsertPhotos(test.library.id, [photo('a.jpg')]);
+    await test.database.close();
+    const again = await openDatabase({ url: test.url });
+    expect(await again.images.counters()).toMatchObject({ photos: 1 });
+    expect(await again.clipState.read()).toMatchObject({ wantedModelVersion: 'model-a', dimension: 4 });
+    await again.close();
+  });
+
+  test.each([
+    [
+      'NEWER_SCHEMA',
+      "INSERT INTO _prisma_migrations SELECT 'x', 'c', finished_at, '99990101000000_later', NULL, NULL, started_at, 1 FROM _prisma_migrations LIMIT 1",
+    ],
+    ['EDITED_MIGRATION', "UPDATE _prisma_migrations SET checksum = 'other'"],
+    ['NOT_A_DATABASE', 'DROP TABLE _prisma_migrations'],
+  ])('%s is refused, and the next start of the right program works', async (code, sql) => {
+    await using test = await openTestDatabase();
+    await test.database.close();
+    await runSql(test.url, sql);
+    await expect(openDatabase({ url: test.url })).rejects.toMatchObject({ code });
+  });
+
+  test('four starts at once make one database', async () => {
+    const folder = temporaryFolder();
+    const url = `file:${join(folder.path, 'new.db')}`;
+    const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase({ url })));
+    await opened[0]!.libraries.add({ name: 'one', rootPath: '/one', excludedDirs: [] });
+    for (const database of opened) expect(await database.libraries.list()).toHaveLength(1);
+    for (const database of opened) await database.close();
+    folder.remove();
+  });
+});
+
+test('backup makes a copy that opens, while the database is in use', async () => {
+  await using test = await openTestDatabase();
+  await test.database.images.upsertPhotos(test.library.id, [photo('a.jpg')]);
+  const path = join(test.folder, 'copy.db');
+  await test.database.backup(path);
+  expect(existsSync(`${path}.part`)).toBe(false);
+  await expect(test.database.backup(path)).rejects.toMatchObject({ code: 'BAD_URL' });
+  const copy = await openDatabase({ url: `file:${path}` });
+  expect(await copy.images.counters()).toMatchObject({ photos: 1 });
+  await copy.close();
+});
+
+test('there is one better-sqlite3 for the adapter and for us', () => {
+  const require = createRequire(import.meta.url);
+  const adapter = createRequire(require.resolve('@prisma/adapter-better-sqlite3'));
+  expect(adapter.resolve('better-sqlite3')).toBe(require.resolve('better-sqlite3'));
+});

@@ -1,0 +1,35 @@
+import * as claim from '../sql/claim-candidates.js';
+import * as claimed from '../sql/claimed-rows.js';
+import * as equal from '../sql/equal-bytes.js';
+import * as known from '../sql/known-files.js';
+import * as lists from '../sql/list-images.js';
+import * as missing from '../sql/missing-rows.js';
+import * as due from '../sql/next-due.js';
+import * as pin from '../sql/pin-model.js';
+import * as state from '../sql/read-clip-state.js';
+import * as outcomes from '../sql/record-outcomes.js';
+import * as release from '../sql/release-claims.js';
+import * as requeue from '../sql/requeue.js';
+import * as skipped from '../sql/skipped-rows.js';
+import * as upsert from '../sql/upsert-photos.js';
+import type { Statement } from '../statement.js';
+
+const FILES = [
+  claim,
+  claimed,
+  due,
+  equal,
+  known,
+  lists,
+  missing,
+  outcomes,
+  pin,
+  release,
+  requeue,
+  skipped,
+  state,
+  upsert,
+] as const;
+
+/** Every hot statement, for the test that reads their plans. */
+export const ALL_STATEMENTS: readonly Statement[] = FILES.flatMap((file) => Object.values(file));
