@@ -159,6 +159,18 @@ test('a child that answers numbers that are not finite is replaced, and only tha
   expect(second.isGone).toBe(true);
 });
 
+test('what lies behind a batch with broken numbers is lost without blame', async () => {
+  using lane = await openLane({ depth: 2, maxBatch: 1 });
+  lane.submit('bad');
+  lane.submit('behind');
+  lane.child(0).answer(['NaN']);
+  expect(lane.kinds()).toEqual({ bad: 'lost', behind: 'lost' });
+  const second = await lane.nextChild();
+  lane.submit('behind');
+  second.end(FAULT);
+  expect(lane.kinds()).toMatchObject({ behind: 'lost' });
+});
+
 test('a child that hangs is ended and its input is suspect', async () => {
   using lane = await openLane({ hangMs: 20 });
   lane.submit('endless');

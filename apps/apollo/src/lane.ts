@@ -1,8 +1,7 @@
 import { type BatchRules, planBatch } from './batch-plan.js';
-import type { ChildEnd, ChildEvents, ChildHost } from './child-host.js';
+import { type Batch, ChildPlace, type PlaceOptions } from './child-place.js';
 import type { ChildFacts } from './child-protocol.js';
 import { FairQueue } from './fair-queue.js';
-import type { Log } from './log.js';
 import { Suspects } from './suspects.js';
 
 /** What became of one input. */
@@ -25,65 +24,38 @@ export interface LaneJob<Input, Output> {
   settle(outcome: LaneOutcome<Output>): void;
 }
 
-export interface LaneOptions<Output> extends BatchRules {
-  readonly name: string;
+export interface LaneOptions<Output> extends BatchRules, PlaceOptions {
   readonly children: number;
-  /** A batch that takes longer means a child that hangs. */
-  readonly hangMs: number;
-  readonly log: Log;
-  start(events: ChildEvents): ChildHost;
   /** An output that only a broken child gives. */
   isBroken?(output: Output): boolean;
 }
 
-interface Queued<Input, Output> {
+interface Entry<Input, Output> {
   readonly owner: object;
   readonly job: LaneJob<Input, Output>;
   readonly queuedAt: number;
   readonly suspect: boolean;
 }
 
-interface Batch<Input, Output> {
-  readonly id: number;
-  readonly entries: readonly Queued<Input, Output>[];
-  readonly sentAt: number;
-  readonly alone: boolean;
-}
-
-interface Place<Input, Output> {
-  host: ChildHost | undefined;
-  facts: ChildFacts | undefined;
-  readonly inHand: Map<number, Batch<Input, Output>>;
-  hangTimer: NodeJS.Timeout | undefined;
-  failures: number;
-  /** Settled while no process is there. */
-  gone: Promise<void>;
-}
-
-/** Longest pause before a child that cannot be started is tried again. */
-const MAX_RESTART_MS = 10_000;
 const SWEEP_MS = 100;
 
 /**
- * One kind of work: a fair queue, and children that take batches from it.
- * States of each child: `starting` (no facts yet), `ready`, `broken` (gone; a new one follows after a pause that
- * doubles with each failure in a row). The lane itself is `open`, then `closed`: waiting jobs are settled as closed.
+ * One kind of work: a fair queue, and children that take batches from it. States: `open`, then `closed`; what waits or
+ * runs at that moment is settled as closed. The states of a child: {@link ChildPlace}.
  */
 export class Lane<Input, Output> {
   readonly #options: LaneOptions<Output>;
-  readonly #queue = new FairQueue<Queued<Input, Output>>();
-  readonly #places: Place<Input, Output>[] = [];
+  readonly #queue = new FairQueue<Entry<Input, Output>>();
+  readonly #places: ChildPlace<Entry<Input, Output>>[];
   readonly #suspects = new Suspects();
   readonly #sweep: NodeJS.Timeout;
   #delay: NodeJS.Timeout | undefined;
-  #nextId = 1;
-  #closed = false;
-  #closing: Promise<void> | undefined;
+  #isClosed = false;
   #msPerInput = 0;
-  restarts = 0;
 
   constructor(options: LaneOptions<Output>) {
     this.#options = options;
+    this.#places = Array.from({ length: options.children }, () => this.#createPlace());
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS).unref();
   }
 
@@ -92,8 +64,11 @@ export class Lane<Input, Output> {
    * @throws Error the child's own words
    */
   async open(): Promise<ChildFacts> {
-    const facts = await new Promise<ChildFacts>((resolve, reject) => this.#add(resolve, reject));
-    for (let i = 1; i < this.#options.children; i++) this.#add();
+    const [first, ...others] = this.#places;
+    if (first === undefined) throw new RangeError('a lane needs a child');
+    const facts = await first.open();
+    // Their failures are tried again like any later one.
+    for (const place of others) place.open().catch(() => {});
     return facts;
   }
 
@@ -103,11 +78,12 @@ export class Lane<Input, Output> {
   }
 
   get readyChildren(): number {
-    return this.#places.filter(({ facts }) => facts !== undefined).length;
+    return this.#places.filter(({ isReady }) => isReady).length;
   }
 
-  get pids(): number[] {
-    return this.#places.flatMap(({ host }) => host?.pid ?? []);
+  /** Children that had to be started anew. */
+  get restarts(): number {
+    return this.#places.reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
   /** When an input that came now would be taken up, in ms: for clients that must come back later. */
@@ -116,7 +92,7 @@ export class Lane<Input, Output> {
   }
 
   submit(job: LaneJob<Input, Output>): void {
-    if (this.#closed) {
+    if (this.#isClosed) {
       job.settle({ kind: 'closed' });
       return;
     }
@@ -132,83 +108,46 @@ export class Lane<Input, Output> {
   }
 
   /** Ends the children at once and settles everything that is left. Resolves when the last child is gone. */
-  close(): Promise<void> {
-    this.#closing ??= this.#end();
-    return this.#closing;
-  }
-
-  async #end(): Promise<void> {
+  async close(): Promise<void> {
     clearInterval(this.#sweep);
     clearTimeout(this.#delay);
     // Settling calls back into callers: they must find the lane closed already.
-    this.#closed = true;
+    this.#isClosed = true;
     for (let entry = this.#queue.take(); entry; entry = this.#queue.take()) entry.job.settle({ kind: 'closed' });
-    await Promise.all(
-      this.#places.map((place) => {
-        clearTimeout(place.hangTimer);
-        place.host?.dismiss();
-        return place.gone;
-      }),
-    );
+    await Promise.all(this.#places.map((place) => place.close()));
   }
 
-  #add(onReady?: (facts: ChildFacts) => void, onUnusable?: (error: Error) => void): void {
-    const place: Place<Input, Output> = {
-      host: undefined,
-      facts: undefined,
-      inHand: new Map(),
-      hangTimer: undefined,
-      failures: 0,
-      gone: Promise.resolve(),
-    };
-    this.#places.push(place);
-    this.#start(place, onReady, onUnusable);
-  }
-
-  #start(
-    place: Place<Input, Output>,
-    onReady?: (facts: ChildFacts) => void,
-    onUnusable?: (error: Error) => void,
-  ): void {
-    const { promise, resolve: isGone } = withResolvers();
-    place.gone = promise;
-    place.host = this.#options.start({
-      onReady: (facts) => {
-        place.facts = facts;
-        onReady?.(facts);
-        this.#pump();
-      },
-      onDone: (id, outputs) => this.#done(place, id, outputs as readonly Output[]),
-      onFailed: (_id, message) => place.host?.kill(message),
-      onEnd: (end) => {
-        onUnusable?.(new Error(end.message));
-        isGone();
-        this.#ended(place, end);
+  #createPlace(): ChildPlace<Entry<Input, Output>> {
+    const place: ChildPlace<Entry<Input, Output>> = new ChildPlace(this.#options, {
+      onReady: () => this.#pump(),
+      // A child answers what its role makes of each input.
+      onAnswer: (batch, outputs) => this.#take(place, batch, outputs as readonly Output[]),
+      onLost: (batch, message, guilty) => {
+        for (const entry of batch.entries) this.#lose(entry, message, guilty, batch.alone);
       },
     });
+    return place;
   }
 
   #pump(): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     // The least busy child first, so that none idles while another has two batches in hand.
-    const ready = this.#places.filter(({ facts }) => facts !== undefined);
+    const ready = this.#places.filter(({ isReady }) => isReady);
     for (let depth = 0; depth < this.#options.depth; depth++)
-      for (const place of ready) if (place.inHand.size === depth) this.#offer(place);
+      for (const place of ready) if (place.inHand === depth) this.#offer(place);
   }
 
-  #offer(place: Place<Input, Output>): void {
+  #offer(place: ChildPlace<Entry<Input, Output>>): void {
     const next = this.#queue.peek();
     if (next === undefined) return;
-    const step = planBatch(
-      {
-        waiting: this.#queue.size,
-        oldestWaitMs: performance.now() - next.queuedAt,
-        inHand: place.inHand.size,
-        isolated: [...place.inHand.values()].some(({ alone }) => alone),
-        nextIsSuspect: next.suspect,
-      },
-      this.#options,
-    );
+    const situation = {
+      waiting: this.#queue.size,
+      oldestWaitMs: performance.now() - next.queuedAt,
+      inHand: place.inHand,
+      isolated: place.isIsolated,
+      nextIsSuspect: next.suspect,
+    };
+    const step = planBatch(situation, this.#options);
     if (step.kind === 'send') this.#send(place);
     else if (step.kind === 'wait') this.#pumpLater(step.delayMs);
   }
@@ -220,8 +159,16 @@ export class Lane<Input, Output> {
     }, delayMs);
   }
 
-  #takeBatch(): Queued<Input, Output>[] {
-    const entries: Queued<Input, Output>[] = [];
+  #send(place: ChildPlace<Entry<Input, Output>>): void {
+    const entries = this.#takeBatch();
+    const alone = entries.length === 1 && entries[0]?.suspect === true;
+    const inputs = entries.map(({ job }) => job.input);
+    place.send(entries, inputs, alone);
+  }
+
+  /** A suspect goes by itself. */
+  #takeBatch(): Entry<Input, Output>[] {
+    const entries: Entry<Input, Output>[] = [];
     while (entries.length < this.#options.maxBatch) {
       const next = this.#queue.peek();
       if (next === undefined || (next.suspect && entries.length > 0)) break;
@@ -232,90 +179,35 @@ export class Lane<Input, Output> {
     return entries;
   }
 
-  #send(place: Place<Input, Output>): void {
-    const entries = this.#takeBatch();
-    const id = this.#nextId++;
-    const alone = entries.length === 1 && entries[0]?.suspect === true;
-    place.inHand.set(id, { id, entries, sentAt: performance.now(), alone });
-    place.host?.run(
-      id,
-      entries.map(({ job }) => job.input),
-    );
-    this.#watch(place);
-  }
-
-  /** One timer a child, for the batch that it works on. */
-  #watch(place: Place<Input, Output>): void {
-    if (place.hangTimer !== undefined || place.inHand.size === 0) return;
-    const { hangMs } = this.#options;
-    place.hangTimer = setTimeout(() => place.host?.kill(`no answer for ${hangMs} ms`), hangMs);
-  }
-
-  #done(place: Place<Input, Output>, id: number, outputs: readonly Output[]): void {
-    const batch = place.inHand.get(id);
-    if (batch === undefined) return;
-    const broken =
-      outputs.length !== batch.entries.length || outputs.some((output) => this.#options.isBroken?.(output));
-    if (broken) this.#distrust(place, batch, outputs);
-    else this.#answer(place, batch, outputs);
-  }
-
-  #answer(place: Place<Input, Output>, batch: Batch<Input, Output>, outputs: readonly Output[]): void {
-    clearTimeout(place.hangTimer);
-    place.hangTimer = undefined;
-    place.inHand.delete(batch.id);
-    place.failures = 0;
+  #take(place: ChildPlace<Entry<Input, Output>>, batch: Batch<Entry<Input, Output>>, outputs: readonly Output[]): void {
+    const { entries } = batch;
+    const isBroken = (i: number): boolean => {
+      const output = outputs[i];
+      return output === undefined || this.#options.isBroken?.(output) === true;
+    };
+    if (entries.some((_, i) => isBroken(i))) {
+      // Only those inputs are suspect; the rest of the child's work is not believed either.
+      const message = 'numbers that are not finite';
+      for (const [i, entry] of entries.entries()) this.#lose(entry, message, isBroken(i), batch.alone);
+      place.distrust(message);
+      return;
+    }
     this.#learnPace(batch);
     // The next batch goes out before this one's answers are written: the child must not wait for that.
-    this.#watch(place);
     this.#pump();
-    for (const [i, { job, queuedAt, suspect }] of batch.entries.entries()) {
+    for (const [i, { job, queuedAt, suspect }] of entries.entries()) {
       if (suspect) this.#suspects.clear(job.input);
       job.settle({ kind: 'done', output: outputs[i] as Output, queueMs: batch.sentAt - queuedAt });
     }
   }
 
-  /** Only the inputs with a broken output are suspect; the rest of the child's work is not believed either. */
-  #distrust(place: Place<Input, Output>, batch: Batch<Input, Output>, outputs: readonly Output[]): void {
-    place.inHand.delete(batch.id);
-    const message = 'numbers that are not finite';
-    for (const [i, entry] of batch.entries.entries()) {
-      const output = outputs[i];
-      const guilty = output === undefined || this.#options.isBroken?.(output) === true;
-      this.#lose(entry, message, guilty, batch.alone);
-    }
-    place.host?.kill(message);
-  }
-
-  #ended(place: Place<Input, Output>, end: ChildEnd): void {
-    clearTimeout(place.hangTimer);
-    place.hangTimer = undefined;
-    const wasReady = place.facts !== undefined;
-    place.facts = undefined;
-    place.host = undefined;
-    const batches = [...place.inHand.values()];
-    place.inHand.clear();
-    // Only the batch that ran is suspect; the ones behind it were not begun.
-    for (const [i, batch] of batches.entries())
-      for (const entry of batch.entries) this.#lose(entry, end.message, end.kind === 'fault' && i === 0, batch.alone);
-    if (this.#closed) return;
-    this.#options.log.warn({ lane: this.#options.name, end, lost: batches.length }, 'child ended, starting another');
-    this.restarts++;
-    // A child that worked until someone ended it says nothing against the next one.
-    place.failures = wasReady && end.kind === 'killed' ? 0 : place.failures + 1;
-    const pauseMs = place.failures <= 1 ? 0 : Math.min(MAX_RESTART_MS, 100 * 2 ** place.failures);
-    setTimeout(() => {
-      if (!this.#closed) this.#start(place);
-    }, pauseMs);
-  }
-
-  #lose({ job }: Queued<Input, Output>, message: string, guilty: boolean, alone: boolean): void {
+  #lose({ job }: Entry<Input, Output>, message: string, guilty: boolean, alone: boolean): void {
     if (guilty) this.#suspects.add(job.input);
-    if (guilty && alone) job.settle({ kind: 'poison', message });
-    else job.settle(this.#closed ? { kind: 'closed' } : { kind: 'lost', message });
+    if (this.#isClosed) job.settle({ kind: 'closed' });
+    else job.settle({ kind: guilty && alone ? 'poison' : 'lost', message });
   }
 
-  #learnPace(batch: Batch<Input, Output>): void {
+  #learnPace(batch: Batch<Entry<Input, Output>>): void {
     const ms = (performance.now() - batch.sentAt) / batch.entries.length;
     this.#msPerInput = this.#msPerInput === 0 ? ms : this.#msPerInput * 0.8 + ms * 0.2;
   }
@@ -325,13 +217,4 @@ export class Lane<Input, Output> {
     const late = [...this.#queue].filter(({ job }) => job.deadlineAt !== undefined && job.deadlineAt <= now);
     for (const entry of late) if (this.#queue.remove(entry)) entry.job.settle({ kind: 'expired' });
   }
-}
-
-/** `Promise.withResolvers` is not in Node 20. */
-function withResolvers(): { readonly promise: Promise<void>; resolve(): void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

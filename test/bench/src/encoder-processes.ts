@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BareTask } from './encoder-bare-child.js';
+import type { BareAnswer, BareTask } from './encoder-bare-child.js';
 
 const APOLLO = fileURLToPath(new URL('../../../apps/apollo/dist/main.js', import.meta.url));
 const BARE_CHILD = fileURLToPath(new URL('../dist/encoder-bare-child.js', import.meta.url));
@@ -74,11 +74,9 @@ export async function runBare(task: BareTask, processes: number): Promise<BareRe
   const children = Array.from({ length: processes }, () => fork(BARE_CHILD));
   try {
     await Promise.all(children.map((child) => tell(child, task)));
-    const before = children.map(({ pid }) => readStat(pid ?? 0));
-    const results = await Promise.all(children.map((child) => tell(child, 'go') as Promise<{ images: number }>));
-    const cpu = children.reduce((sum, { pid }, i) => sum + readStat(pid ?? 0) - (before[i] ?? 0), 0);
-    const images = results.reduce((sum, result) => sum + result.images, 0);
-    return { perSecond: (images / task.ms) * 1000, cpuMsPerImage: (cpu / images) * 1000 };
+    const answers = await Promise.all(children.map((child) => tell(child, 'go') as Promise<BareAnswer>));
+    const sum = (key: keyof BareAnswer): number => answers.reduce((total, answer) => total + answer[key], 0);
+    return { perSecond: (sum('images') / task.ms) * 1000, cpuMsPerImage: sum('cpuMicros') / sum('images') / 1000 };
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
