@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sharedFolder } from '@clip-watch/test-support';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeOutput } from './child-protocol.js';
 import type { ChildWork } from './child-runtime.js';
@@ -27,7 +27,7 @@ async function decode(file: Uint8Array): Promise<DecodeOutput> {
 }
 
 /** Red on the left, blue on the right. */
-async function twoColours(width: number, height: number): Promise<sharp.Sharp> {
+async function twoColours(width: number, height: number): Promise<Sharp> {
   const left = await sharp({ create: { width: Math.ceil(width / 2), height, channels: 3, background: '#ff0000' } })
     .png()
     .toBuffer();
