@@ -3,46 +3,15 @@ import type {
   EncodeResult__Output,
   FlowUpdate__Output,
   StreamAccepted__Output,
-  StreamOpen,
 } from '@clip-watch/proto';
 import type { ApolloChannel, MessageStream } from './apollo-channel.js';
-import { judgeResult, transient, type Verdict } from './encode-outcome.js';
+import { judgeResult, transient } from './encode-outcome.js';
+import type { StreamFacts, StreamOptions } from './encode-stream-types.js';
 import type { ImageJob } from './image-job.js';
 import { toImageItem } from './image-message.js';
-import type { Handshake } from './model-handshake.js';
 import type { StatusName, StreamEnd } from './retry-policy.js';
-import type { Timing } from './timing.js';
+import { createSilenceWatch, type SilenceWatch } from './silence-watch.js';
 import type { ClipModel } from './types.js';
-
-/** What the server granted when it accepted. */
-export interface StreamFacts {
-  readonly model: ClipModel;
-  readonly granted: number;
-  readonly heartbeatMs: number;
-  /** 0: not stated. */
-  readonly maxMessageBytes: number;
-}
-
-export interface StreamEvents {
-  accepted(facts: StreamFacts): void;
-  /** One sent item has its answer, or its time is up. */
-  verdict(job: ImageJob, verdict: Verdict): void;
-  /** An answer that belongs to no item. */
-  fault(message: string): void;
-  /** A place became free, or the window changed. */
-  room(): void;
-  /** Once, and the last event. */
-  ended(end: StreamEnd, unanswered: readonly ImageJob[]): void;
-}
-
-export interface StreamOptions {
-  readonly open: StreamOpen;
-  readonly itemTimeoutMs: number;
-  readonly withNames: boolean;
-  readonly timing: Timing;
-  readonly judge: (accepted: StreamAccepted__Output) => Handshake;
-  readonly events: StreamEvents;
-}
 
 /** A sent item. Without a job it only keeps its place in the window, until the server answers it. */
 interface Place {
@@ -70,10 +39,8 @@ export class EncodeStream {
   private nextId = 1;
   private isBlocked = false;
   private leavingFor: StreamEnd | undefined;
-  private lastMessageAt = 0;
-  private waitingSince = 0;
   private lifeTimer: NodeJS.Timeout;
-  private silenceTimer: NodeJS.Timeout | undefined;
+  private silence: SilenceWatch | undefined;
 
   constructor(channel: ApolloChannel, options: StreamOptions) {
     this.options = options;
@@ -109,10 +76,9 @@ export class EncodeStream {
     const requestId = this.nextId++;
     const { contentHash } = job.image.ref;
     const timer = setTimeout(() => this.onItemTimeout(requestId), itemTimeoutMs);
-    if (this.places.size === 0) this.waitingSince = Date.now();
     this.places.set(requestId, { job, contentHash, timer });
     job.onCancel = () => this.abandon(requestId);
-    this.armSilence();
+    this.silence?.itemSent(this.places.size);
     const item = toImageItem(job.image, { requestId, timeoutMs: itemTimeoutMs, withNames });
     this.isBlocked = !this.call.write({ item });
     clearTimeout(this.lifeTimer);
@@ -144,8 +110,8 @@ export class EncodeStream {
   }
 
   private onMessage(message: EncodeImagesResponse__Output): void {
-    this.lastMessageAt = Date.now();
     if (this.state === 'ended') return;
+    this.silence?.messageCame();
     if (this.state === 'opening') this.onFirst(message);
     else if (message.response === 'result' && message.result) this.onResult(message.result);
     else if (message.response === 'flow' && message.flow) this.onFlow(message.flow);
@@ -177,6 +143,7 @@ export class EncodeStream {
       maxMessageBytes: accepted.model?.limits?.max_message_bytes ?? 0,
     };
     this.state = 'open';
+    this.silence = this.watchSilence(accepted.heartbeat_ms);
     this.armIdle();
     this.options.events.accepted(this.facts);
   }
@@ -257,26 +224,18 @@ export class EncodeStream {
     this.lifeTimer.unref();
   }
 
-  /** One lazy timer a stream: it looks again when it fires, instead of being moved by each message. */
-  private armSilence(): void {
-    const heartbeatMs = this.facts?.heartbeatMs ?? 0;
-    if (heartbeatMs === 0 || this.silenceTimer) return;
+  private watchSilence(heartbeatMs: number): SilenceWatch | undefined {
+    if (heartbeatMs === 0) return undefined;
     const patienceMs = Math.max(3 * heartbeatMs, this.options.timing.leastSilenceMs);
-    const look = (): void => {
-      this.silenceTimer = undefined;
-      if (this.places.size === 0) return;
-      const quietMs = Date.now() - Math.max(this.lastMessageAt, this.waitingSince);
-      if (quietMs >= patienceMs) this.drop({ kind: 'silent' });
-      else this.silenceTimer = setTimeout(look, patienceMs - quietMs);
-    };
-    this.silenceTimer = setTimeout(look, patienceMs);
+    const isWaiting = (): boolean => this.places.size > 0;
+    return createSilenceWatch({ patienceMs, isWaiting, onSilent: () => this.drop({ kind: 'silent' }) });
   }
 
   private finish(end: StreamEnd): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
     clearTimeout(this.lifeTimer);
-    clearTimeout(this.silenceTimer);
+    this.silence?.stop();
     const unanswered: ImageJob[] = [];
     for (const [requestId, place] of this.places) {
       this.free(requestId, place);

@@ -1,7 +1,9 @@
 import type { StreamAccepted__Output } from '@clip-watch/proto';
+import type { ApolloAddress } from './address.js';
 import type { OpenChannel } from './apollo-channel.js';
 import { mayAskAnother, transient, type Verdict } from './encode-outcome.js';
-import { Encoder, type EncoderHooks } from './encoder.js';
+import { Encoder } from './encoder.js';
+import type { EncoderHooks } from './encoder-config.js';
 import type { ImageJob } from './image-job.js';
 import { type Handshake, judgeModel } from './model-handshake.js';
 import type { ResolvedClipClientOptions } from './options.js';
@@ -37,11 +39,11 @@ export class EncoderPool {
     this.size = options.concurrency;
     this.pinned = options.modelVersion;
     const hooks: EncoderHooks = {
-      isWanted: (encoder) => this.isWanted(encoder),
+      isWanted: (address) => this.isWanted(address),
       concurrency: () => this.size,
       wantedVersion: () => this.wantedVersion,
       judge: (accepted) => this.judge(accepted),
-      verdict: (encoder, job, verdict) => this.onVerdict(encoder, job, verdict),
+      verdict: (address, job, verdict) => this.onVerdict(address, job, verdict),
       changed: () => this.changed(),
     };
     const { fallbackAddress } = options;
@@ -172,8 +174,8 @@ export class EncoderPool {
     return isAlone ? this.encoders : primaries;
   }
 
-  private isWanted(encoder: Encoder): boolean {
-    return this.wishes > 0 && !this.isClosed && this.eligible().includes(encoder);
+  private isWanted(address: ApolloAddress): boolean {
+    return this.wishes > 0 && !this.isClosed && this.eligible().some((encoder) => encoder.address === address);
   }
 
   private judge({ model }: Pick<StreamAccepted__Output, 'model'>): Handshake {
@@ -182,12 +184,12 @@ export class EncoderPool {
     return handshake;
   }
 
-  private onVerdict(encoder: Encoder, job: ImageJob, verdict: Verdict): void {
+  private onVerdict(address: ApolloAddress, job: ImageJob, verdict: Verdict): void {
     if (!mayAskAnother(verdict) || job.isSettled) {
       job.settle(verdict);
       return;
     }
-    job.refusals.set(encoder.address.text, verdict);
+    job.refusals.set(address.text, verdict);
     this.queue.push(job);
   }
 
@@ -199,7 +201,7 @@ export class EncoderPool {
     try {
       while (this.hasChangedAgain) {
         this.hasChangedAgain = false;
-        for (const encoder of this.encoders) if (this.isWanted(encoder)) encoder.nudge();
+        for (const encoder of this.encoders) if (this.isWanted(encoder.address)) encoder.nudge();
         this.pump();
       }
     } finally {

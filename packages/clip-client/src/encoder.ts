@@ -1,43 +1,20 @@
 import type { StreamAccepted__Output } from '@clip-watch/proto';
 import type { ApolloAddress } from './address.js';
-import { ApolloCallError, type ApolloChannel } from './apollo-channel.js';
+import type { ApolloChannel } from './apollo-channel.js';
 import { malformed, unansweredVerdict, type Verdict } from './encode-outcome.js';
-import { EncodeStream, type StreamFacts } from './encode-stream.js';
+import { EncodeStream } from './encode-stream.js';
+import type { StreamFacts } from './encode-stream-types.js';
 import { isProbing, newCondition, noteVerdict } from './encoder-condition.js';
+import type { EncoderConfig, EncoderHooks } from './encoder-config.js';
 import type { ImageJob } from './image-job.js';
 import { findImageFault, findSizeFault } from './image-message.js';
 import type { Handshake } from './model-handshake.js';
 import { createOutageLog, type OutageLog } from './outage-log.js';
+import { checkServing, explainRefusal } from './probe.js';
 import { BREAKER_FAILURES, maySomeItemBePoison, planAfterEnd, type StreamEnd } from './retry-policy.js';
 import { createSoloCalls, type SoloCalls } from './solo-calls.js';
-import type { Timing } from './timing.js';
-import type { ClipLogger, ClipModel, EncoderHealth, EncoderState } from './types.js';
+import type { ClipModel, EncoderHealth, EncoderState } from './types.js';
 import { windowSize } from './window.js';
-
-/** What an encoder asks of the pool around it. */
-export interface EncoderHooks {
-  /** True while somebody has images or waits for an encoder: only then is a lost one looked for. */
-  isWanted(encoder: Encoder): boolean;
-  concurrency(): number;
-  /** The version to ask for; undefined: the server's default. */
-  wantedVersion(): string | undefined;
-  judge(accepted: Pick<StreamAccepted__Output, 'model'>): Handshake;
-  verdict(encoder: Encoder, job: ImageJob, verdict: Verdict): void;
-  /** State or room changed. */
-  changed(): void;
-}
-
-export interface EncoderConfig {
-  readonly address: ApolloAddress;
-  readonly isFallback: boolean;
-  readonly itemTimeoutMs: number;
-  readonly withNames: boolean;
-  readonly clientName: string;
-  readonly log: ClipLogger | undefined;
-  readonly timing: Timing;
-  readonly random: () => number;
-  openChannel(keepalive: boolean): ApolloChannel;
-}
 
 /**
  * One Apollo address. States:
@@ -195,7 +172,7 @@ export class Encoder {
 
   private onRetry(): void {
     this.retryTimer = undefined;
-    if (this.hooks.isWanted(this)) this.nudge();
+    if (this.hooks.isWanted(this.address)) this.nudge();
   }
 
   private async connect(): Promise<void> {
@@ -205,21 +182,11 @@ export class Encoder {
     const channel = this.config.openChannel(this.promisesHeartbeats);
     this.channel = channel;
     this.hooks.changed();
-    const refusal = await this.checkHealth(channel);
+    const refusal = await checkServing(channel, this.config.timing.openTimeoutMs);
     // Closed or reconsidered meanwhile.
     if (this.channel !== channel) return;
     if (refusal) this.lose(refusal, []);
     else this.openStream(channel);
-  }
-
-  private async checkHealth(channel: ApolloChannel): Promise<StreamEnd | undefined> {
-    try {
-      const answer = await channel.checkHealth({ timeoutMs: this.config.timing.openTimeoutMs });
-      return answer === 'not_serving' ? { kind: 'not_serving', message: 'the encoder has no model ready' } : undefined;
-    } catch (error) {
-      if (!(error instanceof ApolloCallError)) throw error;
-      return { kind: 'status', status: error.status, details: error.message };
-    }
   }
 
   private openStream(channel: ApolloChannel): void {
@@ -246,22 +213,14 @@ export class Encoder {
 
   private onStreamEnd(channel: ApolloChannel, end: StreamEnd, unanswered: readonly ImageJob[]): void {
     const isOtherModel = end.kind === 'status' && end.status === 'FAILED_PRECONDITION' && !this.facts;
-    if (isOtherModel) void this.explainRefusal(channel, end);
+    if (isOtherModel) void this.explainAndLose(channel, end);
     else this.lose(end, unanswered);
   }
 
-  /** The status only says that the wanted model is not there; what is there makes the sentence that a person needs. */
-  private async explainRefusal(channel: ApolloChannel, end: StreamEnd): Promise<void> {
+  private async explainAndLose(channel: ApolloChannel, end: StreamEnd): Promise<void> {
     this.stream = undefined;
-    let explained = end;
-    try {
-      const { model } = await channel.getModelInfo({}, { timeoutMs: this.config.timing.openTimeoutMs });
-      const handshake = this.judge({ model });
-      if (handshake.kind === 'refused') explained = { kind: 'refused', message: handshake.message };
-    } catch (error) {
-      // It will not say: then the status has to do.
-      if (!(error instanceof ApolloCallError)) throw error;
-    }
+    const judge = (accepted: Pick<StreamAccepted__Output, 'model'>): Handshake => this.judge(accepted);
+    const explained = await explainRefusal(channel, { end, judge, timeoutMs: this.config.timing.openTimeoutMs });
     if (this.channel === channel) this.lose(explained, []);
   }
 
@@ -287,7 +246,7 @@ export class Encoder {
     const step = noteVerdict(this.condition, verdict, Date.now(), this.config.random());
     if (verdict.kind === 'transient' && verdict.reason === 'protocol') this.log.fault(verdict.message);
     if (verdict.kind !== 'transient') this.log.returned();
-    this.hooks.verdict(this, job, verdict);
+    this.hooks.verdict(this.address, job, verdict);
     if (step.kind === 'pause') this.armPause();
     if (step.kind === 'break') this.stream?.drop({ kind: 'faults', message: step.message });
   }
@@ -314,7 +273,7 @@ export class Encoder {
     this.nextAttemptAt = next.delayMs > 0 ? Date.now() + next.delayMs : 0;
     this.log.ended(next);
     if (end.kind === 'status' && maySomeItemBePoison(end.status) && model) this.solo.add(unanswered, model);
-    else for (const job of unanswered) this.hooks.verdict(this, job, unansweredVerdict(end));
+    else for (const job of unanswered) this.hooks.verdict(this.address, job, unansweredVerdict(end));
     this.hooks.changed();
   }
 }

@@ -58,7 +58,7 @@ async function drive(client: ClipClient): Promise<Report & Collected> {
 /** As a drain would: waits for an encoder, and tries what is left once more. */
 async function driveAgain(client: ClipClient): Promise<void> {
   for (let left = new Set(IMAGES.map(({ imageId }) => imageId)); left.size > 0; ) {
-    await client.whenReady({ signal: AbortSignal.timeout(8_000) });
+    await client.whenReady({ signal: AbortSignal.timeout(20_000) });
     const images = IMAGES.filter(({ imageId }) => left.has(imageId));
     const { outcomes } = await collect(client.encodeImages(images));
     left = new Set(
@@ -70,7 +70,7 @@ async function driveAgain(client: ClipClient): Promise<void> {
 async function meet({ client: options, start, ...row }: Misbehaviour): Promise<void> {
   await using apollo = await start();
   const addresses = [apollo.address];
-  await using client = createClipClientOf({ addresses, itemTimeoutMs: 250, ...options }, { timing: SHORT_TIMING });
+  await using client = createClipClientOf({ addresses, itemTimeoutMs: 10_000, ...options }, { timing: SHORT_TIMING });
   const report = await drive(client);
   expect(row.victim, 'the victim').toContain(report.victim);
   expect([...row.others, 'not taken'], 'the others').toEqual(expect.arrayContaining([...report.others]));

@@ -9,7 +9,8 @@ import {
 } from '@opentelemetry/api';
 import type { Verdict } from './encode-outcome.js';
 
-const TRACER = '@clip-watch/clip-client';
+// A proxy: an SDK that is registered later is found all the same.
+const tracer = trace.getTracer('@clip-watch/clip-client');
 
 /**
  * The W3C headers of the active trace. They are written here, so that a host which only sets a span context is enough;
@@ -30,7 +31,7 @@ export function traceHeaders(): Record<string, string> {
 
 /** One image, from the dispatcher to its outcome. Free when no SDK is registered. Carries no name of a photo. */
 export function startImageSpan(payloadBytes: number): Span {
-  return trace.getTracer(TRACER).startSpan('clip.encode_image', {
+  return tracer.startSpan('clip.encode_image', {
     kind: SpanKind.CLIENT,
     attributes: {
       'rpc.system': 'grpc',
@@ -50,7 +51,7 @@ export function endImageSpan(span: Span, verdict: Verdict): void {
 /** Runs a text query in a span of its own, active while its call is made. */
 export function inTextSpan<T>(count: number, run: () => Promise<T>): Promise<T> {
   const options = { kind: SpanKind.CLIENT, attributes: { 'rpc.system': 'grpc', 'clip.texts': count } };
-  return trace.getTracer(TRACER).startActiveSpan('clip.encode_texts', options, async (span) => {
+  return tracer.startActiveSpan('clip.encode_texts', options, async (span) => {
     try {
       return await run();
     } catch (error) {

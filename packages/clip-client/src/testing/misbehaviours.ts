@@ -96,6 +96,8 @@ function withMock(name: string, options: MockApolloOptions, row: Row): Misbehavi
 }
 
 const PROTOCOL = ['transient protocol'];
+/** For the rows in which an item waits for nothing. */
+const IMPATIENT = { client: { itemTimeoutMs: 1_000 } } as const;
 const MISCONFIGURED = { ...NOTHING_SENT, ends: ['MISCONFIGURED'] } as const;
 
 export const MISBEHAVIOURS: readonly Misbehaviour[] = [
@@ -110,8 +112,9 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   garbage('empty_version', 'embedding without a model version', PROTOCOL),
   garbage('unknown_id', 'answer under an id that was never sent', ['transient timeout'], {
     ends: [undefined, 'UNAVAILABLE'],
+    ...IMPATIENT,
   }),
-  garbage('zero_id', 'answer under id 0', ['transient timeout'], { ends: [undefined, 'UNAVAILABLE'] }),
+  garbage('zero_id', 'answer under id 0', ['transient timeout'], { ends: [undefined, 'UNAVAILABLE'], ...IMPATIENT }),
   garbage('repeated_id', 'answer sent three times', ['encoded']),
   garbage('wrong_hash', 'answer under another content hash', PROTOCOL),
   garbage('empty_hash', 'answer without a content hash', PROTOCOL),
@@ -140,12 +143,13 @@ export const MISBEHAVIOURS: readonly Misbehaviour[] = [
   onVictim(
     'no answer to one item, its cancel answered',
     { kind: 'silent' },
-    { ...GOES_ON, victim: ['transient timeout'] },
+    { ...GOES_ON, ...IMPATIENT, victim: ['transient timeout'] },
   ),
   onVictim(
     'no answer to one item, nor to its cancel',
     { kind: 'silent', deaf: true },
     {
+      ...IMPATIENT,
       victim: ['transient timeout'],
       others: AWAY,
       ends: [undefined, 'UNAVAILABLE'],
