@@ -112,6 +112,7 @@ class Drain implements BacklogDrain {
         progress: this.#memory.progress,
         isEnabled: this.#deps.clipClient.isEnabled,
         isStopped: () => (this.#closing !== undefined ? 'stopped' : this.#isPaused ? 'paused' : undefined),
+        pausedReason: () => this.status().libraries.find(({ state }) => state === 'paused')?.reason,
         round: (lane, connect) => this.#round(lane, connect, options.signal),
       });
     } finally {

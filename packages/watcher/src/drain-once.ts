@@ -13,6 +13,8 @@ export interface OnceContext {
   readonly isEnabled: boolean;
   /** Why no further round may begin; undefined when it may. */
   isStopped(): 'stopped' | 'paused' | undefined;
+  /** Why a library rests although it has work; undefined when none does. */
+  pausedReason(): string | undefined;
   round(lane: 'fresh-and-due' | 'retries', connect: AbortSignal): Promise<PassEnd>;
 }
 
@@ -25,7 +27,9 @@ interface Ending {
 export async function runDrainOnce(options: DrainOnceOptions, context: OnceContext): Promise<DrainOnceResult> {
   const before = context.progress.total();
   const ending = await runLanes(options, context);
-  return { ...countsSince(before, context.progress.total()), ...ending };
+  const reason = ending.reason ?? context.pausedReason();
+  const counts = countsSince(before, context.progress.total());
+  return { ...counts, end: ending.end, ...(reason === undefined ? {} : { reason }) };
 }
 
 async function runLanes(options: DrainOnceOptions, context: OnceContext): Promise<Ending> {

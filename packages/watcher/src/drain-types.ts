@@ -80,7 +80,7 @@ export type DrainOnceEnd = 'done' | 'disabled' | 'encoder-away' | 'misconfigured
 
 export interface DrainOnceResult extends DrainCounts {
   readonly end: DrainOnceEnd;
-  /** One sentence for people, unless `end` is `done`. */
+  /** One sentence for people: why it ended early, or, with `done`, why a library rests although it has work. */
   readonly reason?: string;
 }
 
