@@ -302,6 +302,16 @@ test('nothing is created below the library', async () => {
   expect(existsSync(join(t.rootPath, 'a.nef_original'))).toBe(false);
 });
 
+test.each([
+  { x: -0.1, y: 0, width: 0.5, height: 0.5 },
+  { x: 0.6, y: 0, width: 0.5, height: 0.5 },
+  { x: 0, y: 0, width: 0, height: 0.5 },
+  { x: Number.NaN, y: 0, width: 0.5, height: 0.5 },
+])('a part beyond the picture is refused: %j', async (crop) => {
+  await using t = await openTestHost();
+  await expect(t.host.prepareBytes(photo, TARGET, { crop })).rejects.toThrow(RangeError);
+});
+
 test('bad options are named, all of them', async () => {
   await expect(openDecodeHost({ threads: 0, readDeadlineMs: -1 })).rejects.toThrow(/threads.*readDeadlineMs/);
 });

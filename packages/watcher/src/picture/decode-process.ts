@@ -1,14 +1,12 @@
 /** One decode child as the host sees it: started, listened to, watched, killed. */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DecodeHostError } from './decode-host-error.js';
 import type { ChildSettings, DecoderVersions, FromChild, ToChild } from './host-protocol.js';
 
 export interface DecodeProcess {
-  readonly pid: number;
   readonly versions: DecoderVersions;
   readonly rssBytes: number;
   send(message: ToChild): void;
@@ -18,8 +16,11 @@ export interface DecodeProcess {
   readonly ended: Promise<void>;
 }
 
+/** A call's message; the others are for this file. */
+export type CallMessage = Exclude<FromChild, { kind: 'ready' | 'beat' }>;
+
 export interface DecodeProcessEvents {
-  onMessage(message: Exclude<FromChild, { kind: 'ready' | 'beat' }>): void;
+  onMessage(message: CallMessage): void;
   /** Called once, with one sentence about why. */
   onEnd(cause: string): void;
 }
@@ -31,6 +32,7 @@ const REAP_MS = 1000;
 const WATCH_MS = 1000;
 /** Counted in ticks of our own clock: a laptop that slept has not been silent. */
 const SILENT_TICKS = 6;
+const MAX_COMPLAINT = 500;
 
 /**
  * @returns once the child can take calls
@@ -41,7 +43,40 @@ export async function startDecodeProcess(
   maxRssBytes: number,
   events: DecodeProcessEvents,
 ): Promise<DecodeProcess> {
-  const child = fork(CHILD_PATH, [JSON.stringify(settings)], {
+  const child = forkChild(settings);
+  const life = followLife(child, settings.tempFolder, events);
+  const startTimer = setTimeout(() => life.kill('it did not start in time'), START_TIMEOUT_MS).unref();
+  const watch = setInterval(() => life.watch(), WATCH_MS).unref();
+  let rssBytes = 0;
+  const ready = new Promise<DecoderVersions>((resolve, reject) => {
+    child.on('message', (message: FromChild) => {
+      life.heard();
+      if (message.kind === 'ready') resolve(message.versions);
+      else if (message.kind !== 'beat') events.onMessage(message);
+      else {
+        rssBytes = message.rssBytes;
+        if (rssBytes > maxRssBytes) life.kill(`it grew to ${Math.round(rssBytes / 2 ** 20)} MiB`);
+      }
+    });
+    void life.ended.then((cause) => {
+      clearInterval(watch);
+      reject(new DecodeHostError('START_FAILED', `The decoder did not start: ${cause}.`));
+    });
+  });
+  const versions = await ready.finally(() => clearTimeout(startTimer));
+  return {
+    versions,
+    get rssBytes() {
+      return rssBytes;
+    },
+    send: (message) => void (child.connected && child.send(message, () => {})),
+    kill: () => life.kill('it was replaced'),
+    ended: life.ended.then(() => undefined),
+  };
+}
+
+function forkChild(settings: ChildSettings): ChildProcess {
+  return fork(CHILD_PATH, [JSON.stringify(settings)], {
     serialization: 'advanced',
     detached: true, // a process group of its own: killing it takes ExifTool along
     execArgv: [],
@@ -53,67 +88,54 @@ export async function startDecodeProcess(
       VIPS_BLOCK_UNTRUSTED: '1',
     },
   });
-  const pid = child.pid;
-  let rssBytes = 0;
-  let silentTicks = 0;
+}
+
+interface ChildLife {
+  /** Resolves with the cause. */
+  readonly ended: Promise<string>;
+  kill(why: string): void;
+  /** A message came. */
+  heard(): void;
+  /** Once a second: a child that has said nothing for several seconds is killed. */
+  watch(): void;
+}
+
+function followLife(child: ChildProcess, tempFolder: string, events: DecodeProcessEvents): ChildLife {
   let cause = '';
   let complaint = '';
-  let over: () => void = () => {};
-  const ended = new Promise<void>((resolve) => {
-    over = resolve;
+  let silentTicks = 0;
+  let end: (cause: string) => void = () => {};
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  void ended.then((why) => {
+    killGroup(child.pid); // what the child left behind
+    if (child.connected) child.disconnect();
+    child.stderr?.destroy();
+    child.unref();
+    void removeLeftovers(tempFolder, child.pid);
+    events.onEnd(why);
   });
   const kill = (why: string): void => {
     cause ||= why;
-    killGroup(pid);
-    void sleep(REAP_MS, undefined, { ref: false }).then(finish);
+    killGroup(child.pid);
+    setTimeout(() => end(cause), REAP_MS).unref();
   };
-  const watch = setInterval(() => {
-    silentTicks += 1;
-    if (silentTicks >= SILENT_TICKS) kill('it was silent');
-  }, WATCH_MS).unref();
-  let finished = false;
-  function finish(): void {
-    if (finished) return;
-    finished = true;
-    clearInterval(watch);
-    killGroup(pid); // what the child left behind
-    if (child.connected) child.disconnect();
-    child.unref();
-    void removeLeftovers(settings.tempFolder, pid);
-    events.onEnd(cause || complaint || 'it ended by itself');
-    over();
-  }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complaint = `${complaint}${text}`.slice(-500);
+    complaint = `${complaint}${text}`.slice(-MAX_COMPLAINT);
   });
   child.on('error', (error) => kill(error.message));
-  child.on('exit', (code, signal) => {
-    cause ||= complaint.trim() || `it ended with ${signal ?? `code ${code}`}`;
-    finish();
-  });
-
-  const startTimer = setTimeout(() => kill('it did not start in time'), START_TIMEOUT_MS).unref();
-  const ready = new Promise<DecoderVersions>((resolve, reject) => {
-    child.on('message', (message: FromChild) => {
-      silentTicks = 0;
-      if (message.kind === 'ready') return resolve(message.versions);
-      if (message.kind !== 'beat') return events.onMessage(message);
-      rssBytes = message.rssBytes;
-      if (rssBytes > maxRssBytes) kill(`it grew to ${Math.round(rssBytes / 2 ** 20)} MiB`);
-    });
-    void ended.then(() => reject(new DecodeHostError('START_FAILED', `The decoder did not start: ${cause}.`)));
-  });
-  const versions = await ready;
-  clearTimeout(startTimer);
+  child.on('exit', (code, signal) => end(cause || complaint.trim() || `it ended with ${signal ?? `code ${code}`}`));
   return {
-    pid: pid ?? 0,
-    versions,
-    get rssBytes() {
-      return rssBytes;
-    },
-    send: (message) => void (child.connected && child.send(message, () => {})),
-    kill: () => kill('it was replaced'),
     ended,
+    kill,
+    heard() {
+      silentTicks = 0;
+    },
+    watch() {
+      silentTicks += 1;
+      if (silentTicks >= SILENT_TICKS) kill('it was silent');
+    },
   };
 }
 
@@ -126,7 +148,7 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Temporary names begin with the process that made them. */
+/** Temporary names begin with the process that made them; a spooled answer may still be read. */
 async function removeLeftovers(folder: string, pid: number | undefined): Promise<void> {
   const names = await readdir(folder).catch(() => []); // the whole folder is gone after `close`
   const mine = names.filter((name) => name.startsWith(`${pid}-`) && !name.endsWith('.spool'));

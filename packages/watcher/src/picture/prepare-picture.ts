@@ -61,6 +61,7 @@ export async function prepareUpload(
 ): Promise<PreparedPicture> {
   try {
     const bytes = readFileSync(spoolPath);
+    assertFits(bytes.length, context.limits);
     context.services.enter('decoding');
     return await prepare({ bytes, link: { path: spoolPath }, contentHash: hashOf(bytes) }, target, crop, context);
   } finally {
@@ -136,6 +137,11 @@ function onlyEncoderMayKnow(problem: PictureProblem): boolean {
 }
 
 function readWhole(photo: OpenPhoto, limits: DecodeLimits): Buffer {
-  if (photo.size <= limits.maxFileBytes) return readPhoto(photo);
-  throw new PictureProblem('too_large', `The file has ${Math.round(photo.size / 2 ** 20)} MiB.`);
+  assertFits(photo.size, limits);
+  return readPhoto(photo);
+}
+
+function assertFits(bytes: number, limits: DecodeLimits): void {
+  if (bytes <= limits.maxFileBytes) return;
+  throw new PictureProblem('too_large', `The file has ${Math.round(bytes / 2 ** 20)} MiB.`);
 }
