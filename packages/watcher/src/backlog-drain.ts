@@ -63,8 +63,9 @@ class Drain implements BacklogDrain {
       : new StateBoard<DrainState>('disabled', 'No encoder is configured.');
   }
 
-  wake(_libraryId?: number): void {
+  wake(libraryId?: number): void {
     if (!this.#isOpen()) return;
+    if (libraryId !== undefined) this.#memory.woken.add(libraryId);
     this.#isWoken = true;
     if (!this.#isPaused) this.#start();
   }

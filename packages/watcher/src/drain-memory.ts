@@ -14,6 +14,8 @@ export interface DrainMemory {
   readonly bugs: Set<string>;
   /** Claims of programs that are over have been freed, and failures of another decoder given back. */
   isSetUp: boolean;
+  /** Libraries whose scan found work since a pass looked last. */
+  readonly woken: Set<number>;
   readonly changedListeners: Set<(libraryId: number, relPath: string) => void>;
 }
 
@@ -25,6 +27,7 @@ export function createDrainMemory(options: Pick<ResolvedDrainOptions, 'now' | 'r
     progress: new DrainProgress(options.now),
     bugs: new Set(),
     isSetUp: false,
+    woken: new Set(),
     changedListeners: new Set(),
   };
 }

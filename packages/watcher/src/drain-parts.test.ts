@@ -4,6 +4,7 @@ import { ClaimBook } from './claim-book.js';
 import { resolveDrainOptions } from './drain-options.js';
 import { resolveEncodeConcurrency } from './encode-concurrency.js';
 import { filterExcluded } from './filter-excluded.js';
+import { type Turn, Turns } from './library-turns.js';
 import { Nap } from './nap.js';
 import { OutageWitnesses } from './outage-witnesses.js';
 import { bothEnds } from './page-order.js';
@@ -181,4 +182,16 @@ test('a board tells those who wait, and forgets those who left', async () => {
   board.enter('b', 'because');
   await waiting;
   expect(board.reason).toBe('because');
+});
+
+test('libraries take turns; one that is through comes again only when it is woken', () => {
+  const turns = new Turns([1, 2]);
+  const take = (stage: Turn['stage']) => {
+    const turn = turns.take();
+    if (turn !== undefined) turns.putBack(Object.assign(turn, { stage }));
+    return turn?.libraryId;
+  };
+  expect([take('pages'), take('pages'), take('done'), take('pages'), take('pages')]).toEqual([1, 2, 1, 2, 2]);
+  turns.add([1, 2]); // 1 was through, 2 is not yet: it may have looked too early
+  expect([take('done'), take('done'), take('done'), take('done')]).toEqual([2, 1, 2, undefined]);
 });

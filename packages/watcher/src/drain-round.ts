@@ -31,6 +31,7 @@ export interface RoundRun {
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
     await tidyClaims(run);
+    run.memory.woken.clear(); // every library is looked at now
     const libraries = await dueLibraries(run);
     if (libraries.length === 0) return { kind: 'done', worked: false };
     run.onPhase('connecting');

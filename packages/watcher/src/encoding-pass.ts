@@ -128,11 +128,22 @@ class EncodingPass {
       case 'crashed':
         return { kind: 'crash', item };
       case 'changed':
-        for (const listener of this.#run.memory.changedListeners) listener(item.library.id, item.candidate.relPath);
+        this.#tellChanged(item);
         return planChanged(item, this.#recorder.facts(item));
       case 'failed':
         if (step.failure.errorClass === 'environment') this.#log.readFailed(item, step.failure);
         return planPictureFailure(item, step.failure, this.#recorder.facts(item));
+    }
+  }
+
+  #tellChanged({ library, candidate }: WorkItem): void {
+    for (const listener of this.#run.memory.changedListeners) {
+      try {
+        listener(library.id, candidate.relPath);
+      } catch (err) {
+        // A listener's fault is its own: this photo waits for the next scan.
+        this.#run.deps.log?.error({ err, libraryId: library.id }, 'clip_watch: a listener for changed photos threw');
+      }
     }
   }
 
@@ -170,6 +181,7 @@ class EncodingPass {
       maxPerTick,
       retried,
       libraryIds: libraries.map(({ id }) => id),
+      takeWoken: () => takeAll(memory.woken),
       current: (libraryId) => this.#currentLibrary(libraryId),
       isStopping: () => soft.aborted || this.#abort.signal.aborted || memory.guard.isSuspicious,
       isPaused: (libraryId) => memory.pauses.current(libraryId) !== undefined,
@@ -184,6 +196,12 @@ class EncodingPass {
     if ((await deps.database.libraries.find(libraryId))?.state !== 'online') return undefined;
     return (await deps.libraries()).find(({ id }) => id === libraryId);
   }
+}
+
+function takeAll<T>(set: Set<T>): readonly T[] {
+  const values = [...set];
+  set.clear();
+  return values;
 }
 
 /** Unanswered pictures that all encoders together take. */

@@ -3,6 +3,7 @@ import type { PluginLibrary } from '@clip-watch/plugin-api';
 import type { ClaimBook } from './claim-book.js';
 import type { WorkItem } from './drain-plan.js';
 import { type FilteredPage, filterExcluded } from './filter-excluded.js';
+import { type Turn, Turns } from './library-turns.js';
 import { bothEnds } from './page-order.js';
 import { compileExcluder } from './path-excluder.js';
 
@@ -18,6 +19,8 @@ export interface PageSourceOptions {
   /** Retries have no natural end, a row that fails again is due again: those in here go out no more. */
   readonly retried: Set<number>;
   readonly libraryIds: readonly number[];
+  /** Libraries that have new work; they take their turn again, even when they were through. */
+  takeWoken(): readonly number[];
   /** The library as it is now; undefined when it is gone, offline or paused. */
   current(libraryId: number): Promise<PluginLibrary | undefined>;
   /** True from the moment on when no new photo is to be taken. */
@@ -33,20 +36,12 @@ interface Page {
   readonly alone: boolean;
 }
 
-/** One library's part of a pass. */
-interface Turn {
-  readonly libraryId: number;
-  /** `alone`: the ordinary pages are through, what is left crashed a decoder. */
-  stage: 'pages' | 'alone' | 'done';
-  taken: number;
-}
-
 /**
  * The candidates of several libraries, page by page in turns, the next page claimed while this one is worked off.
  * Every claim stands in the book before its first row is yielded.
  */
 export async function* pageItems(options: PageSourceOptions): AsyncGenerator<WorkItem, void, undefined> {
-  const turns = options.libraryIds.map((libraryId): Turn => ({ libraryId, stage: 'pages', taken: 0 }));
+  const turns = new Turns(options.libraryIds);
   let ahead = nextPage(turns, options);
   try {
     for (;;) {
@@ -73,12 +68,13 @@ async function* itemsOf(page: Page, options: PageSourceOptions): AsyncGenerator<
 }
 
 /** The next page that holds work; undefined when every library is through. */
-async function nextPage(turns: Turn[], options: PageSourceOptions): Promise<Page | undefined> {
+async function nextPage(turns: Turns, options: PageSourceOptions): Promise<Page | undefined> {
   for (;;) {
-    const turn = turns.shift();
+    turns.add(options.takeWoken());
+    const turn = turns.take();
     if (turn === undefined || options.isStopping()) return undefined;
     const page = await claimPage(turn, options);
-    if (turn.stage !== 'done') turns.push(turn);
+    turns.putBack(turn);
     if (page !== undefined) return page;
   }
 }

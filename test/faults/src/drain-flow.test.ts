@@ -77,6 +77,24 @@ test('libraries take turns page by page', async () => {
   expect(turns).toBe(`${'A'.repeat(10)}${'B'.repeat(10)}`.repeat(5));
 });
 
+test('a library that was through gets its turn again when it is woken, in the middle of another one', async () => {
+  const decodeHost = fakeDecoder();
+  await using rig = await openDrainRig({ decodeHost, drain: { pageSize: 10 }, libraryNames: ['A', 'B'] });
+  const [small, large] = rig.libraries;
+  const photos = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => photoFacts(index, { relPath: `${name}/${index}.jpg` }));
+  await addPhotos(rig, photos('A', 5), small?.id);
+  await addPhotos(rig, photos('B', 300), large?.id);
+  rig.drain.wake();
+  await until(() => decodeHost.asked.filter((path) => path.startsWith('B')).length >= 30);
+  await addPhotos(rig, photos('A-new', 5), small?.id);
+  rig.drain.wake(small?.id);
+  await rig.drain.whenIdle();
+  const lastNew = decodeHost.asked.findLastIndex((path) => path.startsWith('A-new'));
+  expect(decodeHost.asked).toHaveLength(310);
+  expect(lastNew).toBeLessThan(300);
+});
+
 test('never holds more pictures than the window and the decoders', async () => {
   const decodeHost = fakeDecoder();
   await using rig = await openDrainRig({
