@@ -54,7 +54,7 @@ export function cutPower(
   options: { readonly cut: number; readonly loss: Loss; readonly random: () => number },
 ): ReadonlyMap<string, Buffer> {
   const { cut, loss, random } = options;
-  const durable = new Map([...base].map(([path, content]) => [path, Buffer.from(content)]));
+  const durable = new Map<string, Buffer>([...base].map(([path, content]) => [path, Buffer.from(content)]));
   const pending = new Map<string, Pending[]>();
   for (const [at, event] of events.slice(0, cut).entries()) {
     if (event.kind === 'said') continue;
@@ -64,13 +64,14 @@ export function cutPower(
       continue;
     }
     const synced = waiting.filter((write) => write.at < event.since);
-    const content = synced.reduce((sum, write) => write.apply(sum), durable.get(event.path) ?? Buffer.alloc(0));
+    const before = durable.get(event.path) ?? Buffer.alloc(0);
+    const content = synced.reduce<Buffer>((sum, write) => write.apply(sum), before);
     durable.set(event.path, content);
     pending.set(event.path, waiting.slice(synced.length));
   }
   if (loss === 'all') return durable;
   for (const [path, waiting] of pending) {
-    let content = durable.get(path) ?? Buffer.alloc(0);
+    let content: Buffer = durable.get(path) ?? Buffer.alloc(0);
     for (const write of waiting) {
       if (random() < 0.5) content = write.apply(content);
       else if (loss === 'torn') content = write.tear(content, random);
