@@ -22,6 +22,17 @@ describe.skipIf(!hasChromium())('viewer', () => {
     expect(open.faults).toEqual([]);
   });
 
+  test('many quick steps end where they lead, and the address with them', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?photo=399' });
+    const { page } = open;
+    await page.waitForSelector('.pswp--open');
+    for (let step = 0; step < 40; step += 1) await page.keyboard.press('ArrowRight');
+    await expect.poll(() => hashOf(page.url())).toBe('#/?photo=359');
+    await page.waitForSelector('.pswp__item[aria-hidden="false"] .pswp__img[src*="images/359/"]');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => hashOf(page.url())).toBe('#/?photo=360');
+  });
+
   test('the back button closes it', async () => {
     await using open = await openPage(workingState());
     const { page } = open;

@@ -134,6 +134,7 @@ export const texts = {
       misconfigured: 'Something needs your attention',
     },
     idleWithFailures: 'All done, but for a few problems',
+    idlePending: 'Some photos wait for their next try',
     idleEmpty: 'Nothing to do yet',
     scanning: 'Looking for photos…',
     of: (done: string, all: string) => `${done} of ${all} photos`,

@@ -81,6 +81,7 @@ function headlineText(status: ApiClipStatus): string {
   if (status.state !== 'idle') return words.state[status.state];
   if (status.photos === 0)
     return status.libraries.some((library) => library.scanning) ? words.scanning : words.idleEmpty;
+  if (status.pending > 0) return words.idlePending;
   return status.failed > 0 ? words.idleWithFailures : words.state.idle;
 }
 

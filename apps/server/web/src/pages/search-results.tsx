@@ -62,7 +62,15 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
       {isLoading && items.length === 0 && <GridSkeleton />}
       {error !== null && <SearchFailed error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
       {items.length === 0 && isDone && <NothingFound />}
-      {photo !== null && <Viewer photoId={photo} photos={items} query={query} onNearEnd={pages.loadMore} />}
+      {photo !== null && (
+        <Viewer
+          photoId={photo}
+          photos={items}
+          isPending={isLoading && items.length === 0}
+          query={query}
+          onNearEnd={pages.loadMore}
+        />
+      )}
     </>
   );
 }

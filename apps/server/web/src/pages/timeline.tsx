@@ -55,7 +55,15 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
         </EmptyState>
       )}
       {isDone && items.length > 20 && <p class="grid-end">{texts.timeline.end(items.length)}</p>}
-      {photo !== null && <Viewer photoId={photo} photos={items} query={query} onNearEnd={pages.loadMore} />}
+      {photo !== null && (
+        <Viewer
+          photoId={photo}
+          photos={items}
+          isPending={isLoading && items.length === 0}
+          query={query}
+          onNearEnd={pages.loadMore}
+        />
+      )}
     </>
   );
 }

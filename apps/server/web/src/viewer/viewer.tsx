@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiImage } from '../../../src/api-types.js';
 import { getImage } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
-import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
+import { EMPTY_QUERY, formatRoute, parseRoute, type SearchQuery } from '../route.js';
 import { navigate, previousHash } from '../use-route.js';
 import { CropOverlay } from './crop-overlay.js';
 import { PhotoPanel } from './photo-panel.js';
@@ -12,6 +12,8 @@ import { openSlides, type Slides } from './slides.js';
 interface ViewerProps {
   readonly photoId: number;
   readonly photos: readonly ApiImage[];
+  /** The first page of `photos` is still on its way. */
+  readonly isPending: boolean;
   readonly query: SearchQuery;
   readonly onNearEnd: () => void;
 }
@@ -61,7 +63,11 @@ export function Viewer(props: ViewerProps): JSX.Element | null {
     };
   }, [isReady]);
 
-  useEffect(() => slides?.goTo(props.photoId), [slides, props.photoId]);
+  // The address itself, not the property: with quick steps that is older than the slide, and would call it back.
+  useEffect(() => {
+    const route = parseRoute(location.hash);
+    if (route.kind === 'photos' && route.photo !== null) slides?.goTo(route.photo);
+  }, [slides, props.photoId]);
 
   if (!isCropping || slides === null) return null;
   return (
@@ -76,12 +82,12 @@ export function Viewer(props: ViewerProps): JSX.Element | null {
   );
 }
 
-/** A photo that the address names but the list does not hold (yet): a reload, a bookmark. */
-function useLonePhoto({ photoId, photos, query }: ViewerProps): ApiImage | null {
+/** A photo that the address names but the first page of the list does not hold: a bookmark, a reload. */
+function useLonePhoto({ photoId, photos, isPending, query }: ViewerProps): ApiImage | null {
   const [photo, setPhoto] = useState<ApiImage | null>(null);
   const isListed = photos.some((listed) => listed.id === photoId);
   useEffect(() => {
-    if (isListed || photo !== null) return undefined;
+    if (isPending || isListed || photo !== null) return undefined;
     const controller = new AbortController();
     getImage(photoId, controller.signal)
       .then(setPhoto)
@@ -89,7 +95,7 @@ function useLonePhoto({ photoId, photos, query }: ViewerProps): ApiImage | null 
         if (!isAbort(error)) navigate({ kind: 'photos', query, photo: null }, { replace: true });
       });
     return () => controller.abort();
-  }, [photoId, isListed]);
+  }, [photoId, isPending, isListed]);
   return photo;
 }
 
