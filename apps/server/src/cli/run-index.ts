@@ -52,12 +52,10 @@ export async function runIndex(context: CommandContext): Promise<number> {
 /** All of them before anything is opened: one bad path must leave nothing half done. */
 function checkAll(paths: readonly string[], dataDir: string): readonly string[] {
   const roots = [...new Set(paths.map((path) => checkRoot(path, dataDir)))];
-  roots.forEach((root, index) =>
-    findOverlap(
-      root,
-      roots.slice(0, index).map((rootPath) => ({ name: rootPath, rootPath })),
-    ),
-  );
+  for (const [index, root] of roots.entries()) {
+    const before = roots.slice(0, index).map((rootPath) => ({ name: rootPath, rootPath }));
+    findOverlap(root, before);
+  }
   return roots;
 }
 

@@ -3,6 +3,7 @@ import { type ClipClient, createClipClient } from '@clip-watch/clip-client';
 import { type Database, openDatabase } from '@clip-watch/db';
 import {
   type BacklogDrain,
+  compileExcluder,
   type DecodeHost,
   drainOf,
   openDecodeHost,
@@ -14,6 +15,7 @@ import type { ApiClipStatus } from '../api-types.js';
 import type { Config } from '../config/config.js';
 import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
+import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
 import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
 import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
@@ -54,12 +56,22 @@ export function openStore(config: Config, log: Logger): Promise<Database> {
 
 /** @throws HostError, DatabaseError, each with one line for people; nothing stays open then */
 export async function openHost(config: Config, log: Logger): Promise<Host> {
+  checkExcludes(config.excludedDirs);
   const stack = createCloseStack(log);
   try {
     return await openParts(config, log, stack);
   } catch (error) {
     await stack.close();
     throw error;
+  }
+}
+
+/** A pattern that cannot be understood would leave out nothing: that must not start. */
+function checkExcludes(excludedDirs: readonly string[]): void {
+  try {
+    compileExcluder(excludedDirs);
+  } catch (error) {
+    throw new HostError('BAD_SETTINGS', `EXCLUDED_DIRS: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -57,7 +57,7 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   });
   await app.register(sse.default);
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
-  await app.register(async (scope) => addRoutes(scope, host, options));
+  await addRoutes(app, host, options);
   return app;
 }
 
@@ -70,7 +70,7 @@ async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions):
   addSearchRoutes(app, host);
   addEventRoutes(app, host);
   addPluginRoutes(app, host.plugins);
-  await app.register(async (pages) => addPageRoutes(pages));
+  await addPageRoutes(app);
 }
 
 /** Some proxies pass the base path on, some cut it off: both arrive at the same routes. */

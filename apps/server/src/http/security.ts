@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AccessRules, type AccessVerdict, decideAccess, SESSION_COOKIE } from './access.js';
+import { type AccessRequest, type AccessRules, type AccessVerdict, decideAccess, SESSION_COOKIE } from './access.js';
 import { HttpProblem, type ProblemCode, sendProblem } from './problem.js';
 
 const CONTENT_SECURITY_POLICY = {
@@ -59,14 +59,19 @@ export async function installSecurity(
   });
 }
 
-function toAccessRequest(request: FastifyRequest): Parameters<typeof decideAccess>[0] {
-  const isApi = /^\/+(api|metrics|readyz)\b/i.test(request.url);
+// The pages and their scripts: they hold no data, and the login is one of them. Everything else says itself what it is.
+const DATA_ROUTE = /^\/(api|metrics|healthz|readyz)(\/|$)/;
+
+function toAccessRequest(request: FastifyRequest): AccessRequest {
+  const { url, config } = request.routeOptions;
+  // Without a route there is nothing to be open.
+  const isPage = url !== undefined && !DATA_ROUTE.test(url);
   return {
     method: request.method,
     host: request.host,
     protocol: request.protocol,
-    isOpen: request.routeOptions.config.isOpen === true,
-    isPage: !isApi && request.routeOptions.config.isOpen === true,
+    isOpen: isPage || config.isOpen === true,
+    isPage,
     headers: request.headers,
     sessionCookie: request.cookies[SESSION_COOKIE],
     now: Date.now(),

@@ -196,7 +196,7 @@ class Scan {
         this.library.rootPath,
         before.map(({ file }) => file.relPath),
       );
-      before.forEach((work, index) => this.takeIfAtRest(work, after[index] ?? null));
+      for (const [index, work] of before.entries()) this.takeIfAtRest(work, after[index] ?? null);
       await this.ingestWork();
     }
     return this.growing.map(({ file }) => file.relPath);

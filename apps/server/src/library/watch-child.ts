@@ -17,7 +17,7 @@ const EXHAUSTED: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENOMEM']);
 
 const watches = new Map<number, Map<string, FSWatcher>>();
 const changed = new Map<number, Set<string>>();
-let timer: NodeJS.Timeout | undefined;
+let isFlushDue = false;
 
 process.on('message', (request: WatchRequest) => {
   if (request.kind === 'forget') forget(request.libraryId);
@@ -44,11 +44,12 @@ function add({ libraryId, rootPath, relDir }: Extract<WatchRequest, { kind: 'wat
 function note(libraryId: number, relDir: string): void {
   const ofLibrary = changed.get(libraryId) ?? new Set<string>();
   changed.set(libraryId, ofLibrary.add(relDir));
-  timer ??= setTimeout(flush, GATHER_MS);
+  if (!isFlushDue) setTimeout(flush, GATHER_MS);
+  isFlushDue = true;
 }
 
 function flush(): void {
-  timer = undefined;
+  isFlushDue = false;
   for (const [libraryId, relDirs] of changed) send({ kind: 'changed', libraryId, relDirs: [...relDirs] });
   changed.clear();
 }

@@ -11,10 +11,6 @@ export async function addPageRoutes(app: FastifyInstance): Promise<void> {
     app.log.warn('the pages are not built; the API works without them');
     return;
   }
-  app.addHook('onRoute', (route) => {
-    // The static plugin makes its routes itself.
-    route.config = { ...route.config, isOpen: true };
-  });
   await app.register(fastifyStatic, {
     root: PAGES,
     wildcard: false,

@@ -1,4 +1,8 @@
-import usearch from 'usearch';
+import { createRequire } from 'node:module';
+import type Usearch from 'usearch';
+
+// Its ES module looks for the native part by the call stack, and finds nothing under a test runner or a bundler.
+const usearch: typeof Usearch = createRequire(import.meta.url)('usearch');
 
 /** Which rows a search may look at. Absent: all. */
 export interface SearchFilter {
