@@ -58,14 +58,8 @@ function poolHealth(pool: EncoderPool): ClipHealth {
 }
 
 function healthState(pool: EncoderPool): ClipHealth['state'] {
-  switch (pool.state) {
-    case 'serving':
-      return 'up';
-    case 'misconfigured':
-      return 'misconfigured';
-    default:
-      return 'down';
-  }
+  if (pool.isWell) return 'up';
+  return pool.state === 'misconfigured' ? 'misconfigured' : 'down';
 }
 
 function whenReady(pool: EncoderPool, signal: AbortSignal | undefined): Promise<ClipModel> {

@@ -89,7 +89,10 @@ export class EncoderPool {
   }
 
   setModelVersion(version: string): void {
+    const isNews = version !== this.wantedVersion;
     this.pinned = version;
+    // Said again at every round of a drain: a connect under way must not start over for it.
+    if (!isNews) return;
     if (this.agreed?.version !== version) this.agreed = undefined;
     for (const encoder of this.encoders) encoder.reconsider(version);
     this.changed();
@@ -101,6 +104,13 @@ export class EncoderPool {
     if (eligible.some((encoder) => encoder.state === 'open')) return 'serving';
     if (eligible.some((encoder) => encoder.isHopeful)) return 'hopeful';
     return eligible.every((encoder) => encoder.state === 'misconfigured') ? 'misconfigured' : 'down';
+  }
+
+  /** True when images would find a place at once: an encoder is open, or rests after it served well. */
+  get isWell(): boolean {
+    const eligible = this.eligible();
+    if (eligible.some((encoder) => encoder.state === 'open')) return true;
+    return this.agreed !== undefined && eligible.some((encoder) => encoder.state === 'idle' && !encoder.isAway);
   }
 
   /** Images that may be taken from a caller now. */

@@ -139,6 +139,18 @@ test('another pinned model drops the stream, and going back brings it again', as
   expect((await client.whenReady()).version).toBe('mock-colours-1');
 });
 
+test('the model in force, said again, changes nothing', async () => {
+  await using apollo = await startMockApollo();
+  await using client = openClient(apollo.address);
+  const ready = client.whenReady();
+  client.setModelVersion('mock-colours-1');
+  for (let round = 0; round < 5; round++) client.setModelVersion('mock-colours-1');
+  await ready;
+  client.setModelVersion('mock-colours-1');
+  expect((await collect(client.encodeImages(solidImages(4)))).outcomes).toHaveLength(4);
+  expect(apollo.counters.encodeImages).toBe(1);
+});
+
 test('close lets what is in flight end, drops the rest after its grace, and is the same promise every time', async () => {
   await using apollo = await startMockApollo({
     onItem: ({ serial }) => (serial === 2 ? { kind: 'silent', deaf: true } : { kind: 'embed', delayMs: 80 }),
