@@ -19,7 +19,10 @@ export function openRaw(file: string): RawDatabase {
  * What a file holds of what its writer acknowledged.
  * @returns SQLite's word on the file, and the ids that are not there whole
  */
-export function inspect(file: string, acknowledged: readonly number[]) {
+export function inspect(
+  file: string,
+  acknowledged: readonly number[],
+): { readonly sound: string; readonly lost: readonly number[] } {
   const db = openRaw(file);
   const read = db.prepare('SELECT clip_status AS status, length(clip_embedding) AS bytes FROM image_exif WHERE id = ?');
   const lost = acknowledged.filter((id) => {
