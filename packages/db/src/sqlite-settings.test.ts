@@ -1,0 +1,74 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { openConnectionPatiently } from './sqlite-connection.js';
+import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
+import { claimOf, embeddingOf, photo } from './testing/rows.js';
+
+const QUIET = { random: Math.random, beforeOpen: () => undefined };
+
+describe('the settings of SQLite', () => {
+  test.each([
+    ['synchronous', 2],
+    ['journal_mode', 'wal'],
+    ['page_size', 8192],
+    ['wal_autocheckpoint', 0],
+    ['foreign_keys', 1],
+  ])('%s is %j', async (name, value) => {
+    const folder = temporaryFolder();
+    const connection = await openConnectionPatiently(join(folder.path, 'x.db'), QUIET);
+    expect(Object.values((await connection.query(`PRAGMA ${name}`))[0] ?? {})).toEqual([value]);
+    await connection.close();
+    folder.remove();
+  });
+
+  test('the log is folded into the file by the thread while writers go on', async () => {
+    await using test = await openTestDatabase();
+    const content = (round: number): string => `${round}`.padEnd(2000, 'x');
+    for (let round = 0; round < 60; round += 1) {
+      const photos = Array.from({ length: 100 }, (_value, at) =>
+        photo(`${at}.jpg`, { lensModel: content(round), content: `${round}/${at}` }),
+      );
+      await test.database.images.upsertPhotos(test.library.id, photos);
+    }
+    await test.database.close();
+    expect(statSync(join(test.folder, 'test.db')).size).toBeGreaterThan(200 * 1024);
+    expect(statSync(join(test.folder, 'test.db-wal'), { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('a foreign program that holds the write lock', () => {
+  test('holds up writes, and neither reads nor timers', async () => {
+    await using test = await openTestDatabase();
+    const foreign = await new PrismaBetterSqlite3({ url: test.url }).connect();
+    await foreign.executeScript('BEGIN IMMEDIATE');
+    let ticks = 0;
+    const timer = setInterval(() => (ticks += 1), 5);
+    const write = test.database.images.upsertPhotos(test.library.id, [photo('a.jpg')]);
+    expect(await test.database.images.counters()).toMatchObject({ photos: 0 });
+    await sleep(300);
+    expect(ticks).toBeGreaterThan(3);
+    await foreign.executeScript('COMMIT');
+    await write;
+    clearInterval(timer);
+    await foreign.dispose();
+    expect(await test.database.images.counters()).toMatchObject({ photos: 1 });
+  });
+
+  test('a second program works on the same file: what one writes the other reads', async () => {
+    await using test = await openTestDatabase();
+    const { images } = test.database;
+    await images.upsertPhotos(test.library.id, [photo('a.jpg')]);
+    const claim = await images.claimClipCandidates(claimOf(test.library.id));
+    const { openDatabase } = await import('./database.js');
+    const other = await openDatabase({ url: test.url, now: () => test.clock.time });
+    expect((await other.images.claimClipCandidates(claimOf(test.library.id))).candidates).toEqual([]);
+    expect(await other.images.backfillClipEmbeddings([embeddingOf(claim, claim.candidates[0]!)])).toMatchObject({
+      written: 1,
+    });
+    await other.close();
+    expect(await images.counters()).toMatchObject({ encoded: 1 });
+  });
+});
