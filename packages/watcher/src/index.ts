@@ -1,4 +1,6 @@
 export { createBacklogDrain } from './backlog-drain.js';
+export { createDrainMemory, type DrainMemory } from './drain-memory.js';
+export { type ResolvedDrainOptions, resolveDrainOptions } from './drain-options.js';
 export type {
   BacklogDrain,
   DrainCounts,
