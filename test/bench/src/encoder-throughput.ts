@@ -29,12 +29,13 @@ function* endless(until: () => boolean): Generator<ImageToEncode> {
     };
 }
 
-async function countServed(client: ClipClient): Promise<number> {
-  const end = performance.now() + ms;
+/** All images over the whole time: until the last answer every child has work. */
+async function countServed(client: ClipClient): Promise<{ readonly images: number; readonly perSecond: number }> {
+  const start = performance.now();
   let images = 0;
-  for await (const outcome of client.encodeImages(endless(() => performance.now() > end)))
-    if (outcome.kind === 'encoded' && performance.now() <= end) images++;
-  return images / (ms / 1000);
+  for await (const outcome of client.encodeImages(endless(() => performance.now() > start + ms)))
+    if (outcome.kind === 'encoded') images++;
+  return { images, perSecond: (images / (performance.now() - start)) * 1000 };
 }
 
 async function textDelays(client: ClipClient, calls: number): Promise<number[]> {
@@ -69,9 +70,9 @@ for (let round = 0; round < Number(rounds); round++) {
     bare[i]?.cpu.push(result.cpuMsPerImage);
   }
   const before = encoder.cpuSeconds();
-  const perSecond = await countServed(client);
+  const { images, perSecond } = await countServed(client);
   served.perSecond.push(perSecond);
-  served.cpu.push(((encoder.cpuSeconds() - before) / (perSecond * (ms / 1000))) * 1000);
+  served.cpu.push(((encoder.cpuSeconds() - before) / images) * 1000);
 }
 
 const saturating = countServed(client);
