@@ -4,7 +4,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMockApollo } from '@clip-watch/apollo-mock';
-import { type Context, context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClipClient } from './clip-client.js';
 import { collect, describeOutcome, solidImage, solidImages } from './testing/images.js';
@@ -108,4 +116,37 @@ describe('tracing', () => {
     await client.encodeTexts(['red']);
     expect(apollo.lastMetadata).not.toHaveProperty('traceparent');
   });
+
+  test('every image and every query ends its span, and no span names a photo', async () => {
+    const spans: Record<string, unknown>[] = [];
+    trace.setGlobalTracerProvider({
+      getTracer: () =>
+        ({ startSpan: (name: string, options?: SpanOptions) => recordSpan(spans, name, options) }) as unknown as Tracer,
+    });
+    await using apollo = await startMockApollo({ reject: new Set([2]) });
+    await using client = createClipClient({ addresses: [apollo.address] });
+    await collect(client.encodeImages(solidImages(3)));
+    trace.disable();
+    expect(spans.map((span) => span['clip.outcome'])).toEqual(
+      expect.arrayContaining(['encoded', 'encoded', 'permanent']),
+    );
+    expect(spans.every(({ name, hasEnded }) => name === 'clip.encode_image' && hasEnded)).toBe(true);
+    expect(JSON.stringify(spans)).not.toContain('holiday');
+  });
 });
+
+function recordSpan(spans: Record<string, unknown>[], name: string, options: SpanOptions | undefined): Partial<Span> {
+  const span: Record<string, unknown> = { name, ...options?.attributes, hasEnded: false };
+  spans.push(span);
+  const self: Partial<Span> = {
+    setAttribute: (key, value) => {
+      span[key] = value;
+      return self as Span;
+    },
+    setStatus: () => self as Span,
+    end: () => {
+      span.hasEnded = true;
+    },
+  };
+  return self;
+}

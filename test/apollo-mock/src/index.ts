@@ -1,4 +1,5 @@
 export { type BadPeer, type FreezableProxy, startBadPeer, startFreezableProxy } from './bad-peers.js';
+export { chaosScript, seededRandom } from './chaos.js';
 export { embedText, toF32le } from './embed.js';
 export { startMockApollo } from './start-mock-apollo.js';
 export type {
