@@ -8,7 +8,8 @@ import { RELEASE_ROWS, RESCUE_EXPIRED } from './sql/release-claims.js';
 import { SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 import type { Statement } from './statement.js';
-import { anyStep, openBacklog } from './testing/backlog-model.js';
+import { openBacklog } from './testing/backlog-model.js';
+import { anyStep } from './testing/backlog-steps.js';
 
 interface Mutant {
   readonly guard: string;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyStep, openBacklog } from './testing/backlog-model.js';
+import { openBacklog } from './testing/backlog-model.js';
+import { anyStep } from './testing/backlog-steps.js';
 
 const RUNS = Number(process.env['CLIP_WATCH_TEST_MODEL_RUNS'] ?? 1000);
 
