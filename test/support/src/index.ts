@@ -1,3 +1,4 @@
+export { HUNG_FOLDER, hungDisk } from './hung-disk.js';
 export {
   animatedGif,
   fromPixels,

@@ -25,11 +25,16 @@ export interface DecodeDispatch {
   close(): Promise<void>;
 }
 
+/** A library from whose disk nothing comes for this long is served apart; a disk that wakes up is among them. */
+const STALL_MS = 3000;
 /** A library whose disk hung once gets this long from then on, until it answers again. */
 const SUSPECT_READ_DEADLINE_MS = 5000;
+/** After it hung again it is not asked at all for this long: each try costs a child. */
+const SUSPECT_REST_MS = 10_000;
 
 export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: string): DecodeDispatch {
-  const suspectRoots = new Set<string>();
+  /** Libraries whose disk hung, with the time (`performance.now`) until which they are not asked. */
+  const suspectRoots = new Map<string, number>();
   let nextId = 1;
   let closed = false;
 
@@ -41,8 +46,12 @@ export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: s
       else if (message.spoolPath === null) job.resolve(withOwnData(message.reply));
       else fromSpool(message.reply, message.spoolPath).then(job.resolve, job.reject);
     },
-    onDeadline(job) {
-      if (job.stage === 'reading') onHungDisk(job);
+    onStall(job) {
+      if (!suspectRoots.has(rootOf(job.call) ?? '')) suspectRoots.set(rootOf(job.call) ?? '', 0);
+      moveWaiting(job);
+    },
+    onDeadline(job, lane) {
+      if (job.stage === 'reading') onHungDisk(job, lane === 'suspect');
       else job.resolve(pictureFailure('timeout', 'The decoder took too long.'));
     },
     onDeath(job, cause) {
@@ -59,37 +68,47 @@ export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: s
     },
   };
 
-  const lane = (name: string, threads: number, readDeadlineMs: number): DecodeLane =>
+  const lane = (name: string, threads: number, readDeadlineMs: number, stallMs = Infinity): DecodeLane =>
     createDecodeLane(
       {
         name,
         settings: { threads, tempFolder, useExifTool: options.useExifTool, limits: options.limits },
         maxRssBytes: options.maxChildRssBytes,
         deadlineMs: (job) => (job.stage === 'reading' ? readDeadlineMs : options.decodeDeadlineMs),
+        stallMs,
         log: options.log,
       },
       events,
     );
-  const main = lane('main', options.threads, options.readDeadlineMs);
+  const main = lane('main', options.threads, options.readDeadlineMs, STALL_MS);
   const alone = lane('alone', 1, options.readDeadlineMs);
   const suspect = lane('suspect', 1, Math.min(options.readDeadlineMs, SUSPECT_READ_DEADLINE_MS));
   const lanes = [main, alone, suspect];
 
-  /** The first time a library's waiting calls move to a lane of their own; from then on they fail together. */
-  function onHungDisk(job: DecodeJob): void {
+  /** In the lane of its own the waiting calls of the library fail together, and it is left alone for a while. */
+  function onHungDisk(job: DecodeJob, confirmed: boolean): void {
     const root = rootOf(job.call) ?? '';
-    const ofRoot = (other: DecodeJob): boolean => rootOf(other.call) === root;
-    const lost = suspectRoots.has(root) ? [job, ...suspect.withdrawAll(ofRoot)] : [job];
-    suspectRoots.add(root);
-    for (const each of lost) each.resolve(pictureFailure('read_timeout', 'Reading the file took too long.'));
-    for (const each of main.withdrawAll(ofRoot)) suspect.submit(each);
+    suspectRoots.set(root, confirmed ? performance.now() + SUSPECT_REST_MS : (suspectRoots.get(root) ?? 0));
+    giveUp([job, ...(confirmed ? suspect.withdrawAll((other) => rootOf(other.call) === root) : [])]);
+    moveWaiting(job);
+  }
+
+  /** From the main lane to the one of hung disks. */
+  function moveWaiting(job: DecodeJob): void {
+    for (const each of main.withdrawAll((other) => rootOf(other.call) === rootOf(job.call))) submit(each);
+  }
+
+  function giveUp(jobs: readonly DecodeJob[]): void {
+    for (const job of jobs) job.resolve(pictureFailure('read_timeout', 'Reading the file took too long.'));
   }
 
   function submit(job: DecodeJob): void {
+    const restsUntil = suspectRoots.get(rootOf(job.call) ?? '');
     if (closed) job.reject(closedError());
     else if (job.alone) alone.submit(job);
-    else if (suspectRoots.has(rootOf(job.call) ?? '')) suspect.submit(job);
-    else main.submit(job);
+    else if (restsUntil === undefined) main.submit(job);
+    else if (performance.now() < restsUntil) giveUp([job]);
+    else suspect.submit(job);
   }
 
   function withdraw(job: DecodeJob): void {
@@ -130,7 +149,10 @@ function createJob(
     resolve = onResolve;
     reject = onReject;
   });
-  return { promise, job: { id, call, urgent, alone, stage: 'queued', deadline: undefined, resolve, reject } };
+  return {
+    promise,
+    job: { id, call, urgent, alone, stage: 'queued', deadline: undefined, stall: undefined, resolve, reject },
+  };
 }
 
 function closedError(): DecodeHostError {

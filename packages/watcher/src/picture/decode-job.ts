@@ -10,6 +10,7 @@ export interface DecodeJob {
   alone: boolean;
   stage: 'queued' | 'sent' | DecodeStage;
   deadline: NodeJS.Timeout | undefined;
+  stall: NodeJS.Timeout | undefined;
   readonly resolve: (reply: DecodeReply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,4 +29,9 @@ export function wasInHand(job: DecodeJob): boolean {
 export function takeNext(queue: DecodeJob[]): DecodeJob | undefined {
   const urgent = queue.findIndex((job) => job.urgent);
   return queue.splice(Math.max(0, urgent), 1)[0];
+}
+
+export function stopClocks(job: DecodeJob): void {
+  clearTimeout(job.deadline);
+  clearTimeout(job.stall);
 }

@@ -2,12 +2,12 @@
  * A lane: one decode child at a time and the calls that wait for it.
  *
  * `empty`: no child; the next call starts one. `starting`: calls wait. `running`: as many calls as the child has
- * threads are out. `retiring`: a child with a stuck thread gets no more calls and a moment for the others; a new child
- * takes over at once. `closed`: nothing is taken, what runs has a grace period.
+ * threads are out. `retiring`: a child with a stuck thread gets no more calls; what runs in it may end, until a
+ * deadline passes and it is killed; a new child takes over at once. `closed`: nothing is taken, what runs has a grace period.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PluginLogger } from '@clip-watch/plugin-api';
-import { type DecodeJob, takeNext, wasInHand } from './decode-job.js';
+import { type DecodeJob, stopClocks, takeNext, wasInHand } from './decode-job.js';
 import { type DecodeProcess, startDecodeProcess } from './decode-process.js';
 import type { ChildSettings, FromChild } from './host-protocol.js';
 
@@ -16,13 +16,17 @@ export interface LaneOptions {
   readonly settings: ChildSettings;
   readonly maxRssBytes: number;
   readonly deadlineMs: (job: DecodeJob) => number;
+  /** After this long without a byte from the disk the others get a new child; Infinity: never. */
+  readonly stallMs: number;
   readonly log: PluginLogger | undefined;
 }
 
 export interface LaneEvents {
   onReply(job: DecodeJob, message: Extract<FromChild, { kind: 'reply' | 'broken' }>): void;
+  /** The disk is silent; the job is still waited for, in a child that gets no other calls. */
+  onStall(job: DecodeJob): void;
   /** The deadline passed in this stage; the job is out of the lane, and its child is being replaced. */
-  onDeadline(job: DecodeJob): void;
+  onDeadline(job: DecodeJob, lane: string): void;
   /** The child died with this job in hand. */
   onDeath(job: DecodeJob, cause: string): void;
   /** The child ended before the job was begun, or for another's sake. */
@@ -116,7 +120,7 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
       return;
     }
     child.jobs.delete(job.id);
-    clearTimeout(job.deadline);
+    stopClocks(job);
     events.onReply(job, message);
     if (child.retiring && child.jobs.size === 0) child.process?.kill();
     pump();
@@ -124,23 +128,36 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
 
   function enter(child: Child, job: DecodeJob, stage: DecodeJob['stage']): void {
     job.stage = stage;
-    clearTimeout(job.deadline);
+    stopClocks(job);
     job.deadline = setTimeout(() => onDeadline(child, job), options.deadlineMs(job)).unref();
+    if (stage === 'reading' && options.stallMs < options.deadlineMs(job))
+      job.stall = setTimeout(() => onStall(child, job), options.stallMs).unref();
   }
 
-  function onDeadline(child: Child, job: DecodeJob): void {
-    child.jobs.delete(job.id);
-    retire(child);
-    events.onDeadline(job);
+  function onStall(child: Child, job: DecodeJob): void {
+    events.onStall(job);
+    detach(child);
     pump();
   }
 
-  function retire(child: Child): void {
+  function onDeadline(child: Child, job: DecodeJob): void {
+    stopClocks(job);
+    child.jobs.delete(job.id);
+    retire(child);
+    events.onDeadline(job, options.name);
+    pump();
+  }
+
+  /** What runs in the child may end; new calls go to a new one. */
+  function detach(child: Child): void {
     child.retiring = true;
-    if (current === child) {
-      current = undefined;
-      restarts += 1;
-    }
+    if (current !== child) return;
+    current = undefined;
+    restarts += 1;
+  }
+
+  function retire(child: Child): void {
+    detach(child);
     if (child.jobs.size === 0) child.process?.kill();
     else void sleep(RETIRE_GRACE_MS, undefined, { ref: false }).then(() => child.process?.kill());
   }
@@ -154,7 +171,7 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
         options.log?.warn({ lane: options.name, cause }, 'clip_watch: the decode child ended and is replaced');
     }
     for (const job of child.jobs.values()) {
-      clearTimeout(job.deadline);
+      stopClocks(job);
       if (wasInHand(job) && !child.retiring) events.onDeath(job, cause);
       else events.onRepeat(job);
     }

@@ -29,7 +29,7 @@ const HEAD_BYTES = 4096;
  */
 export async function ingestPhoto(location: PhotoLocation, context: IngestContext): Promise<IngestedPhoto> {
   using photo = openPhoto(location);
-  const { bytes, contentHash } = readAndHash(photo, context.limits);
+  const { bytes, contentHash } = readAndHash(photo, context);
   context.services.enter('decoding');
   const content = sniffContent(bytes);
   const tags = await tagsOf(photo, location, bytes, content, context);
@@ -51,14 +51,17 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
 }
 
 /** A file too large to decode still gets its hash, and its first bytes say what it is. */
-function readAndHash(photo: OpenPhoto, limits: DecodeLimits): { readonly bytes: Buffer; readonly contentHash: string } {
+function readAndHash(
+  photo: OpenPhoto,
+  { limits, services }: IngestContext,
+): { readonly bytes: Buffer; readonly contentHash: string } {
   if (photo.size <= limits.maxFileBytes) {
-    const bytes = readPhoto(photo);
+    const bytes = readPhoto(photo, services.progress);
     return { bytes, contentHash: hashOf(bytes) };
   }
   const head = Buffer.alloc(HEAD_BYTES);
   readSync(photo.fd, head, 0, HEAD_BYTES, 0);
-  return { bytes: head, contentHash: hashInChunks(photo) };
+  return { bytes: head, contentHash: hashInChunks(photo, services.progress) };
 }
 
 async function tagsOf(

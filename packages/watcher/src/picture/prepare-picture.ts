@@ -38,7 +38,7 @@ const DEFAULT_INPUT_SIDE = 448;
 /** @throws PictureProblem */
 export async function readImageForEncode(request: PrepareRequest, context: PrepareContext): Promise<PreparedPicture> {
   using photo = openPhoto(request.photo);
-  const bytes = readWhole(photo, context.limits);
+  const bytes = readWhole(photo, context);
   const contentHash = hashOf(bytes);
   if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
   context.services.enter('decoding');
@@ -76,7 +76,7 @@ export async function thumbnailOf(
   context: PrepareContext,
 ): Promise<WebpPicture> {
   using photo = openPhoto(location);
-  const bytes = readWhole(photo, context.limits);
+  const bytes = readWhole(photo, context);
   context.services.enter('decoding');
   using link = linkPhoto(photo, location.relPath, bytes, context.temp);
   // Half: a preview counts as ample at twice this size, and a thumbnail needs no more than its own.
@@ -136,9 +136,9 @@ function onlyEncoderMayKnow(problem: PictureProblem): boolean {
   return problem.reason === 'unsupported_media' || problem.reason === 'no_preview' || problem.reason === 'needs_perl';
 }
 
-function readWhole(photo: OpenPhoto, limits: DecodeLimits): Buffer {
+function readWhole(photo: OpenPhoto, { limits, services }: PrepareContext): Buffer {
   assertFits(photo.size, limits);
-  return readPhoto(photo);
+  return readPhoto(photo, services.progress);
 }
 
 function assertFits(bytes: number, limits: DecodeLimits): void {

@@ -17,7 +17,8 @@ export interface OpenPhoto extends Disposable {
 
 /** O_NONBLOCK: opening a pipe must not wait for its writer. O_NOFOLLOW: a link is refused, not followed. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const CHUNK_BYTES = 8 << 20;
+/** Small enough that a slow disk shows progress several times within a deadline. */
+const CHUNK_BYTES = 1 << 20;
 
 /**
  * @throws PictureProblem not_found, outside_library, not_a_regular_file, unreadable, read_timeout
@@ -36,17 +37,21 @@ export function openPhoto(location: PhotoLocation): OpenPhoto {
   }
 }
 
-/** Reads the whole file once. @throws PictureProblem changed_while_reading, unreadable */
-export function readPhoto(photo: OpenPhoto): Buffer {
+/**
+ * Reads the whole file once.
+ * @param onProgress called after each part: a large file on a slow disk is not a disk that hangs
+ * @throws PictureProblem changed_while_reading, unreadable
+ */
+export function readPhoto(photo: OpenPhoto, onProgress: () => void = () => {}): Buffer {
   // A memory block of its own: it is moved between threads later, which a slice of the shared pool cannot be.
   const bytes = Buffer.allocUnsafeSlow(photo.size);
-  const read = fill(photo.fd, bytes, 0);
+  const read = fill(photo.fd, bytes, onProgress);
   assertUnchanged(photo, read);
   return bytes;
 }
 
 /** SHA-256 without holding the file, for files that are too large to be decoded anyway. */
-export function hashInChunks(photo: OpenPhoto): string {
+export function hashInChunks(photo: OpenPhoto, onProgress: () => void = () => {}): string {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   let total = 0;
@@ -55,6 +60,7 @@ export function hashInChunks(photo: OpenPhoto): string {
     if (read === 0) break;
     hash.update(chunk.subarray(0, read));
     total += read;
+    onProgress();
   }
   assertUnchanged(photo, total);
   return hash.digest('hex');
@@ -72,13 +78,14 @@ export function assertUnchanged(photo: OpenPhoto, bytesRead: number): void {
   if (!same) throw new PictureProblem('changed_while_reading', 'The file changed while it was read.');
 }
 
-function fill(fd: number, bytes: Buffer, start: number): number {
-  let position = start;
+function fill(fd: number, bytes: Buffer, onProgress: () => void): number {
+  let position = 0;
   while (position < bytes.length) {
     const length = Math.min(CHUNK_BYTES, bytes.length - position);
     const read = systemCall(() => readSync(fd, bytes, position, length, position));
     if (read === 0) break;
     position += read;
+    onProgress();
   }
   return position;
 }

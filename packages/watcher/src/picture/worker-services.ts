@@ -29,6 +29,8 @@ export type ServiceAnswer =
 
 export interface WorkerServices {
   enter(stage: DecodeStage): void;
+  /** Says that the disk is still giving, a few times a second at most. */
+  readonly progress: () => void;
   /** Waits for a place in the memory budget; the result gives it back. */
   admit(bytes: number): Promise<Disposable>;
   /** @param args ExifTool's own, for example `-IFD0:Orientation#` (`#`: the number, not its name); @returns null when ExifTool cannot run here; no tags when it cannot make anything of the file; @throws PictureProblem timeout, unreadable, corrupt */
@@ -36,6 +38,8 @@ export interface WorkerServices {
   /** Writes a binary tag to `target`. @returns false when there is no such tag, or it was cut off */
   extractTag(path: string, tag: string, target: string): Promise<boolean>;
 }
+
+const PROGRESS_MS = 300;
 
 /** The thread's side of the port. One port a task, so an answer can never reach another task. */
 export function connectServices(port: MessagePort): WorkerServices {
@@ -52,7 +56,13 @@ export function connectServices(port: MessagePort): WorkerServices {
       port.postMessage(make(mine));
     });
   };
+  let lastProgress = performance.now();
   return {
+    progress() {
+      if (performance.now() - lastProgress < PROGRESS_MS) return;
+      lastProgress = performance.now();
+      port.postMessage({ kind: 'stage', stage: 'reading' } satisfies ServiceRequest);
+    },
     enter: (stage) => port.postMessage({ kind: 'stage', stage } satisfies ServiceRequest),
     async admit(bytes) {
       const answer = await ask((mine) => ({ kind: 'acquire', seq: mine, bytes }));

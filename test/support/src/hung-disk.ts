@@ -1,0 +1,42 @@
+/** A disk that never answers: a library that is loaded into a process and makes `open` of some paths wait for ever. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every path that holds this name hangs. */
+export const HUNG_FOLDER = 'hung-mount';
+
+const SOURCE = `
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+static void wait_if_hung(const char *path) {
+  if (path != 0 && strstr(path, "/${HUNG_FOLDER}/") != 0) for (;;) pause();
+}
+#define HANGING(name) \\
+  int name(const char *path, int flags, ...) { \\
+    va_list args; va_start(args, flags); int mode = va_arg(args, int); va_end(args); \\
+    wait_if_hung(path); \\
+    int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, #name); \\
+    return real(path, flags, mode); \\
+  }
+HANGING(open)
+HANGING(open64)
+`;
+
+/**
+ * Compiles it.
+ * @returns what to put into `LD_PRELOAD`, or undefined, after a loud word, where there is no C compiler or no Linux
+ */
+export function hungDisk(folder: string): string | undefined {
+  const source = join(folder, 'hung-disk.c');
+  const library = join(folder, 'hung-disk.so');
+  writeFileSync(source, SOURCE);
+  const compiled =
+    process.platform === 'linux' && spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']).status === 0;
+  if (compiled) return library;
+  process.stderr.write('\n*** SKIPPED: no C compiler (cc), so the tests on a disk that hangs do not run. ***\n\n');
+  return undefined;
+}
