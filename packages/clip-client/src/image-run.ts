@@ -127,7 +127,15 @@ export class ImageRun {
     this.isTaking = false;
     for (const job of [...this.jobs]) job.cancel('the caller left');
     // Not awaited: a generator that is still preparing an image would hold this up for as long as it takes.
-    void Promise.resolve(this.iterator.return?.()).catch(() => {});
+    void this.closeSource();
+  }
+
+  private async closeSource(): Promise<void> {
+    try {
+      await this.iterator.return?.();
+    } catch {
+      // The caller's own clean-up failed after its images had their outcomes; what it threw before that was told.
+    }
   }
 
   private wakeUp(): void {
