@@ -154,6 +154,7 @@ export const texts = {
     missingHint: 'Files that the last scan did not find. They are hidden, and kept for 30 days.',
     libraries: 'Libraries',
     encoders: 'Encoders',
+    builtIn: 'Built-in encoder',
     noEncoders: 'No encoder is configured.',
     model: 'Model',
     encoderState: {

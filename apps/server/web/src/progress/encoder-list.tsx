@@ -12,7 +12,7 @@ export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncod
         <li key={encoder.address} class="encoder">
           <span class={`dot ${GOOD_STATES.includes(encoder.state) ? 'dot-good' : 'dot-bad'}`} aria-hidden="true" />
           <span>
-            <strong>{encoder.address}</strong>
+            <strong title={encoder.address}>{nameOf(encoder.address)}</strong>
             <span class="hint">
               {[
                 texts.progress.encoderState[encoder.state] ?? encoder.state,
@@ -28,4 +28,9 @@ export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncod
       ))}
     </ul>
   );
+}
+
+// The server starts its own encoder on a socket of this name; its folder says nothing to anybody.
+function nameOf(address: string): string {
+  return /^unix:.*\/apollo\.sock$/.test(address) ? texts.progress.builtIn : address;
 }
