@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paintPicture, picture, progressiveBomb, rawContainer, tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
@@ -228,15 +228,6 @@ function groupAlive(pid: number): boolean {
 }
 
 describe('deadlines', () => {
-  test('a file that the disk does not give in time is given up, and its library is asked apart', async () => {
-    await using t = await openTestHost({ readDeadlineMs: 60 });
-    const big = t.add('big.jpg', photo);
-    truncateSync(join(t.rootPath, 'big.jpg'), 480 << 20); // sparse: hashing it takes far longer than the deadline
-    expect(await t.host.prepare(big, TARGET)).toMatchObject({ reason: 'read_timeout', errorClass: 'environment' });
-    expect((await t.host.prepare(t.add('a.jpg', photo), TARGET)).kind).toBe('pixels');
-    expect(t.host.stats().restarts).toBe(1);
-  });
-
   test('a picture that takes too long to decode is a timeout, and its neighbours lose nothing', async () => {
     await using t = await openTestHost({ decodeDeadlineMs: 3000 });
     for (const child of childPids()) for (const exifTool of childrenOf(child)) process.kill(exifTool, 'SIGSTOP');

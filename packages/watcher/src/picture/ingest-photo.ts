@@ -1,5 +1,4 @@
 /** A photo's row: size, time, hash, kind, sides and EXIF, from one reading of its bytes. */
-import { readSync } from 'node:fs';
 import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
 import { openSharp } from './decode-sharp.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
@@ -8,7 +7,7 @@ import type { DecodeLimits } from './host-protocol.js';
 import { linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
-import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
+import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readHead, readPhoto } from './read-photo.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
@@ -30,7 +29,6 @@ const HEAD_BYTES = 4096;
 export async function ingestPhoto(location: PhotoLocation, context: IngestContext): Promise<IngestedPhoto> {
   using photo = openPhoto(location);
   const { bytes, contentHash } = readAndHash(photo, context);
-  context.services.enter('decoding');
   const content = sniffContent(bytes);
   const tags = await tagsOf(photo, location, bytes, content, context);
   assertUnchanged(photo, photo.size);
@@ -57,11 +55,13 @@ function readAndHash(
 ): { readonly bytes: Buffer; readonly contentHash: string } {
   if (photo.size <= limits.maxFileBytes) {
     const bytes = readPhoto(photo, services.progress);
+    services.enter('decoding'); // the disk has answered
     return { bytes, contentHash: hashOf(bytes) };
   }
-  const head = Buffer.alloc(HEAD_BYTES);
-  readSync(photo.fd, head, 0, HEAD_BYTES, 0);
-  return { bytes: head, contentHash: hashInChunks(photo, services.progress) };
+  const bytes = readHead(photo, HEAD_BYTES);
+  const contentHash = hashInChunks(photo, services.progress);
+  services.enter('decoding');
+  return { bytes, contentHash };
 }
 
 async function tagsOf(

@@ -39,9 +39,9 @@ const DEFAULT_INPUT_SIDE = 448;
 export async function readImageForEncode(request: PrepareRequest, context: PrepareContext): Promise<PreparedPicture> {
   using photo = openPhoto(request.photo);
   const bytes = readWhole(photo, context);
+  context.services.enter('decoding'); // the disk has answered
   const contentHash = hashOf(bytes);
   if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
-  context.services.enter('decoding');
   using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
   try {
     return await prepare({ bytes, link, contentHash }, request.target, null, context);

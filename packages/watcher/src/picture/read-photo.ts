@@ -50,6 +50,13 @@ export function readPhoto(photo: OpenPhoto, onProgress: () => void = () => {}): 
   return bytes;
 }
 
+/** The first bytes, zeros where the file is shorter. */
+export function readHead(photo: OpenPhoto, length: number): Buffer {
+  const head = Buffer.alloc(length);
+  systemCall(() => readSync(photo.fd, head, 0, length, 0));
+  return head;
+}
+
 /** SHA-256 without holding the file, for files that are too large to be decoded anyway. */
 export function hashInChunks(photo: OpenPhoto, onProgress: () => void = () => {}): string {
   const hash = createHash('sha256');
