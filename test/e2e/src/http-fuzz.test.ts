@@ -76,23 +76,21 @@ describe('requests that nobody would send', () => {
   test('get an answer below 500, as JSON, without a stack or a path', async () => {
     const openApi = await server.app.inject({ url: '/api/openapi.json', headers: { host: 'localhost' } });
     const routes = routesOf(openApi.json().paths);
-    const runs = Number(process.env['CLIP_WATCH_TEST_FUZZ'] ?? 2_000);
+    const runs = Number(process.env.CLIP_WATCH_TEST_FUZZ ?? 2_000);
     const fields = (names: readonly string[]): fc.Arbitrary<Record<string, unknown>> =>
       fc.dictionary(
         fc.oneof({ weight: 9, arbitrary: fc.constantFrom('extra', ...names) }, fc.string({ maxLength: 8 })),
         VALUE,
         { maxKeys: 4 },
       );
-    const request = fc
-      .constantFrom(...routes)
-      .chain((route) =>
-        fc.record({
-          route: fc.constant(route),
-          id: HOSTILE,
-          query: fields(route.query),
-          body: fc.oneof(fields(route.body), VALUE),
-        }),
-      );
+    const request = fc.constantFrom(...routes).chain((route) =>
+      fc.record({
+        route: fc.constant(route),
+        id: HOSTILE,
+        query: fields(route.query),
+        body: fc.oneof(fields(route.body), VALUE),
+      }),
+    );
     await fc.assert(
       fc.asyncProperty(request, async ({ route, id, query, body }) => {
         const url = route.url.replace(/\{\w+\}/g, () => encodeURIComponent(Buffer.from(id).toString()));

@@ -20,7 +20,7 @@ export function runCli(args: readonly string[], { dataDir, env, cwd }: CliOption
   const options = {
     cwd: cwd ?? dataDir,
     // Nothing of the test run's own environment, which may hold settings.
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', CLIP_WATCH_DATA_DIR: dataDir, ...env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', CLIP_WATCH_DATA_DIR: dataDir, ...env },
     maxBuffer: 64 << 20,
     timeout: 300_000,
   };

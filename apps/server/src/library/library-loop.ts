@@ -25,7 +25,7 @@ export interface LoopDeps {
 
 // Deleted files wait for the next scan; a big library is not walked anew for each of them.
 const SOONEST_RESCAN_MS = 5_000;
-const RESCAN_COST_FACTOR = 20;
+const RESCAN_MS_PER_FILE = 1;
 const HINTS_KEPT = 2_000;
 const TICK_EVERY_MS = 2_000;
 
@@ -216,13 +216,13 @@ export class LibraryLoop {
   /** A full scan, not long after: it is what notices files that are gone. */
   private scanSoon(): void {
     if (this.soon !== undefined || this.abort.signal.aborted || this.interval === undefined) return;
-    const lastMs = this.last?.kind === 'scanned' ? this.last.durationMs : 0;
+    const files = this.last?.kind === 'scanned' ? this.last.files : 0;
     this.soon = setTimeout(
       () => {
         this.soon = undefined;
         this.scanInBackground();
       },
-      Math.max(SOONEST_RESCAN_MS, RESCAN_COST_FACTOR * lastMs),
+      Math.max(SOONEST_RESCAN_MS, RESCAN_MS_PER_FILE * files),
     );
     this.soon.unref();
   }

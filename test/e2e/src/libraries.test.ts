@@ -1,0 +1,142 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
+import { tempFolder } from '@clip-watch/test-support';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeColour, writeColourPhotos } from './colour-photos.js';
+import { openServer, type TestServer } from './open-server.js';
+
+describe('a library over time', () => {
+  let apollo: MockApollo;
+  let data: ReturnType<typeof tempFolder>;
+  let parent: ReturnType<typeof tempFolder>;
+  let root: string;
+  let server: TestServer;
+  let id: number;
+
+  beforeAll(async () => {
+    apollo = await startMockApollo();
+  });
+  afterAll(() => apollo.close());
+  beforeEach(async () => {
+    data = tempFolder();
+    parent = tempFolder();
+    root = join(parent.path, 'photos');
+    await writeColourPhotos(root);
+    server = await openServer({ dataDir: data.path, env: { APOLLO_URL: apollo.address, SCAN_INTERVAL_S: '3600' } });
+    id = (await server.host.keeper.add({ rootPath: root })).library.id;
+    await scanAndEncode();
+  }, 60_000);
+  afterEach(async () => {
+    await server[Symbol.asyncDispose]();
+    data[Symbol.dispose]();
+    parent[Symbol.dispose]();
+  });
+
+  async function scanAndEncode(): Promise<Awaited<ReturnType<TestServer['host']['keeper']['scan']>>> {
+    const result = await server.host.keeper.scan(id);
+    await server.host.drain?.drainOnce();
+    return result;
+  }
+  const counters = (): ReturnType<TestServer['host']['database']['images']['counters']> =>
+    server.host.database.images.counters(id);
+  const library = async (): Promise<{ state: string; stateReason: string | null } | null> =>
+    server.host.database.libraries.find(id);
+
+  test('a root that vanishes and returns: offline meanwhile, nothing deleted, nothing encoded again', async () => {
+    const sent = apollo.counters.items;
+    renameSync(root, `${root}-away`);
+    expect((await scanAndEncode()).kind).toBe('offline');
+    expect(await library()).toMatchObject({ state: 'offline', stateReason: expect.stringContaining('not there') });
+    expect(await counters()).toMatchObject({ photos: 6, encoded: 6, missing: 0 });
+    renameSync(`${root}-away`, root);
+    expect(await scanAndEncode()).toMatchObject({ kind: 'scanned', added: 0, changed: 0, missing: 0 });
+    expect(await library()).toMatchObject({ state: 'online', stateReason: null });
+    expect(apollo.counters.items).toBe(sent);
+  }, 30_000);
+
+  test('an emptied root is offline too: nobody deletes like that, mounts do', async () => {
+    renameSync(root, `${root}-away`);
+    mkdirSync(root);
+    expect(await scanAndEncode()).toMatchObject({ kind: 'offline', reason: expect.stringContaining('empty') });
+    expect(await counters()).toMatchObject({ encoded: 6, missing: 0 });
+  }, 30_000);
+
+  test('renamed and moved photos are found again and encoded never', async () => {
+    const sent = apollo.counters.items;
+    renameSync(join(root, 'sea'), join(root, 'ocean'));
+    renameSync(join(root, 'red.jpg'), join(root, 'ocean/crimson.jpg'));
+    expect(await scanAndEncode()).toMatchObject({ added: 2, missing: 2 });
+    expect(await counters()).toMatchObject({ encoded: 6, pending: 0, missing: 2 });
+    expect(apollo.counters.items).toBe(sent);
+  }, 30_000);
+
+  test('a deleted photo is hidden by the first scan, kept, and shown again when it comes back', async () => {
+    renameSync(join(root, 'red.jpg'), join(parent.path, 'red.jpg'));
+    expect(await scanAndEncode()).toMatchObject({ missing: 1 });
+    expect(await counters()).toMatchObject({ photos: 5, missing: 1 });
+    expect(await scanAndEncode()).toMatchObject({ missing: 0 });
+    renameSync(join(parent.path, 'red.jpg'), join(root, 'red.jpg'));
+    expect(await scanAndEncode()).toMatchObject({ returned: 1, added: 0 });
+    expect(await counters()).toMatchObject({ photos: 6, encoded: 6, missing: 0 });
+  }, 30_000);
+
+  test('a changed photo is read and encoded again', async () => {
+    const sent = apollo.counters.items;
+    await writeColour(join(root, 'red.jpg'), [200, 10, 90]);
+    expect(await scanAndEncode()).toMatchObject({ changed: 1, added: 0 });
+    expect(await counters()).toMatchObject({ encoded: 6, pending: 0 });
+    expect(apollo.counters.items).toBe(sent + 1);
+  }, 30_000);
+
+  test('excluding hides at once, and including shows again without a new encode', async () => {
+    const sent = apollo.counters.items;
+    await server.host.keeper.update(id, { excludedDirs: ['sea'] });
+    expect(await counters()).toMatchObject({ encoded: 5, skipped: 1 });
+    const blue = await server.host.database.images.findImageByPath(id, 'sea/blue.webp');
+    const headers = { host: 'localhost' };
+    expect((await server.app.inject({ url: `/api/images/${blue?.id}/original`, headers })).statusCode).toBe(404);
+    expect((await server.app.inject({ url: `/api/images/${blue?.id}/thumbnail`, headers })).statusCode).toBe(404);
+    await writeColour(join(root, 'sea/new.jpg'), [1, 2, 3]);
+    expect(await scanAndEncode()).toMatchObject({ added: 0, missing: 0 });
+    await server.host.keeper.update(id, { excludedDirs: [] });
+    await scanAndEncode();
+    expect(await counters()).toMatchObject({ encoded: 7, skipped: 0 });
+    expect(apollo.counters.items).toBe(sent + 1);
+  }, 30_000);
+
+  test('a bad pattern is refused and changes nothing', async () => {
+    await expect(server.host.keeper.update(id, { excludedDirs: ['a/../b'] })).rejects.toThrow('a/../b');
+    expect((await server.host.database.libraries.find(id))?.excludedDirs).toEqual([]);
+  });
+
+  test('new, changed and deleted files are noticed without a scan being asked for', async () => {
+    await server.host.keeper.start();
+    await expect.poll(() => server.host.keeper.isScanning(id), { timeout: 10_000 }).toBe(false);
+    await writeColour(join(root, 'fresh/made.jpg'), [90, 10, 90]);
+    await expect.poll(async () => (await counters()).encoded, { timeout: 20_000 }).toBe(7);
+    unlinkSync(join(root, 'fresh/made.jpg'));
+    await expect.poll(async () => (await counters()).missing, { timeout: 20_000 }).toBe(1);
+  }, 60_000);
+
+  test('a file that somebody still writes waits until it rests', async () => {
+    await server.host.keeper.start();
+    const path = join(root, 'growing.jpg');
+    await writeColour(path, [50, 60, 70]);
+    for (let write = 0; write < 6; write++) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      appendFileSync(path, Buffer.alloc(10));
+    }
+    expect(await server.host.database.images.findImageByPath(id, 'growing.jpg')).toBeNull();
+    await expect
+      .poll(() => server.host.database.images.findImageByPath(id, 'growing.jpg'), { timeout: 20_000 })
+      .not.toBeNull();
+  }, 60_000);
+
+  test('a removed library takes its rows along and leaves its files', async () => {
+    await server.host.keeper.remove(id);
+    expect((await server.host.database.images.counters()).photos).toBe(0);
+    expect(await server.host.keeper.list()).toEqual([]);
+    rmSync(join(root, 'red.jpg')); // It is still there to be deleted.
+  });
+});
