@@ -6,6 +6,7 @@ export type HostErrorCode =
   | 'DATA_FOLDER'
   | 'ENCODER_START'
   | 'ENCODER_DISABLED'
+  | 'MODEL_MISMATCH'
   | 'NOT_FOUND'
   | 'PORT_IN_USE'
   | 'PLUGIN'

@@ -35,8 +35,9 @@ export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
         if (state.wantedModelVersion === version && state.dimension === dimension) return state;
         throw new DatabaseError(
           'MODEL_MISMATCH',
-          `the encoder serves ${version} (${dimension} numbers), the photos are in ${state.wantedModelVersion} ` +
-            `(${state.dimension}); start that encoder again, or run: clip-watch model switch`,
+          `the encoder serves ${version} (${dimension} numbers), the photos of this data folder are in ` +
+            `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one model for now: ` +
+            'start that encoder again, or give the other model a CLIP_WATCH_DATA_DIR of its own',
         );
       }),
   };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EncodeOutcome, ImageToEncode } from '@clip-watch/clip-client';
 import type { ClipQuality } from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
@@ -49,6 +50,8 @@ class EncodingPass {
   constructor(run: PassRun, book: ClaimBook) {
     this.#run = run;
     this.#book = book;
+    // Every picture in hand listens to it: a window and the decoders, which is more than Node takes for a leak.
+    setMaxListeners(0, this.#abort.signal);
     this.#settledBefore = run.memory.progress.settled;
     this.#log = createPassLog(run.deps.log, run.memory.bugs);
     this.#tally = new PassTally(run, this.#log);

@@ -73,7 +73,7 @@ describe('properties', () => {
     .filter((pattern) => compiles(pattern));
 
   // The deep run raises the number to 200,000.
-  const numRuns = Number(process.env['CLIP_WATCH_TEST_RUNS'] ?? 3000);
+  const numRuns = Number(process.env.CLIP_WATCH_TEST_RUNS ?? 3000);
   const timeout = 30_000 + numRuns * 2;
 
   test(

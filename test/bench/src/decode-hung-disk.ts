@@ -27,7 +27,7 @@ for (const root of ['whole', HUNG_FOLDER]) {
   mkdirSync(join(folder.path, root));
   for (let n = 0; n < IN_FLIGHT; n += 1) writeFileSync(join(folder.path, root, `${n}.jpg`), photo);
 }
-process.env['LD_PRELOAD'] = preload;
+process.env.LD_PRELOAD = preload;
 const host = await openDecodeHost({ tempParent: folder.path });
 
 const prepare = (root: string, n: number): Promise<unknown> =>

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const CHROMIUM = process.env['CLIP_WATCH_TEST_CHROMIUM'] ?? '/usr/bin/chromium';
+const CHROMIUM = process.env.CLIP_WATCH_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
 /** False, after a loud word on standard error, when there is no Chromium to test with. */
 export function hasChromium(): boolean {

@@ -51,12 +51,12 @@ describe.skipIf(!hasChromium())('libraries', () => {
 
   test('a folder that is away is said on the front page', async () => {
     const state = workingState();
-    state.status['libraries'] = [
+    state.status.libraries = [
       {
         ...state.libraries[0],
         state: 'offline',
         stateReason: 'not mounted',
-        ...(state.libraries[0]?.['counts'] as object),
+        ...(state.libraries[0]?.counts as object),
       },
     ];
     await using open = await openPage(state);
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium())('libraries', () => {
 
   test('the starter model says what it is and how to get CLIP, until hidden', async () => {
     const state = workingState();
-    state.status['model'] = { name: 'palette', version: '1', dimension: 32, starter: true };
+    state.status.model = { name: 'palette', version: '1', dimension: 32, starter: true };
     await using open = await openPage(state);
     await open.page.waitForSelector('text=model pull');
     await open.page.getByRole('button', { name: 'Hide this' }).click();

@@ -37,11 +37,11 @@ describe.skipIf(!hasChromium())('progress', () => {
     await open.page.getByLabel('Rest from').fill('22:00');
     await open.page.getByLabel('until').fill('07:00');
     await open.page.locator('form:has-text("Rest from")').getByRole('button', { name: 'Save' }).click();
-    await expect.poll(() => open.state.settings['quietHours']).toBe('22:00-07:00');
+    await expect.poll(() => open.state.settings.quietHours).toBe('22:00-07:00');
     await open.page.reload();
     await expect.poll(() => open.page.getByLabel('Rest from').inputValue()).toBe('22:00');
     await open.page.getByRole('button', { name: 'No quiet hours' }).click();
-    await expect.poll(() => open.state.settings['quietHours']).toBeNull();
+    await expect.poll(() => open.state.settings.quietHours).toBeNull();
   });
 
   test('follows the server while it is looked at', async () => {

@@ -19,7 +19,7 @@ export async function startRealServer(
 ): Promise<RealServer> {
   const data = tempFolder();
   const child = spawn(process.execPath, [MAIN, 'serve', ...paths], {
-    env: { PATH: process.env['PATH'], HOME: data.path, CLIP_WATCH_DATA_DIR: `${data.path}/data`, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, HOME: data.path, CLIP_WATCH_DATA_DIR: `${data.path}/data`, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium())('safety', () => {
     Object.assign(state.status, {
       state: 'misconfigured',
       reason: payload(3),
-      libraries: state.libraries.map((library) => ({ ...library, ...(library['counts'] as object), state: 'offline' })),
+      libraries: state.libraries.map((library) => ({ ...library, ...(library.counts as object), state: 'offline' })),
     });
     await using open = await openPage(state);
     const { page } = open;

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { inspect } from './db-raw.js';
 import { idsAfter, makeBacklog, startWriter } from './db-support.js';
 
-const KILLS = Number(process.env['CLIP_WATCH_TEST_KILLS'] ?? 50);
+const KILLS = Number(process.env.CLIP_WATCH_TEST_KILLS ?? 50);
 const PHOTOS = 20_000;
 
 test(`${KILLS} kills of a writer lose no acknowledged row and harm no file`, { timeout: 3_600_000 }, async () => {

@@ -8,7 +8,7 @@ import { inspect } from './db-raw.js';
 import { type FileEvent, readEvents, STRACE } from './db-strace.js';
 import { idsAfter, makeBacklog, startWriter } from './db-support.js';
 
-const STATES = Number(process.env['CLIP_WATCH_TEST_POWER_STATES'] ?? 60);
+const STATES = Number(process.env.CLIP_WATCH_TEST_POWER_STATES ?? 60);
 const LOSSES: readonly Loss[] = ['all', 'half', 'torn'];
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 if (!hasStrace)

@@ -5,8 +5,8 @@ import { tempFolder } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
 import { idsAfter, makeBacklog, startWriter, type Writer } from './db-support.js';
 
-const ROWS = Number(process.env['CLIP_WATCH_TEST_PROCESS_ROWS'] ?? 4000);
-const KILLS = Number(process.env['CLIP_WATCH_TEST_PROCESS_KILLS'] ?? 5);
+const ROWS = Number(process.env.CLIP_WATCH_TEST_PROCESS_ROWS ?? 4000);
+const KILLS = Number(process.env.CLIP_WATCH_TEST_PROCESS_KILLS ?? 5);
 const PROCESSES = 4;
 
 async function countersOf(file: string) {

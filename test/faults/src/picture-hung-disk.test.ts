@@ -22,7 +22,7 @@ async function openHostOnHungDisk(readDeadlineMs = 500) {
     mkdirSync(root);
     for (let n = 0; n < 40; n += 1) writeFileSync(join(root, `${n}.jpg`), photo);
   }
-  process.env['LD_PRELOAD'] = preload;
+  process.env.LD_PRELOAD = preload;
   const host = await openDecodeHost({ threads: 2, readDeadlineMs, closeGraceMs: 500, tempParent: folder.path });
   const prepare = (rootPath: string, n: number) => host.prepare({ rootPath, relPath: `${n}.jpg`, contentHash }, TARGET);
   return {
@@ -31,7 +31,7 @@ async function openHostOnHungDisk(readDeadlineMs = 500) {
     prepareHung: (n: number) => prepare(hung, n),
     async [Symbol.asyncDispose]() {
       await host.close();
-      delete process.env['LD_PRELOAD'];
+      delete process.env.LD_PRELOAD;
       folder[Symbol.dispose]();
     },
   };

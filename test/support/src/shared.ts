@@ -10,7 +10,7 @@ const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
  * @returns its absolute path, or undefined, after a loud word on standard error
  */
 export function sharedFolder(): string | undefined {
-  const folder = process.env['CLIP_WATCH_TEST_SHARED'] ?? join(REPOSITORY, '../shared');
+  const folder = process.env.CLIP_WATCH_TEST_SHARED ?? join(REPOSITORY, '../shared');
   if (existsSync(join(folder, 'photos/MANIFEST.tsv'))) return folder;
   process.stderr.write(
     `\n*** SKIPPED: ${folder} is not here, so the tests on real photos and models do not run. ***\n` +

@@ -32,6 +32,8 @@ export interface EmbeddedApollo extends AsyncDisposable {
   /** What it said when it could not start; null while nothing is wrong. */
   readonly reason: string | null;
   readonly pid: number | undefined;
+  /** Opaque version of the model that it serves; null before it first did. */
+  readonly modelVersion: string | null;
   /** SIGTERM, then SIGKILL after a grace. Same promise every time. */
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ class Supervisor implements EmbeddedApollo {
   readonly address: string;
   state: EmbeddedApollo['state'] = 'starting';
   reason: string | null = null;
+  modelVersion: string | null = null;
   private readonly folder: string;
   private readonly options: EmbeddedApolloOptions;
   private child: ChildProcess | null = null;
@@ -127,6 +130,7 @@ class Supervisor implements EmbeddedApollo {
   private onServing(line: string): void {
     this.state = 'serving';
     this.reason = null;
+    this.modelVersion = LISTENING.exec(line)?.[2] ?? null;
     this.failures = 0;
     this.options.log?.info({ encoder: line }, 'the embedded encoder serves');
   }

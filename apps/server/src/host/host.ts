@@ -81,11 +81,32 @@ async function openParts(config: Config, log: Logger, stack: CloseStack): Promis
   const children = createCloseStack(log);
   const threads = threadsFor(config.clipCpuShare);
   const [decodeHost, apollo] = await openChildren(config, log, threads, children);
+  try {
+    await refuseOtherModel(config, database, apollo);
+  } catch (error) {
+    await children.close();
+    throw error;
+  }
   const clipClient = openClient(config, log, apollo);
   // Children and client end side by side: one that hangs costs its own grace, not the sum.
   stack.add('children', () => Promise.all([children.close(), clipClient.close()]).then(() => {}), 5_000);
   const host = await openLoops({ config, log, database, decodeHost, clipClient, apollo }, stack);
   return { ...host, close: () => stack.close(), [Symbol.asyncDispose]: () => stack.close() };
+}
+
+/**
+ * The only encoder serves another model than the photos are in: said at once, since nothing that follows could work.
+ * With encoders elsewhere the embedded one is a fallback, and one of another model just stays unused.
+ */
+async function refuseOtherModel(config: Config, database: Database, apollo: EmbeddedApollo | null): Promise<void> {
+  if (apollo === null || config.apolloUrl.addresses.length > 0) return;
+  const { wantedModelVersion, modelName } = await database.clipState.read();
+  if (wantedModelVersion === null || wantedModelVersion === apollo.modelVersion) return;
+  throw new HostError(
+    'MODEL_MISMATCH',
+    `the photos in ${config.dataDir} are encoded with ${modelName} (${wantedModelVersion}), and this model is ${apollo.modelVersion}: ` +
+      'one data folder keeps one model for now. Start with the first model again, or give this one a CLIP_WATCH_DATA_DIR of its own',
+  );
 }
 
 function threadsFor(cpuShare: number): number {
@@ -129,13 +150,22 @@ export function openClient(config: Config, log: Logger, apollo: EmbeddedApollo |
     log: component,
   });
   return createClipClient({
-    addresses: [...config.apolloUrl.addresses, ...(apollo === null ? [] : [apollo.address])],
+    ...addressesOf(config, apollo),
     concurrency: Math.min(concurrency, LARGEST_CONCURRENCY),
     ...(config.apolloToken === null ? {} : { token: config.apolloToken }),
     ...(config.apolloCaFile === null ? {} : { caFile: config.apolloCaFile }),
     clientName: 'clip-watch',
     log: component,
   });
+}
+
+/** Beside other encoders the embedded one is a fallback: it serves while they are away. */
+function addressesOf(
+  { apolloUrl: { addresses } }: Config,
+  apollo: EmbeddedApollo | null,
+): { readonly addresses: readonly string[]; readonly fallbackAddress?: string } {
+  if (apollo === null) return { addresses };
+  return addresses.length === 0 ? { addresses: [apollo.address] } : { addresses, fallbackAddress: apollo.address };
 }
 
 type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'apollo'>;

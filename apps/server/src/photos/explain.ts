@@ -79,7 +79,7 @@ function pendingText(row: ImageRow, { libraryState, standstill, now }: ExplainCo
 }
 
 function detailOf(row: ImageRow): string {
-  return row.clip.errorMessage ?? row.clip.errorReason ?? 'no reason was noted';
+  return (row.clip.errorMessage ?? row.clip.errorReason ?? 'no reason was noted').replace(/\.$/, '');
 }
 
 export function toApiFailure(row: ImageRow): ApiFailure {

@@ -1,7 +1,8 @@
-import { adviceFor, PHOTO_REASONS, type PhotoReason } from '@clip-watch/watcher';
+import { adviceFor } from '@clip-watch/watcher';
 
 // What a person can do about reasons that come from the encoder or the drain; the picture's own stand with its decoder.
 const ENCODER_REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['changed', 'Nothing: the file is read again by itself.'],
   ['undecodable', 'The encoder cannot decode this picture. Restore it from a backup or export a copy.'],
   ['refused', 'The encoder refuses this picture. Look at its message, or export a copy in another format.'],
   ['unavailable', 'The encoder is away. Start it; the photo is tried again by itself.'],
@@ -14,13 +15,7 @@ const ENCODER_REMEDIES: ReadonlyMap<string, string> = new Map([
   ['invalid_item', 'An error of clip-watch itself. Please report it.'],
 ]);
 
-const PHOTO: ReadonlySet<string> = new Set(PHOTO_REASONS);
-
 /** What a person can do about a failure's reason; null for one that nothing is known about. */
 export function remedyOf(reason: string): string | null {
-  return isPhotoReason(reason) ? adviceFor(reason) : (ENCODER_REMEDIES.get(reason) ?? null);
-}
-
-function isPhotoReason(reason: string): reason is PhotoReason {
-  return PHOTO.has(reason);
+  return adviceFor(reason) ?? ENCODER_REMEDIES.get(reason) ?? null;
 }

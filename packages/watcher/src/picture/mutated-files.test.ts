@@ -6,7 +6,7 @@ import { openDecodeHost } from './decode-host.js';
 import { PHOTO_REASONS, type PhotoReason } from './photo-reasons.js';
 
 // The deep run raises this to 20,000.
-const RUNS = Number(process.env['CLIP_WATCH_TEST_MUTATIONS'] ?? 2000);
+const RUNS = Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 2000);
 const TARGET = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
   acceptedMediaTypes: [],

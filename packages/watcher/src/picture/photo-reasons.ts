@@ -62,12 +62,14 @@ const RULES: Readonly<Record<PhotoReason, ReasonRule>> = {
 
 export const PHOTO_REASONS: readonly PhotoReason[] = Object.keys(RULES) as PhotoReason[];
 
-/** What a person can do about a reason. */
-export function adviceFor(reason: PhotoReason): string {
-  return RULES[reason].advice;
+/** What a person can do about a reason; undefined for one that is not about the picture. */
+export function adviceFor(reason: PhotoReason): string;
+export function adviceFor(reason: string): string | undefined;
+export function adviceFor(reason: string): string | undefined {
+  return Object.hasOwn(RULES, reason) ? RULES[reason as PhotoReason].advice : undefined;
 }
 
-/** @param message what was met, without paths and without picture content; the advice is added */
+/** @param message what was met, without paths and without picture content; the advice is `adviceFor(reason)` */
 export function pictureFailure(reason: PhotoReason, message: string, sure?: boolean): PictureFailure {
   const rule: ReasonRule = RULES[reason];
   return {
@@ -75,7 +77,7 @@ export function pictureFailure(reason: PhotoReason, message: string, sure?: bool
     reason,
     errorClass: rule.errorClass,
     sure: sure ?? rule.sure,
-    message: `${message} ${rule.advice}`,
+    message,
   };
 }
 

@@ -7,7 +7,7 @@ import { PictureProblem } from './photo-reasons.js';
 import { openPhoto, readPhoto } from './read-photo.js';
 
 // The deep run raises this to 200,000.
-const READS = Number(process.env['CLIP_WATCH_TEST_READS'] ?? 20_000);
+const READS = Number(process.env.CLIP_WATCH_TEST_READS ?? 20_000);
 /** Swaps a folder for a link out of the library, and back, as fast as it can, until told to stop. */
 const SWAPPER = `
   const { renameSync } = require('node:fs');

@@ -69,7 +69,7 @@ function answerImage(state: MockState, id: number, path: string): MockAnswer {
 function explanation({ image }: MockPhoto): Json {
   return {
     ...image,
-    searchable: image['clipStatus'] === 'encoded',
+    searchable: image.clipStatus === 'encoded',
     explanation: `${image.relPath} was encoded by clip-vit-base-patch32 and is found by search.`,
     remedy: null,
   };
@@ -98,30 +98,30 @@ function searchHits(state: MockState, isByWords: boolean, body: Json): MockAnswe
       'SEARCH_UNAVAILABLE',
       'Every encoder is away, so words cannot be understood right now.',
     );
-  const seed = JSON.stringify(body['text'] ?? body['imageId'] ?? '').length;
+  const seed = JSON.stringify(body.text ?? body.imageId ?? '').length;
   const hits = state.photos
     .filter(({ image }) => (image.id * 7 + seed) % 3 !== 0)
     .map(({ image }, index) => ({ ...image, score: 0.31 - index * 0.0004 }));
-  return ok({ ...pageOf(body['text'] === 'nothing' ? [] : hits, body), modelVersion: 'm1', coverage: 1, notice: null });
+  return ok({ ...pageOf(body.text === 'nothing' ? [] : hits, body), modelVersion: 'm1', coverage: 1, notice: null });
 }
 
 function retry(state: MockState, { body }: MockRequest): MockAnswer {
   const { ids, reason } = body as { ids?: number[]; reason?: string };
   const isChosen = (failure: Json): boolean =>
-    ids ? ids.includes(Number(failure['id'])) : reason === undefined || failure['reason'] === reason;
+    ids ? ids.includes(Number(failure.id)) : reason === undefined || failure.reason === reason;
   const before = state.failures.length;
   state.failures = state.failures.filter((failure) => !isChosen(failure));
   return setStatus(state, { failed: state.failures.length, pending: before - state.failures.length });
 }
 
 function failures(state: MockState, { query }: MockRequest): MockAnswer {
-  const reasons = new Set(state.failures.map((failure) => failure['reason']));
+  const reasons = new Set(state.failures.map((failure) => failure.reason));
   const reason = query.get('reason');
-  const items = state.failures.filter((failure) => reason === null || failure['reason'] === reason);
+  const items = state.failures.filter((failure) => reason === null || failure.reason === reason);
   return ok({
     ...pageOf(items, Object.fromEntries(query)),
     groups: [...reasons].map((name) => {
-      const list = state.failures.filter((failure) => failure['reason'] === name);
+      const list = state.failures.filter((failure) => failure.reason === name);
       return { ...list[0], count: list.length };
     }),
   });
@@ -134,7 +134,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST clip/resume': (state) => setStatus(state, { state: 'running' }),
   'PATCH clip/settings': (state, { body }) => {
     Object.assign(state.settings, body);
-    setStatus(state, { concurrency: state.settings['concurrency'] });
+    setStatus(state, { concurrency: state.settings.concurrency });
     return ok(state.settings);
   },
   'GET libraries': (state) => ok({ items: state.libraries }),
