@@ -101,7 +101,7 @@ test('a caller whose images throw gets its own error, after the outcomes', async
 });
 
 test('the concurrency can be changed while running', async () => {
-  await using apollo = await startMockApollo({ delayMs: 5 });
+  await using apollo = await startMockApollo({ delayMs: 30 });
   await using client = openClient(apollo.address, { concurrency: 1 });
   const running = collect(client.encodeImages(solidImages(60)));
   await vi.waitUntil(() => apollo.counters.items > 10);

@@ -43,7 +43,7 @@ describe('the encoder', () => {
     rig.drain.wake();
     await until(async () => (await rig.database.images.counters()).encoded === 40);
     expect(await rig.database.images.counters()).toMatchObject({ encoded: 40, pending: 1, failed: 0 });
-  });
+  }, 120_000);
 });
 
 describe('the disk', () => {
