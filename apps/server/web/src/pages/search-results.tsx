@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-types.js';
 import { ApiError } from '../api/http.js';
+import { useLiveStatus } from '../api/status-context.js';
 import { type Paged, usePaged } from '../api/use-paged.js';
 import { formatShare } from '../format.js';
 import { GridSkeleton } from '../grid/grid-skeleton.js';
@@ -36,6 +37,8 @@ export function SearchResults({ query, photo }: SearchResultsProps): JSX.Element
 function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey: string }): JSX.Element {
   const pages = usePaged<ApiSearchHit, ApiSearchAnswer>(listKey, (cursor, signal) => fetchHits(query, cursor, signal));
   const { items, last, isDone, isLoading, error } = pages;
+  // Then the page says so above, and how to get more.
+  const isStarter = useLiveStatus().status?.model?.starter === true;
   const sections = useMemo(() => [{ key: 'hits', year: null, month: null, photos: items }], [items]);
   const scores = useMemo(() => new Map(items.map((hit) => [hit.id, hit.score])), [items]);
   const hrefOf = (image: ApiImage): string => formatRoute({ kind: 'photos', query, photo: image.id });
@@ -45,7 +48,7 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
     <>
       <SearchHeading query={query} state={stateText(pages)} />
       <FilterChips query={query} />
-      {last?.notice && <Notice tone="info" title={last.notice} />}
+      {last?.notice && !isStarter && <Notice tone="info" title={last.notice} />}
       {last && !last.notice && last.coverage < 0.995 && (
         <p class="hint">{texts.search.coverage(formatShare(last.coverage))}</p>
       )}
