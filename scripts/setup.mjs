@@ -60,10 +60,12 @@ function build() {
 
 /** Every task a hit, and its output still in place: then turbo need not run at all. */
 function isBuilt({ tasks }) {
-  return tasks.every(
-    ({ cache, directory, outputs }) =>
-      cache.status === 'HIT' && (!(outputs ?? []).includes('dist/**') || existsSync(join(ROOT, directory, 'dist'))),
-  );
+  return tasks
+    .filter(({ command }) => command !== '<NONEXISTENT>') // a package without that script
+    .every(({ cache, task, directory }) => {
+      const output = task === 'build' ? 'dist' : 'src';
+      return cache.status === 'HIT' && existsSync(join(ROOT, directory, output));
+    });
 }
 
 /** One set-up at a time: `npm start` in one terminal and `npm run clip-watch` in another may come together. */
