@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder } from '@clip-watch/test-support';
+import { sharedFolder, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeHost, PreparedPicture } from '../picture-types.js';
 import { openDecodeHost } from './decode-host.js';
 
 const SHARED = sharedFolder();
-const ROOT = join(SHARED ?? '', 'photos');
+const YESTERDAY = new Date(Date.now() - 24 * 3_600_000);
 const MODEL = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 224, inputSize: 224 },
   acceptedMediaTypes: [],
@@ -27,17 +27,26 @@ function inWords(prepared: PreparedPicture): string[] {
 }
 
 describe.skipIf(SHARED === undefined)('every RAW, HEIC and hostile photo of the collection', () => {
+  const photos = tempFolder();
   let host: DecodeHost;
   beforeAll(async () => {
+    // A cut file is only sure to stay cut when it was not written within the last hour, and a new clone's files were.
+    cpSync(join(SHARED ?? '', 'photos'), photos.path, { recursive: true });
+    for (const entry of readdirSync(photos.path, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), YESTERDAY, YESTERDAY);
+    }
     host = await openDecodeHost({ threads: 2 });
   });
-  afterAll(() => host.close());
+  afterAll(async () => {
+    await host.close();
+    photos[Symbol.dispose]();
+  });
 
   test.each(TABLE)('%s', { timeout: 60_000 }, async (relPath, ...outcome) => {
     const contentHash = createHash('sha256')
-      .update(readFileSync(join(ROOT, relPath)))
+      .update(readFileSync(join(photos.path, relPath)))
       .digest('hex');
-    const prepared = await host.prepare({ rootPath: ROOT, relPath, contentHash }, MODEL);
+    const prepared = await host.prepare({ rootPath: photos.path, relPath, contentHash }, MODEL);
     expect(inWords(prepared)).toEqual(outcome);
     if (prepared.kind === 'pixels') expect(prepared.data.length).toBe(224 * 224 * 3);
     if (prepared.kind === 'failed') expect(prepared).toMatchObject({ errorClass: 'photo', sure: true });
