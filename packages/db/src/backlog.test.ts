@@ -5,7 +5,7 @@ import { anyStep } from './testing/backlog-steps.js';
 
 const RUNS = Number(process.env.CLIP_WATCH_TEST_MODEL_RUNS ?? 1000);
 
-test(`the table holds its rules through ${RUNS} random programs`, { timeout: 600_000 }, async () => {
+test(`the table holds its rules through ${RUNS} random programs`, { timeout: 3_600_000 }, async () => {
   await using backlog = await openBacklog();
   let ran = 0;
   const holds = fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 24, size: 'max' }), async (steps) => {

@@ -39,23 +39,29 @@ export function checkPlace(file: string): void {
   const folder = dirname(file);
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new DatabaseError('NOT_WRITABLE', `${folder} is no folder; create it, or name another file in DATABASE_URL`);
-  if (!isWritable(folder))
+  if (existsSync(file) && !statSync(file).isFile())
+    throw new DatabaseError('NOT_A_DATABASE', `${file} is no regular file; name another in DATABASE_URL`);
+  const folderFault = writeFault(folder);
+  if (folderFault === 'EROFS')
+    throw new DatabaseError(
+      'READ_ONLY',
+      `${folder} is on a read-only disk; mount it writable, or name another in DATABASE_URL`,
+    );
+  if (folderFault !== undefined)
     throw new DatabaseError(
       'NOT_WRITABLE',
       `${folder} cannot be written; the database keeps files beside itself: change its permissions, or name another`,
     );
-  if (!existsSync(file)) return;
-  if (!statSync(file).isFile())
-    throw new DatabaseError('NOT_A_DATABASE', `${file} is no regular file; name another in DATABASE_URL`);
-  if (!isWritable(file))
+  if (existsSync(file) && writeFault(file) !== undefined)
     throw new DatabaseError('READ_ONLY', `${file} is read-only; change its permissions, or name another`);
 }
 
-function isWritable(path: string): boolean {
+/** @returns the system's code when the path cannot be read and written */
+function writeFault(path: string): string | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false; // whatever the reason, the caller says what to do
+    return undefined;
+  } catch (error) {
+    return String(Reflect.get(Object(error), 'code'));
   }
 }
