@@ -19,13 +19,16 @@ test(`${PROCESSES} processes work ${ROWS} rows off, none claimed twice`, { timeo
   const file = join(folder.path, 'shared.db');
   await makeBacklog(file, ROWS);
   const writers = Array.from({ length: PROCESSES }, (_value, at) =>
-    startWriter({ file, owner: `p${at}`, limit: 100, leaseMs: 600_000 }),
+    startWriter({ file, owner: `p${at}`, limit: 100, leaseMs: 600_000, waits: true }),
   );
+  // All are there before the first begins: on a slow machine one would be done before the last had started.
+  while (writers.some(({ lines }) => lines.length === 0)) await sleep(5);
+  for (const { child } of writers) child.stdin.write('go');
   expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual([0, 0, 0, 0]);
   const claimed = writers.flatMap(({ lines }) => idsAfter(lines, 'claimed'));
   expect(claimed).toHaveLength(ROWS);
   expect(new Set(claimed).size).toBe(ROWS);
-  expect(writers.filter(({ lines }) => lines.length > 0).length).toBeGreaterThan(1);
+  expect(writers.filter(({ lines }) => idsAfter(lines, 'claimed').length > 0).length).toBeGreaterThan(1);
   expect(await countersOf(file)).toMatchObject({ encoded: ROWS, pending: 0 });
 });
 

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { openDatabase, type PhotoFacts } from '@clip-watch/db';
 
@@ -50,10 +51,12 @@ export interface WriterOptions {
   /** Only for the control: the driver's own setting, which a power cut shows to lose rows. */
   readonly synchronous?: 'FULL' | 'NORMAL';
   readonly stopAfter?: number;
+  /** Says `ready` and begins when something comes on its standard input. */
+  readonly waits?: boolean;
 }
 
 export interface Writer {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessByStdio<Writable, Readable, null>;
   /** Lines of the writer's standard output so far. */
   readonly lines: readonly string[];
   readonly ended: Promise<number | null>;
@@ -61,14 +64,9 @@ export interface Writer {
 
 /** A process that claims and finishes until nothing is due; it says each claim, and each batch once it is committed. */
 export function startWriter(options: WriterOptions): Writer {
-  const { file, owner, limit, leaseMs, wrap = [], synchronous = 'FULL', stopAfter = Number.MAX_SAFE_INTEGER } = options;
-  const [command = process.execPath, ...args] = [
-    ...wrap,
-    process.execPath,
-    WRITER,
-    JSON.stringify({ file, owner, limit, leaseMs, synchronous, stopAfter }),
-  ];
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { wrap = [], ...argument } = { synchronous: 'FULL', stopAfter: Number.MAX_SAFE_INTEGER, ...options };
+  const [command = process.execPath, ...args] = [...wrap, process.execPath, WRITER, JSON.stringify(argument)];
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const ended = new Promise<number | null>((resolve, reject) => {

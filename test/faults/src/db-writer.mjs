@@ -1,5 +1,6 @@
 // A process that works a backlog off, told by one JSON argument. Plain JavaScript: it runs as a process of its own,
 // without a build. It is killed, traced and raced by the tests beside it.
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +24,18 @@ function say(word, ids) {
   writeSync(STDOUT, `${word} ${ids.join(',')}\n`);
 }
 
+/** As the drain does: what the lock or the disk refused for now is tried again. Nothing of it was done. */
+async function patiently(call) {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (error.retryable !== true) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 async function finish(images, claim) {
   const batch = claim.candidates.map(({ id, contentHash }) => ({
     imageId: id,
@@ -33,7 +46,7 @@ async function finish(images, claim) {
     quality: 'full',
     decoderVersion: 'd',
   }));
-  const { written } = await images.backfillClipEmbeddings(batch);
+  const { written } = await patiently(() => images.backfillClipEmbeddings(batch));
   const ids = claim.candidates.map(({ id }) => id);
   if (written === batch.length) say('stored', ids);
   else say('partly', [written, batch.length]);
@@ -49,8 +62,8 @@ async function work({ images, libraries }, { owner, limit, leaseMs, stopAfter })
   const [library] = await libraries.list();
   const request = { libraryId: library.id, limit, owner, leaseMs, wantedModelVersion: MODEL_VERSION };
   for (let stored = 0; stored < stopAfter; ) {
-    await images.rescueExpiredClaims();
-    const claim = await claimSome(images, request);
+    await patiently(() => images.rescueExpiredClaims());
+    const claim = await patiently(() => claimSome(images, request));
     if (claim.candidates.length > 0) {
       say(
         'claimed',
@@ -65,5 +78,10 @@ async function work({ images, libraries }, { owner, limit, leaseMs, stopAfter })
 const argument = JSON.parse(process.argv[2]);
 if (argument.synchronous === 'NORMAL') weakenDriver();
 const database = await openDatabase({ url: `file:${argument.file}` });
+if (argument.waits) {
+  say('ready', []);
+  await once(process.stdin, 'data');
+  process.stdin.destroy();
+}
 await work(database, argument);
 await database.close();

@@ -18,10 +18,16 @@ function recordingLog() {
 }
 
 test('a tick wakes the drain and returns at once; health and the drain show what it does', async () => {
-  await using rig = await openDrainRig({ apollo: { delayMs: 1 } });
+  await using rig = await openDrainRig();
+  let seen = (): void => {};
+  const running = new Promise<void>((resolve) => {
+    seen = resolve;
+  });
+  // No photo is through before somebody saw it run.
+  const decodeHost = fakeDecoder(() => running.then(() => undefined));
   const given = new Map<string, unknown>([
     [services.database.name, rig.database],
-    [services.decodeHost.name, fakeDecoder()],
+    [services.decodeHost.name, decodeHost],
     [services.clipClient.name, rig.client],
   ]);
   const { log } = recordingLog();
@@ -37,6 +43,7 @@ test('a tick wakes the drain and returns at once; health and the drain show what
   if (library === undefined) throw new Error('the rig made no library');
   expect(instance.tick?.(library, new AbortController().signal)).toBeUndefined();
   await until(() => instance.health().state === 'running');
+  seen();
   await drainOf(instance)?.whenIdle();
   expect(instance.health()).toEqual({ state: 'idle' });
   expect((await rig.database.images.counters()).encoded).toBe(100);
