@@ -3,6 +3,7 @@
  * refuses to start.
  */
 import { createHash } from 'node:crypto';
+import { compileWildcards, placesOf, type WildcardToken } from './path-excluder-wildcards.js';
 
 /**
  * - An entry with a `/` at its start or inside is a path below the library's root: `/Private`, `2019/Scans`.
@@ -20,21 +21,23 @@ export interface PathExcluder {
   excludesDirectory(relDir: string): boolean;
 }
 
-/** A name's pattern, or any number of folders. */
-type Part = NamePattern | '**';
-type NamePattern = readonly Token[];
-type Token = { readonly kind: 'text'; readonly char: string } | { readonly kind: 'any' } | { readonly kind: 'one' };
+const MAX_PATTERN_LENGTH = 4096;
+/** Of all entries with wildcards together: what one character of a path costs grows with them. */
+const MAX_WILDCARD_PLACES = 2048;
 
 /**
- * @throws TypeError naming every bad pattern, not only the first
+ * @throws TypeError naming every bad pattern, not only the first, or saying that the list is too long
  */
 export function compileExcluder(patterns: readonly string[]): PathExcluder {
   const problems = patterns.map(problemOf).filter((problem) => problem !== null);
   if (problems.length > 0) throw new TypeError(`Excluded folders: ${problems.join('; ')}`);
-  const rules = patterns.map(compileRule);
+  const literal = compileLiterals(patterns.filter((pattern) => !hasWildcard(pattern)));
+  const rules = patterns.filter(hasWildcard).map(wildcardRule);
+  assertAffordable(rules);
+  const wildcards = compileWildcards(rules);
   const matches = (path: string): boolean => {
     const names = namesOf(path);
-    return names.length > 0 && rules.some((rule) => matchesPrefix(rule, names));
+    return literal(names) || (names.length > 0 && wildcards.run(`${names.join('/')}/`).matched);
   };
   const hash = createHash('sha256').update(JSON.stringify(patterns.map((pattern) => pattern.normalize('NFC'))));
   return { rulesHash: hash.digest('hex').slice(0, 32), excludes: matches, excludesDirectory: matches };
@@ -44,7 +47,8 @@ function problemOf(pattern: string): string | null {
   const quoted = JSON.stringify(pattern);
   if (typeof pattern !== 'string') return `${quoted} is no text`;
   if (pattern.trim() === '') return `${quoted} is empty`;
-  if (pattern.length > 4096) return `${quoted.slice(0, 40)}… is longer than 4096 characters`;
+  if (pattern.length > MAX_PATTERN_LENGTH)
+    return `${quoted.slice(0, 40)}… is longer than ${MAX_PATTERN_LENGTH} characters`;
   if (pattern.includes('\0')) return `${quoted} holds a NUL character`;
   if (pattern.startsWith('!')) return `${quoted} would take an exclusion back, which is not possible`;
   const names = namesOf(pattern);
@@ -52,6 +56,20 @@ function problemOf(pattern: string): string | null {
   if (names.some((name) => name === '.' || name === '..')) return `${quoted} holds . or ..`;
   if (names.every((name) => name === '**')) return `${quoted} would exclude the whole library`;
   return null;
+}
+
+/** @throws TypeError */
+function assertAffordable(rules: readonly (readonly WildcardToken[])[]): void {
+  const places = rules.reduce((sum, rule) => sum + placesOf(rule), 0);
+  if (places <= MAX_WILDCARD_PLACES) return;
+  throw new TypeError(
+    `Excluded folders: the ${rules.length} entries with * or ? take ${places} places, and ${MAX_WILDCARD_PLACES} are ` +
+      'allowed (one a character, and up to three more an entry); shorten them, or name folders without * and ?',
+  );
+}
+
+function hasWildcard(pattern: string): boolean {
+  return /[*?]/.test(pattern);
 }
 
 /** Empty parts vanish, so `a//b/` is `a/b`. */
@@ -62,65 +80,59 @@ function namesOf(path: string): string[] {
     .filter((name) => name !== '');
 }
 
-function compileRule(pattern: string): readonly Part[] {
-  const bare = !pattern.replace(/\/+$/, '').includes('/');
-  const parts = namesOf(pattern).map((name): Part => (name === '**' ? '**' : tokensOf(name)));
-  return bare ? ['**', ...parts] : parts;
+/** Whether the entry names a folder at any depth, not a path. */
+function isBare(pattern: string, names: readonly string[]): boolean {
+  return names.length === 1 && !pattern.startsWith('/');
 }
 
-function tokensOf(name: string): NamePattern {
-  return [...name].map((char) =>
+/** Rules below a folder by its name; `isEnd`: a rule names the folder itself. */
+interface LiteralFolder {
+  readonly below: Map<string, LiteralFolder>;
+  isEnd: boolean;
+}
+
+/** Entries without wildcards: looked up name by name, so that their number does not matter. */
+function compileLiterals(patterns: readonly string[]): (names: readonly string[]) => boolean {
+  const anywhere = new Set<string>();
+  const root: LiteralFolder = { below: new Map(), isEnd: false };
+  for (const pattern of patterns) {
+    const names = namesOf(pattern);
+    if (isBare(pattern, names)) for (const name of names) anywhere.add(name);
+    else names.reduce(folderBelow, root).isEnd = true;
+  }
+  return (names) => {
+    let folder: LiteralFolder | undefined = root;
+    for (const name of names) {
+      folder = folder?.below.get(name);
+      if (folder?.isEnd === true || anywhere.has(name)) return true;
+    }
+    return false;
+  };
+}
+
+function folderBelow(folder: LiteralFolder, name: string): LiteralFolder {
+  const found = folder.below.get(name) ?? { below: new Map(), isEnd: false };
+  folder.below.set(name, found);
+  return found;
+}
+
+/** In tokens, each name with the `/` behind it. */
+function wildcardRule(pattern: string): readonly WildcardToken[] {
+  const names = namesOf(pattern);
+  const parts = (isBare(pattern, names) ? ['**', ...names] : names).filter(
+    (name, at, all) => name !== '**' || all[at - 1] !== '**',
+  );
+  return parts.flatMap((name, at): WildcardToken[] => {
+    // At the end `**` is what lies in a folder, not the folder itself: any name there, and what is below it follows.
+    if (name === '**') return at === parts.length - 1 ? [{ kind: 'any' }, SLASH] : [{ kind: 'folders' }];
+    return [...tokensOf(name), SLASH];
+  });
+}
+
+const SLASH: WildcardToken = { kind: 'text', char: '/' };
+
+function tokensOf(name: string): WildcardToken[] {
+  return [...name.replace(/\*+/g, '*')].map((char) =>
     char === '*' ? { kind: 'any' } : char === '?' ? { kind: 'one' } : { kind: 'text', char },
   );
-}
-
-/**
- * Whether the rule matches the path or a folder on the way to it. Walks the names once, with the set of places in the
- * rule that are reached so far: no pattern can make it slow.
- */
-function matchesPrefix(rule: readonly Part[], names: readonly string[]): boolean {
-  let reached = closure(rule, new Set([0]));
-  for (const name of names) {
-    const next = new Set<number>();
-    for (const place of reached) {
-      const part = rule[place];
-      if (part === '**') next.add(place).add(place + 1);
-      else if (part !== undefined && matchesName(part, name)) next.add(place + 1);
-    }
-    reached = closure(rule, next);
-    if (reached.has(rule.length)) return true;
-  }
-  return false;
-}
-
-/** `**` also matches no folder at all, but not at the end: `a/**` is what lies in `a`, not `a` itself. */
-function closure(rule: readonly Part[], places: Set<number>): Set<number> {
-  for (const place of places) if (rule[place] === '**' && place + 1 < rule.length) places.add(place + 1);
-  return places;
-}
-
-/** `*` and `?` in one name, by the two-pointer walk with one step back: linear for real names, quadratic at worst. */
-function matchesName(pattern: NamePattern, name: string): boolean {
-  const chars = [...name];
-  let at = 0;
-  let place = 0;
-  let star = -1;
-  let resume = 0;
-  while (at < chars.length) {
-    const token = pattern[place];
-    if (token?.kind === 'any') {
-      star = place;
-      resume = at;
-      place += 1;
-    } else if (token !== undefined && (token.kind === 'one' || (token.kind === 'text' && token.char === chars[at]))) {
-      place += 1;
-      at += 1;
-    } else if (star >= 0) {
-      place = star + 1;
-      resume += 1;
-      at = resume;
-    } else return false;
-  }
-  while (pattern[place]?.kind === 'any') place += 1;
-  return place === pattern.length;
 }
