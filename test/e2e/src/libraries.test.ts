@@ -1,10 +1,15 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeColour, writeColourPhotos } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
+
+// A condition that holds in seconds may take a loaded machine longer; only one that never holds fails.
+const PATIENCE_MS = 120_000;
+// What `scan-plan.ts` takes for a file at rest.
+const REST_MS = 2_000;
 
 describe('a library over time', () => {
   let apollo: MockApollo;
@@ -26,7 +31,7 @@ describe('a library over time', () => {
     server = await openServer({ dataDir: data.path, env: { APOLLO_URL: apollo.address, SCAN_INTERVAL_S: '3600' } });
     id = (await server.host.keeper.add({ rootPath: root })).library.id;
     await scanAndEncode();
-  }, 60_000);
+  });
   afterEach(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();
@@ -53,14 +58,14 @@ describe('a library over time', () => {
     expect(await scanAndEncode()).toMatchObject({ kind: 'scanned', added: 0, changed: 0, missing: 0 });
     expect(await library()).toMatchObject({ state: 'online', stateReason: null });
     expect(apollo.counters.items).toBe(sent);
-  }, 30_000);
+  });
 
   test('an emptied root is offline too: nobody deletes like that, mounts do', async () => {
     renameSync(root, `${root}-away`);
     mkdirSync(root);
     expect(await scanAndEncode()).toMatchObject({ kind: 'offline', reason: expect.stringContaining('empty') });
     expect(await counters()).toMatchObject({ encoded: 6, missing: 0 });
-  }, 30_000);
+  });
 
   test('renamed and moved photos are found again and encoded never', async () => {
     const sent = apollo.counters.items;
@@ -69,7 +74,7 @@ describe('a library over time', () => {
     expect(await scanAndEncode()).toMatchObject({ added: 2, missing: 2 });
     expect(await counters()).toMatchObject({ encoded: 6, pending: 0, missing: 2 });
     expect(apollo.counters.items).toBe(sent);
-  }, 30_000);
+  });
 
   test('a deleted photo is hidden by the first scan, kept, and shown again when it comes back', async () => {
     renameSync(join(root, 'red.jpg'), join(parent.path, 'red.jpg'));
@@ -79,7 +84,7 @@ describe('a library over time', () => {
     renameSync(join(parent.path, 'red.jpg'), join(root, 'red.jpg'));
     expect(await scanAndEncode()).toMatchObject({ returned: 1, added: 0 });
     expect(await counters()).toMatchObject({ photos: 6, encoded: 6, missing: 0 });
-  }, 30_000);
+  });
 
   test('a changed photo is read and encoded again', async () => {
     const sent = apollo.counters.items;
@@ -87,7 +92,7 @@ describe('a library over time', () => {
     expect(await scanAndEncode()).toMatchObject({ changed: 1, added: 0 });
     expect(await counters()).toMatchObject({ encoded: 6, pending: 0 });
     expect(apollo.counters.items).toBe(sent + 1);
-  }, 30_000);
+  });
 
   test('excluding hides at once, and including shows again without a new encode', async () => {
     const sent = apollo.counters.items;
@@ -103,7 +108,7 @@ describe('a library over time', () => {
     await scanAndEncode();
     expect(await counters()).toMatchObject({ encoded: 7, skipped: 0 });
     expect(apollo.counters.items).toBe(sent + 1);
-  }, 30_000);
+  });
 
   test('a bad pattern is refused and changes nothing', async () => {
     await expect(server.host.keeper.update(id, { excludedDirs: ['a/../b'] })).rejects.toThrow('a/../b');
@@ -112,26 +117,42 @@ describe('a library over time', () => {
 
   test('new, changed and deleted files are noticed without a scan being asked for', async () => {
     await server.host.keeper.start();
-    await expect.poll(() => server.host.keeper.isScanning(id), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => server.host.keeper.isScanning(id), { timeout: PATIENCE_MS }).toBe(false);
     await writeColour(join(root, 'fresh/made.jpg'), [90, 10, 90]);
-    await expect.poll(async () => (await counters()).encoded, { timeout: 20_000 }).toBe(7);
+    await expect.poll(async () => (await counters()).encoded, { timeout: PATIENCE_MS }).toBe(7);
     unlinkSync(join(root, 'fresh/made.jpg'));
-    await expect.poll(async () => (await counters()).missing, { timeout: 20_000 }).toBe(1);
-  }, 60_000);
+    await expect.poll(async () => (await counters()).missing, { timeout: PATIENCE_MS }).toBe(1);
+  });
 
   test('a file that somebody still writes waits until it rests', async () => {
     await server.host.keeper.start();
-    const path = join(root, 'growing.jpg');
-    await writeColour(path, [50, 60, 70]);
-    for (let write = 0; write < 6; write++) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      appendFileSync(path, Buffer.alloc(10));
-    }
-    expect(await server.host.database.images.findImageByPath(id, 'growing.jpg')).toBeNull();
+    // A machine that halted the writer for as long as a rest has shown nothing: then another file is written.
+    let relPath: string;
+    let tries = 0;
+    do relPath = `growing-${tries++}.jpg`;
+    while ((await writeSlowly(join(root, relPath))) >= REST_MS && tries < 20);
     await expect
-      .poll(() => server.host.database.images.findImageByPath(id, 'growing.jpg'), { timeout: 20_000 })
+      .poll(() => server.host.database.images.findImageByPath(id, relPath), { timeout: PATIENCE_MS })
       .not.toBeNull();
-  }, 60_000);
+    const row = await server.host.database.images.findImageByPath(id, relPath);
+    expect(row?.fileSize).toBe(statSync(join(root, relPath)).size);
+  });
+
+  /** Writes a picture in parts, none of which may have got a row. @returns the longest pause between two of them, ms */
+  async function writeSlowly(path: string): Promise<number> {
+    await writeColour(path, [50, 60, 70]);
+    let longest = 0;
+    let rows = 0;
+    for (let write = 0; write < 10; write++) {
+      const started = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      if ((await server.host.database.images.findImageByPath(id, basename(path))) !== null) rows++;
+      appendFileSync(path, Buffer.alloc(10));
+      longest = Math.max(longest, performance.now() - started);
+    }
+    if (longest < REST_MS) expect(rows).toBe(0);
+    return longest;
+  }
 
   test('a removed library takes its rows along and leaves its files', async () => {
     await server.host.keeper.remove(id);

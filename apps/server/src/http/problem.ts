@@ -1,4 +1,4 @@
-import { DatabaseError } from '@clip-watch/db';
+import { DatabaseError, type DatabaseErrorCode } from '@clip-watch/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiProblem } from '../api-types.js';
@@ -106,14 +106,25 @@ const OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
-function classify(error: FastifyError): { readonly code: ProblemCode; readonly detail: string } {
+interface Classified {
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+const DATABASE_AWAY: Classified = { code: 'DATABASE', detail: 'The database cannot answer now. See the log.' };
+
+// What is the request's own fault, or came too late; its own words may name paths.
+const OF_DATABASE_ERROR: Partial<Record<DatabaseErrorCode, Classified>> = {
+  BAD_CURSOR: { code: 'BAD_REQUEST', detail: 'cursor: is not one that this list gave out' },
+  NOT_FOUND: { code: 'NOT_FOUND', detail: 'It was removed meanwhile.' },
+  DUPLICATE: { code: 'BAD_PATH', detail: 'The folder is a library already.' },
+};
+
+function classify(error: FastifyError): Classified {
   if (error instanceof HttpProblem) return { code: error.code, detail: error.message };
   if (error instanceof z.ZodError) return { code: 'BAD_REQUEST', detail: issuesText(error) };
   if (error instanceof HostError) return { code: OF_HOST_ERROR[error.code] ?? 'INTERNAL', detail: error.message };
-  if (error instanceof DatabaseError && error.code === 'BAD_CURSOR')
-    return { code: 'BAD_REQUEST', detail: 'cursor: is not one that this list gave out' };
-  if (error instanceof DatabaseError)
-    return { code: 'DATABASE', detail: 'The database cannot answer now. See the log.' };
+  if (error instanceof DatabaseError) return OF_DATABASE_ERROR[error.code] ?? DATABASE_AWAY;
   const known = OF_STATUS[error.statusCode ?? 500];
   // Below 500 the framework's own words are about the request; above, they may be about anything.
   if (known !== undefined) return { code: known, detail: error.message };

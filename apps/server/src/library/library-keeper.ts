@@ -137,7 +137,8 @@ class Keeper implements LibraryKeeper {
   }
 
   async update(id: number, patch: LibraryPatch): Promise<Library> {
-    await this.find(id);
+    const found = await this.find(id);
+    if (patch.name === undefined && patch.excludedDirs === undefined) return found;
     if (patch.excludedDirs !== undefined) this.checkPatterns(patch.excludedDirs);
     const library = await this.deps.database.libraries.update(id, {
       ...(patch.name === undefined ? {} : { name: patch.name }),
