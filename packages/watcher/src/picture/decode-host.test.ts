@@ -74,6 +74,14 @@ describe('the calls', () => {
     if (prepared.kind === 'pixels') expect(prepared.data.buffer.byteLength).toBe(64 * 64 * 3);
   });
 
+  test('a plain TIFF is decoded whatever its name says, and a RAW without a preview never is', async () => {
+    await using t = await openTestHost();
+    const plain = t.add('plain.dng', await picture(paintPicture(320, 240), 'tiff'));
+    expect(await t.host.prepare(plain, TARGET)).toMatchObject({ kind: 'pixels', source: 'tiff 320x240' });
+    const raw = t.add('raw.dng', rawContainer(Buffer.from('no preview'), 1));
+    expect(await t.host.prepare(raw, TARGET)).toMatchObject({ kind: 'failed', reason: 'no_preview' });
+  });
+
   test('prepare tells that the bytes are others by now', async () => {
     await using t = await openTestHost();
     const location = t.add('a.jpg', photo);

@@ -11,7 +11,7 @@ import { PictureProblem } from './photo-reasons.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
-import { looksLikeRaw } from './tiff-header.js';
+import { looksLikeRaw, namesCamera } from './tiff-header.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
 
 /** What a picture is scaled from. Sizes are upright. */
@@ -90,7 +90,14 @@ async function withTiff<T>(
       ? isRawFile(request.link.path) || looksLikeRaw(request.bytes)
       : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
   if (!isRaw) return withFile(request, content, use);
-  return withRaw(request, tags ?? needsPerl(), use);
+  try {
+    return await withRaw(request, tags ?? needsPerl(), use);
+  } catch (error) {
+    // ExifTool takes a plain TIFF for RAW when its name ends like one.
+    const hasNone = error instanceof PictureProblem && error.reason === 'no_preview';
+    if (!hasNone || namesCamera(request.bytes)) throw error;
+    return withFile(request, content, use);
+  }
 }
 
 async function withRaw<T>(

@@ -16,6 +16,12 @@ export function looksLikeRaw(bytes: Buffer): boolean {
   return tags.has(TAG_MAKE) && (tags.get(TAG_NEW_SUBFILE_TYPE) === 1 || tags.has(TAG_SUB_IFDS));
 }
 
+/** Whether the first directory says which camera, or that it is a DNG: no RAW file is without. */
+export function namesCamera(bytes: Buffer): boolean {
+  const tags = firstDirectory(bytes);
+  return tags.has(TAG_MAKE) || tags.has(TAG_DNG_VERSION);
+}
+
 /** Tags with their value as an unsigned number, read from the entry itself. Empty for BigTIFF and for nonsense. */
 function firstDirectory(bytes: Buffer): Map<number, number> {
   const tags = new Map<number, number>();
