@@ -54,12 +54,13 @@ export async function startPythonApollo(): Promise<RunningApollo> {
   };
 }
 
-/** The encoder of this project as a user starts it, with the model that needs nothing. */
-export async function startApolloProcess(): Promise<RunningApollo> {
+/** The encoder of this project as a user starts it. @param modelDir without it, the model that needs nothing */
+export async function startApolloProcess(modelDir?: string): Promise<RunningApollo> {
   const folder = tempFolder();
   const address = `unix:${join(folder.path, 'apollo.sock')}`;
   const main = join(REPOSITORY, 'apps/apollo/dist/main.js');
-  const child = await startChild(process.execPath, [main, '--listen', address], (line) => line.startsWith('listening'));
+  const args = [main, '--listen', address, ...(modelDir === undefined ? [] : ['--model-dir', modelDir])];
+  const child = await startChild(process.execPath, args, (line) => line.startsWith('listening'));
   return {
     address,
     [Symbol.asyncDispose]: async () => {
