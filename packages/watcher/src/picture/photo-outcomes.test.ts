@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sharedFolder, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeHost, PreparedPicture } from '../picture-types.js';
+import { documentedTable, outcomeTable } from '../testing/outcome-table.js';
 import { openDecodeHost } from './decode-host.js';
 
 const SHARED = sharedFolder();
@@ -26,30 +27,52 @@ function inWords(prepared: PreparedPicture): string[] {
   return [prepared.kind, prepared.quality, ...prepared.source.split(' ')];
 }
 
-describe.skipIf(SHARED === undefined)('every RAW, HEIC and hostile photo of the collection', () => {
+describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
   const photos = tempFolder();
+  const outcomes = new Map<string, PreparedPicture>();
   let host: DecodeHost;
+  let manifest: string[][];
+
+  async function prepare(relPath: string): Promise<void> {
+    const contentHash = createHash('sha256')
+      .update(readFileSync(join(photos.path, relPath)))
+      .digest('hex');
+    outcomes.set(relPath, await host.prepare({ rootPath: photos.path, relPath, contentHash }, MODEL));
+  }
+
   beforeAll(async () => {
     // A cut file is only sure to stay cut when it was not written within the last hour, and a new clone's files were.
     cpSync(join(SHARED ?? '', 'photos'), photos.path, { recursive: true });
     for (const entry of readdirSync(photos.path, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), YESTERDAY, YESTERDAY);
     }
+    const lines = readFileSync(join(photos.path, 'MANIFEST.tsv'), 'utf8').trim().split('\n').slice(1);
+    manifest = lines.map((line) => line.split('\t'));
     host = await openDecodeHost({ threads: 2 });
-  });
+    await Promise.all(manifest.map(([relPath = '']) => prepare(relPath)));
+  }, 300_000);
   afterAll(async () => {
     await host.close();
     photos[Symbol.dispose]();
   });
 
-  test.each(TABLE)('%s', { timeout: 60_000 }, async (relPath, ...outcome) => {
-    const contentHash = createHash('sha256')
-      .update(readFileSync(join(photos.path, relPath)))
-      .digest('hex');
-    const prepared = await host.prepare({ rootPath: photos.path, relPath, contentHash }, MODEL);
+  test.each(TABLE)('%s', (relPath, ...outcome) => {
+    const prepared = outcomes.get(relPath);
+    if (prepared === undefined) throw new Error(`${relPath} is not in the manifest`);
     expect(inWords(prepared)).toEqual(outcome);
     if (prepared.kind === 'pixels') expect(prepared.data.length).toBe(224 * 224 * 3);
     if (prepared.kind === 'failed') expect(prepared).toMatchObject({ errorClass: 'photo', sure: true });
+  });
+
+  test('the table by format in docs/photos.md is what comes out', () => {
+    const found = outcomeTable(
+      manifest.flatMap(([relPath = '', , format = '']) => {
+        const outcome = outcomes.get(relPath);
+        return outcome === undefined ? [] : [{ relPath, format, outcome }];
+      }),
+    );
+    const documents = readFileSync(new URL('../../../../docs/photos.md', import.meta.url), 'utf8');
+    expect(documentedTable(documents, 'What comes out, by format')).toEqual(found);
   });
 
   test('none of them cost a child', () => {
