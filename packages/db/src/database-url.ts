@@ -56,6 +56,11 @@ export function checkPlace(file: string): void {
     throw new DatabaseError('READ_ONLY', `${file} is read-only; change its permissions, or name another`);
 }
 
+/** True also for root, whom permissions do not stop. */
+export function isOnReadOnlyDisk(file: string): boolean {
+  return writeFault(dirname(file)) === 'EROFS';
+}
+
 /** @returns the system's code when the path cannot be read and written */
 function writeFault(path: string): string | undefined {
   try {

@@ -1,3 +1,4 @@
+import { isOnReadOnlyDisk } from './database-url.js';
 import { DatabaseError, type DatabaseErrorCode } from './errors.js';
 
 interface DriverFault {
@@ -36,7 +37,8 @@ export function isBusy(error: unknown): boolean {
 
 const TRANSLATIONS: readonly (readonly [RegExp, DatabaseErrorCode, string])[] = [
   [/^SQLITE_BUSY/, 'BUSY', 'another program holds the write lock; it is tried again once that program lets go'],
-  [/^SQLITE_FULL/, 'DISK_FULL', 'the disk is full; free some space, the work waits'],
+  // SHMSIZE: the index of the log could not grow by a page.
+  [/^SQLITE_(FULL|IOERR_SHMSIZE)/, 'DISK_FULL', 'the disk is full; free some space, the work waits'],
   [/^SQLITE_(READONLY|PERM)/, 'READ_ONLY', 'the file or its disk is read-only; make it writable'],
   [/^SQLITE_CANTOPEN/, 'NOT_WRITABLE', 'the file cannot be opened; check the folder and its permissions'],
   [/^SQLITE_NOTADB/, 'NOT_A_DATABASE', 'the file is no SQLite database; name another file in DATABASE_URL'],
@@ -46,11 +48,16 @@ const TRANSLATIONS: readonly (readonly [RegExp, DatabaseErrorCode, string])[] = 
   [/^SQLITE_IOERR/, 'IO', 'the disk did not answer as it should; check it'],
 ];
 
+/** A disk that was turned read-only under an open file answers like one that is broken. */
+const MAYBE_READ_ONLY = /^SQLITE_(IOERR|CANTOPEN)/;
+
 /** Translates what the driver or Prisma threw. What is none of theirs comes back as it is: it is a bug of ours. */
 export function toDatabaseError(error: unknown, file: string): unknown {
   if (error instanceof DatabaseError) return error;
   const fault = driverFault(error);
-  const found = TRANSLATIONS.find(([pattern]) => fault !== undefined && pattern.test(fault.code));
-  if (fault === undefined || found === undefined) return error;
+  if (fault === undefined) return error;
+  const code = MAYBE_READ_ONLY.test(fault.code) && isOnReadOnlyDisk(file) ? 'SQLITE_READONLY' : fault.code;
+  const found = TRANSLATIONS.find(([pattern]) => pattern.test(code));
+  if (found === undefined) return error;
   return new DatabaseError(found[1], `${file}: ${found[2]} (${fault.code}: ${fault.message})`, { cause: error });
 }

@@ -1,133 +1,95 @@
-// Claims, write-back and the event loop on a backlog of a million rows, as ratios of one run.
-// `node dist/db-backlog.js [ROWS]`; the default takes a few minutes, most of it to make the rows.
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Claims, write-back, the event loop and memory on a backlog of a million rows, as ratios of one run:
+// `node dist/db-backlog.js FOLDER`, with the databases that db-backlog-fill made there. It works on copies.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { type ClipClaim, type Database, openDatabase, type PhotoFacts } from '@clip-watch/db';
+import { fileURLToPath } from 'node:url';
+import { type Backlog, openBacklog, PAGE } from './db-rows.js';
 
-const ROWS = Number(process.argv[2] ?? 1_000_000);
-const PAGE = 256;
-const ROUNDS = 100;
-const DIMENSION = 512;
-const MODEL = 'bench-model';
-const SCAN_BATCH = 1000;
+const ROUNDS = 400;
+/** Rows that each write-back is measured over. */
+const WRITTEN = 40_000;
+const MEMORY_RUNS = 3;
+const MEMORY = fileURLToPath(new URL('db-backlog-memory.js', import.meta.url));
 
-function photo(at: number): PhotoFacts {
-  return {
-    relPath: `${Math.floor(at / 1000)}/IMG_${at}.jpg`,
-    fileSize: 3_000_000,
-    modifiedAtMs: 1_600_000_000_000 + at * 1000,
-    contentHash: createHash('sha256').update(String(at)).digest('hex'),
-    mediaType: 'image/jpeg',
-    width: 4000,
-    height: 3000,
-    orientation: 1,
-    takenAt: null,
-    takenAtOffsetMin: null,
-    cameraMake: 'Canon',
-    cameraModel: 'Canon EOS R5',
-    lensModel: null,
-    iso: 100,
-    aperture: 2.8,
-    exposureS: 0.01,
-    focalLengthMm: 35,
-    gpsLatitude: null,
-    gpsLongitude: null,
-    skipReason: null,
-  };
-}
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }
 
-async function addPhotos({ images }: Database, libraryId: number): Promise<void> {
-  for (let at = 0; at < ROWS; at += SCAN_BATCH)
-    await images.upsertPhotos(
-      libraryId,
-      Array.from({ length: Math.min(SCAN_BATCH, ROWS - at) }, (_value, offset) => photo(at + offset)),
-    );
-}
-
-function claimPage({ images }: Database, libraryId: number): Promise<ClipClaim> {
-  return images.claimClipCandidates({
-    libraryId,
-    limit: PAGE,
-    owner: 'bench',
-    leaseMs: 3_600_000,
-    wantedModelVersion: MODEL,
-  });
-}
-
-/** Claims and gives back, so that each round meets the same rows. */
-async function timeClaims(database: Database, libraryId: number): Promise<readonly number[]> {
-  const times: number[] = [];
+/** Claims and gives back, so that each round meets the same rows; the backlogs in turns. */
+async function timeClaims(backlogs: readonly Backlog[]): Promise<readonly (readonly number[])[]> {
+  const times = backlogs.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
-    const start = performance.now();
-    const claim = await claimPage(database, libraryId);
-    times.push(performance.now() - start);
-    await database.images.releaseClaims(claim.token);
+    for (const [at, backlog] of backlogs.entries()) {
+      const start = performance.now();
+      const claim = await backlog.claim();
+      times[at]?.push(performance.now() - start);
+      await backlog.database.images.releaseClaims(claim.token);
+    }
   }
   return times;
 }
 
-async function finish({ images }: Database, claim: ClipClaim, embedding: Float32Array): Promise<number> {
-  const start = performance.now();
-  for (let at = 0; at < claim.candidates.length; at += 100)
-    await images.backfillClipEmbeddings(
-      claim.candidates.slice(at, at + 100).map(({ id, contentHash }) => ({
-        imageId: id,
-        contentHash,
-        token: claim.token,
-        modelVersion: MODEL,
-        embedding,
-        quality: 'full',
-        decoderVersion: 'd',
-      })),
-    );
-  return performance.now() - start;
+interface WriteBack {
+  readonly rowsPerSecond: number;
+  readonly loopP99Ms: number;
+  readonly loopMaxMs: number;
 }
 
-/** Finishes rows until so many are left. @returns rows a second in the write-back alone */
-async function finishUntil(database: Database, libraryId: number, left: number): Promise<number> {
-  const embedding = new Float32Array(DIMENSION).fill(DIMENSION ** -0.5);
+/** Only the write-back counts: the claims between stop the watch, and the histogram. */
+async function timeWriteBack(backlog: Backlog): Promise<WriteBack> {
+  const loop = monitorEventLoopDelay({ resolution: 1 });
   let rows = 0;
   let time = 0;
-  for (;;) {
-    const { pending } = await database.images.counters(libraryId);
-    if (pending <= left) return (rows / time) * 1000;
-    const claim = await claimPage(database, libraryId);
-    time += await finish(database, claim, embedding);
+  while (rows < WRITTEN) {
+    const claim = await backlog.claim();
+    loop.enable();
+    const start = performance.now();
+    await backlog.finish(claim);
+    time += performance.now() - start;
+    loop.disable();
     rows += claim.candidates.length;
   }
+  return { rowsPerSecond: (rows / time) * 1000, loopP99Ms: loop.percentile(99) / 1e6, loopMaxMs: loop.max / 1e6 };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'clip-watch-bench-'));
-const database = await openDatabase({ url: `file:${join(folder, 'bench.db')}` });
+/** @returns kB, the median of some runs */
+function residentOf(file: string, folder: string): number {
+  const runs = Array.from({ length: MEMORY_RUNS }, () => {
+    const copy = join(folder, 'memory.db');
+    copyFileSync(file, copy);
+    return Number(execFileSync(process.execPath, [MEMORY, copy]).toString());
+  });
+  return quantile(runs, 0.5);
+}
+
+function told(what: string, { rowsPerSecond, loopP99Ms, loopMaxMs }: WriteBack): string {
+  return `write-back ${what}: ${rowsPerSecond.toFixed(0)} embeddings/s with synchronous=FULL (bound 20000), event loop p99 ${loopP99Ms.toFixed(1)} ms, longest ${loopMaxMs.toFixed(1)} ms (bound p99 20)`;
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('usage: node dist/db-backlog.js FOLDER, filled by db-backlog-fill.js');
+const copies = mkdtempSync(join(folder, 'run-'));
 try {
-  const { id } = await database.libraries.add({ name: 'bench', rootPath: '/bench', excludedDirs: [] });
-  await database.clipState.pin({ version: MODEL, name: 'bench', dimension: DIMENSION });
-  await addPhotos(database, id);
-  const first = await timeClaims(database, id);
-  const loop = monitorEventLoopDelay({ resolution: 1 });
-  loop.enable();
-  const rate = await finishUntil(database, id, 2 * PAGE);
-  loop.disable();
-  const last = await timeClaims(database, id);
+  for (const name of ['fresh.db', 'worn.db']) copyFileSync(join(folder, name), join(copies, name));
+  const small = residentOf(join(folder, 'small.db'), copies);
+  const large = residentOf(join(folder, 'fresh.db'), copies);
+  await using fresh = await openBacklog(join(copies, 'fresh.db'));
+  await using worn = await openBacklog(join(copies, 'worn.db'));
+  const writtenFirst = await timeWriteBack(fresh);
+  const writtenLast = await timeWriteBack(worn);
+  const [first = [], last = []] = await timeClaims([fresh, worn]);
   const lines = [
-    `rows ${ROWS}`,
-    `claim of ${PAGE} at row 1: p50 ${quantile(first, 0.5).toFixed(2)} ms, p99 ${quantile(first, 0.99).toFixed(2)} ms`,
-    `claim of ${PAGE} at the last rows: p50 ${quantile(last, 0.5).toFixed(2)} ms, p99 ${quantile(last, 0.99).toFixed(2)} ms`,
+    `claim of ${PAGE}, ${await fresh.pending()} left: p50 ${quantile(first, 0.5).toFixed(2)} ms, p99 ${quantile(first, 0.99).toFixed(2)} ms (bound p99 20)`,
+    `claim of ${PAGE}, ${await worn.pending()} left: p50 ${quantile(last, 0.5).toFixed(2)} ms, p99 ${quantile(last, 0.99).toFixed(2)} ms (bound p99 20)`,
     `last / first: ${(quantile(last, 0.5) / quantile(first, 0.5)).toFixed(2)} (bound 1.2)`,
-    `write-back: ${rate.toFixed(0)} embeddings/s with synchronous=FULL (bound 20000)`,
-    `event loop during it: p99 ${(loop.percentile(99) / 1e6).toFixed(1)} ms, longest ${(loop.max / 1e6).toFixed(1)} ms (bound p99 20)`,
-    `resident: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`,
+    told('at the first rows', writtenFirst),
+    told('at the last rows', writtenLast),
+    `resident with the whole backlog ${(large / 1000).toFixed(0)} MB, with 1,000 ${(small / 1000).toFixed(0)} MB: ${(large / small).toFixed(2)} (bound 1.1)`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 } finally {
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(copies, { recursive: true, force: true });
 }

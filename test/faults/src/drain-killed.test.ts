@@ -1,26 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { addPhotos, type DrainRig, numbered, openDrainRig, until } from './drain-rig.js';
+import { startDrainProcess } from './drain-process.js';
+import { addPhotos, numbered, openDrainRig, until } from './drain-rig.js';
 
-const CHILD = fileURLToPath(new URL('drain-killed-child.mjs', import.meta.url));
 const KILLS = 3;
 const PHOTOS_A_RUN = 20;
 const PHOTOS = 150;
-
-/** A drain in a process of its own. Its end is the test's end, whatever happens before. */
-function startChild(rig: DrainRig): ChildProcess & AsyncDisposable {
-  const child = fork(CHILD, [join(rig.folder, 'test.db'), rig.apollo.address], { execArgv: [] });
-  const gone = once(child, 'exit');
-  return Object.assign(child, {
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await gone;
-    },
-  });
-}
 
 test('killed in the middle of a drain, again and again: work resumes at once, every photo is encoded, no crash is counted', async () => {
   let allowed = 0;
@@ -32,7 +16,7 @@ test('killed in the middle of a drain, again and again: work resumes at once, ev
   for (let kills = 0; kills < KILLS; kills += 1) {
     allowed = rig.apollo.counters.items + PHOTOS_A_RUN;
     const before = await encodedNow();
-    await using _child = startChild(rig);
+    await using _process = startDrainProcess(rig);
     await until(async () => (await encodedNow()) > before);
   }
   allowed = Number.POSITIVE_INFINITY;

@@ -8,6 +8,8 @@ import { type BacklogDrain, createBacklogDrain, type DrainDeps, type DrainOption
 import { fakeDecoder } from './drain-fake-decoder.js';
 
 export interface RigOptions {
+  /** Where the database lies. Default: a folder of its own. */
+  readonly folder?: string;
   readonly apollo?: MockApolloOptions;
   readonly client?: Partial<ClipClientOptions>;
   readonly decodeHost?: DrainDeps['decodeHost'];
@@ -34,7 +36,8 @@ export async function openDrainRig(options: RigOptions = {}): Promise<DrainRig> 
   const folder = tempFolder();
   const apollo = await startMockApollo(options.apollo);
   const client = createClipClient({ addresses: [apollo.address], ...options.client });
-  const database = await openDatabase({ url: `file:${join(folder.path, 'test.db')}` });
+  const home = options.folder ?? folder.path;
+  const database = await openDatabase({ url: `file:${join(home, 'test.db')}` });
   const libraries: Library[] = [];
   for (const name of options.libraryNames ?? ['Family'])
     libraries.push(await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [] }));
@@ -49,7 +52,7 @@ export async function openDrainRig(options: RigOptions = {}): Promise<DrainRig> 
     createBacklogDrain({ ...deps, ...change }, { closeGraceMs: 500, ...options.drain, ...more });
   const drain = createDrain();
   return {
-    folder: folder.path,
+    folder: home,
     apollo,
     client,
     database,

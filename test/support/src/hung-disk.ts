@@ -1,7 +1,5 @@
 /** A disk that never answers: a library that is loaded into a process and makes `open` of some paths wait for ever. */
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { preloadLibrary } from './preload-library.js';
 
 /** Every path that holds this name hangs. */
 export const HUNG_FOLDER = 'hung-mount';
@@ -26,17 +24,7 @@ HANGING(open)
 HANGING(open64)
 `;
 
-/**
- * Compiles it.
- * @returns what to put into `LD_PRELOAD`, or undefined, after a loud word, where there is no C compiler or no Linux
- */
+/** @returns what to put into `LD_PRELOAD`, or undefined where it cannot be made */
 export function hungDisk(folder: string): string | undefined {
-  const source = join(folder, 'hung-disk.c');
-  const library = join(folder, 'hung-disk.so');
-  writeFileSync(source, SOURCE);
-  const compiled =
-    process.platform === 'linux' && spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']).status === 0;
-  if (compiled) return library;
-  process.stderr.write('\n*** SKIPPED: no C compiler (cc), so the tests on a disk that hangs do not run. ***\n\n');
-  return undefined;
+  return preloadLibrary(folder, SOURCE, 'a disk that hangs');
 }

@@ -12,6 +12,7 @@ export {
   type RgbPicture,
 } from './pictures.js';
 export { plainlyExcluded } from './plain-excluder.js';
+export { preloadLibrary } from './preload-library.js';
 export { rawContainer } from './raw-container.js';
 export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
 export { sharedFolder } from './shared.js';

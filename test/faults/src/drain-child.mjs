@@ -1,4 +1,5 @@
-// A program that drains until it is killed. Plain JavaScript: it runs as a process of its own, without a build.
+// A program that drains until it is killed, and says how it stands when it is asked. Plain JavaScript: it runs as a
+// process of its own, without a build.
 // Arguments: the database file, the encoder's address.
 import { createClipClient } from '@clip-watch/clip-client';
 import { openDatabase } from '@clip-watch/db';
@@ -23,6 +24,7 @@ const drain = createBacklogDrain({
   libraries: () => database.libraries.list(),
 });
 drain.wake();
+process.on('message', () => process.send(drain.status()));
 
 // A drain alone keeps no process alive. The parent ends this one; if the parent is gone, so is this.
 process.on('disconnect', () => process.exit(1));
