@@ -7,7 +7,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const MAIN: string = fileURLToPath(new URL('../../../apps/server/dist/cli/main.js', import.meta.url));
+export const MAIN: string = fileURLToPath(new URL('../../../apps/server/dist/cli/main.js', import.meta.url));
 
 export interface CliOptions {
   readonly dataDir: string;

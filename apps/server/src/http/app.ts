@@ -3,6 +3,7 @@ import sse from '@fastify/sse';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Host } from '../host/host.js';
+import { closeOriginals } from '../photos/open-original.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { addAuthRoutes } from '../routes/auth.js';
 import { addClipRoutes } from '../routes/clip.js';
@@ -57,6 +58,7 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   });
   await app.register(sse.default);
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
+  app.addHook('onClose', async () => closeOriginals());
   await addRoutes(app, host, options);
   return app;
 }

@@ -22,6 +22,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   INTERNAL: [500, 'An error of clip-watch itself'],
   SEARCH_UNAVAILABLE: [503, 'The search cannot answer now'],
   LIBRARY_OFFLINE: [503, 'The library is offline'],
+  NOT_ANSWERING: [503, 'The disk does not answer'],
   NOT_READY: [503, 'The server is not ready'],
   DATABASE: [503, 'The database cannot answer now'],
 };
@@ -43,6 +44,7 @@ export type ProblemCode =
   | 'INTERNAL'
   | 'SEARCH_UNAVAILABLE'
   | 'LIBRARY_OFFLINE'
+  | 'NOT_ANSWERING'
   | 'NOT_READY'
   | 'DATABASE';
 

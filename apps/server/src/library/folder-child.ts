@@ -11,8 +11,8 @@ process.on('message', (request: FolderRequest) => {
     send({ kind: 'error', id: request.id, code: error.code ?? 'UNKNOWN', message: error.message }),
   );
 });
-// The host is gone.
-process.on('disconnect', () => process.exit(0));
+// The host is gone. An exit would wait for a file thread that hangs.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 function answer(request: FolderRequest): Promise<void> {
   switch (request.kind) {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageExifDao, KnownFile, Library } from '@clip-watch/db';
+import { DiskError } from './asked-child.js';
 import type { FileStat } from './folder-protocol.js';
-import type { FolderError, FolderReader } from './folder-reader.js';
+import type { FolderReader } from './folder-reader.js';
 import { createIdSet, type IdSet } from './id-set.js';
 import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-photos.js';
 import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
@@ -59,7 +60,7 @@ export async function scanLibrary(
   try {
     return await scan.run();
   } catch (error) {
-    if (isFolderError(error)) return { kind: 'offline', reason: offlineReason(library.rootPath, error) };
+    if (error instanceof DiskError) return { kind: 'offline', reason: offlineReason(library.rootPath, error) };
     throw error;
   }
 }
@@ -74,11 +75,7 @@ export async function refreshFolders(
   return new Scan(deps, library, rules, options).runPart();
 }
 
-function isFolderError(error: unknown): error is FolderError {
-  return error instanceof Error && error.name === 'FolderError';
-}
-
-function offlineReason(rootPath: string, error: FolderError): string {
+function offlineReason(rootPath: string, error: DiskError): string {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
     return `The folder ${rootPath} is not there. Connect or mount it again.`;
   if (error.code === 'EACCES' || error.code === 'EPERM')

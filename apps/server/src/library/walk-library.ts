@@ -1,6 +1,7 @@
 import { isImageFile } from '@clip-watch/watcher';
+import { DiskError } from './asked-child.js';
 import type { FileStat, FolderEntry } from './folder-protocol.js';
-import { FolderError, type FolderReader } from './folder-reader.js';
+import type { FolderReader } from './folder-reader.js';
 
 /** The part of the exclude rules that a walk needs. */
 export interface WalkRules {
@@ -28,7 +29,7 @@ const STATS_PER_QUESTION = 500;
 /**
  * Visits every image by name below a root, folder by folder. Excluded folders are not entered, links are not followed.
  * Memory is one folder's listing and the stack of folders still to visit.
- * @throws FolderError when the root itself cannot be listed, or the mount does not answer
+ * @throws DiskError when the root itself cannot be listed, or the mount does not answer
  */
 export async function* walkLibrary(
   reader: Pick<FolderReader, 'list' | 'stat'>,
@@ -64,7 +65,7 @@ async function listFolder(reader: Pick<FolderReader, 'list'>, rootPath: string, 
 
 function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: 'unreadable' }> {
   // Below the root, a folder without permission or gone since is one folder's affair; a silent mount is everybody's.
-  if (!(error instanceof FolderError) || relDir === '' || FATAL.has(error.code)) throw error;
+  if (!(error instanceof DiskError) || relDir === '' || FATAL.has(error.code)) throw error;
   return { kind: 'unreadable', relDir, code: error.code, message: error.message };
 }
 

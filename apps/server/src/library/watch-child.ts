@@ -23,7 +23,8 @@ process.on('message', (request: WatchRequest) => {
   if (request.kind === 'forget') forget(request.libraryId);
   else add(request);
 });
-process.on('disconnect', () => process.exit(0));
+// The host is gone. An exit would wait for a file thread that hangs.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 function add({ libraryId, rootPath, relDir }: Extract<WatchRequest, { kind: 'watch' }>): void {
   const ofLibrary = watches.get(libraryId) ?? new Map<string, FSWatcher>();

@@ -1,50 +1,150 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isWithin } from '../library/check-root.js';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { HttpProblem } from '../http/problem.js';
+import { type AskedChild, createAskedChild, DiskError } from '../library/asked-child.js';
+import type { OriginalReply, OriginalRequest } from './original-protocol.js';
+
+/** A photo that was opened for reading. Its bytes come from another process, part by part, as fast as they are taken. */
+export interface OriginalFile extends AsyncDisposable {
+  /** Closes the file with itself. @param range the last byte is part of it */
+  createReadStream(range: { readonly start: number; readonly end: number }): Readable;
+  /** @throws HttpProblem NOT_ANSWERING, PHOTO_UNREADABLE */
+  readFile(): Promise<Buffer>;
+  close(): Promise<void>;
+}
 
 export type OpenedOriginal =
-  | { readonly kind: 'opened'; readonly handle: FileHandle; readonly size: number; readonly modifiedAtMs: number }
+  | { readonly kind: 'opened'; readonly handle: OriginalFile; readonly size: number; readonly modifiedAtMs: number }
   /** Gone, a link, a pipe, or outside the library: the reason is for the log, not for the caller. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-// Four stuck opens would use up all of Node's file threads, and with them the server: two leave it alive.
-const OPENS_AT_ONCE = 2;
-let opening = 0;
-const queue: (() => void)[] = [];
+const CHILD: string = fileURLToPath(new URL('../../dist/photos/original-child.js', import.meta.url));
+// A disk that spins up takes some ten seconds; a person waits no longer.
+const SILENCE_MS = 15_000;
+const IDLE_MS = 30_000;
+const PART_BYTES = 256 << 10;
 
-/** Opens a photo for reading only, never through a link, and only below its library's root. */
-export async function openOriginal(rootPath: string, relPath: string): Promise<OpenedOriginal> {
-  if (opening >= OPENS_AT_ONCE) await new Promise<void>((resolve) => queue.push(resolve));
-  opening++;
-  try {
-    return await openChecked(rootPath, relPath);
-  } finally {
-    opening--;
-    queue.shift()?.();
+type Asked = OriginalRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+type Answer = Exclude<OriginalReply, { kind: 'error' }>;
+
+/** Reads originals in one child a library, so that a hung mount costs the originals of its own library only. */
+export interface Originals {
+  /**
+   * Opens a photo for reading only, never through a link, and only below its library's root.
+   * @throws HttpProblem NOT_ANSWERING when the disk hangs
+   */
+  open(rootPath: string, relPath: string): Promise<OpenedOriginal>;
+  /** Ends the children; what is being read breaks off. They start again with the next photo. */
+  close(): void;
+}
+
+/** @param silenceMs how long a disk may take to answer */
+export function createOriginals(silenceMs: number = SILENCE_MS): Originals {
+  const disks = new Map<string, Disk>();
+  return {
+    open(rootPath, relPath) {
+      let disk = disks.get(rootPath);
+      if (disk === undefined) {
+        disk = new Disk(rootPath, silenceMs);
+        disks.set(rootPath, disk);
+      }
+      return disk.open(relPath);
+    },
+    close() {
+      for (const disk of disks.values()) disk.close();
+      disks.clear();
+    },
+  };
+}
+
+const originals = createOriginals();
+
+/** `Originals.open` of this process. */
+export const openOriginal: Originals['open'] = originals.open;
+/** `Originals.close` of this process. */
+export const closeOriginals: Originals['close'] = originals.close;
+
+class Disk {
+  private readonly rootPath: string;
+  private readonly child: AskedChild<OriginalReply>;
+  private openFiles = 0;
+
+  constructor(rootPath: string, silenceMs: number) {
+    this.rootPath = rootPath;
+    this.child = createAskedChild({
+      file: CHILD,
+      serialization: 'advanced',
+      silenceMs,
+      idleMs: IDLE_MS,
+      isInUse: () => this.openFiles > 0,
+    });
+  }
+
+  async open(relPath: string): Promise<OpenedOriginal> {
+    const reply = await this.ask({ kind: 'open', rootPath: this.rootPath, relPath });
+    if (reply.kind === 'refused') return reply;
+    if (reply.kind !== 'opened') throw new TypeError(`the reader of originals answered ${reply.kind} to open`);
+    const { size, modifiedAtMs } = reply;
+    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs };
+  }
+
+  private fileOf({ file, size }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
+    this.openFiles++;
+    let isOpen = true;
+    const close = async (): Promise<void> => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.openFiles--;
+      this.child.tell({ kind: 'close', file } satisfies OriginalRequest);
+    };
+    return {
+      createReadStream: ({ start, end }) => {
+        const stream = Readable.from(this.parts(file, start, end), { objectMode: false, highWaterMark: 1 });
+        // Not in the generator: one that nobody began to read has no end.
+        return stream.once('close', () => void close());
+      },
+      readFile: async () => {
+        const all: Uint8Array[] = [];
+        for await (const part of this.parts(file, 0, size - 1)) all.push(part);
+        return Buffer.concat(all);
+      },
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  }
+
+  private async *parts(file: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+    for (let position = start; position <= end; ) {
+      const length = Math.min(PART_BYTES, end - position + 1);
+      const reply = await this.ask({ kind: 'read', file, position, length });
+      // A file that became shorter has fewer bytes than were announced: the answer breaks off.
+      if (reply.kind !== 'bytes' || reply.bytes.length === 0)
+        throw new HttpProblem('PHOTO_UNREADABLE', 'The file became shorter while it was read.');
+      position += reply.bytes.length;
+      yield reply.bytes;
+    }
+  }
+
+  private async ask(question: Asked): Promise<Answer> {
+    try {
+      return await this.child.ask<Answer>(question, (reply, { resolve, reject }) =>
+        reply.kind === 'error' ? reject(new DiskError(reply.code, 'the file cannot be read')) : resolve(reply),
+      );
+    } catch (cause) {
+      throw problemOf(cause);
+    }
+  }
+
+  close(): void {
+    this.child.close();
   }
 }
 
-async function openChecked(rootPath: string, relPath: string): Promise<OpenedOriginal> {
-  const path = join(rootPath, relPath);
-  let handle: FileHandle;
-  try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    return { kind: 'refused', reason: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' };
-  }
-  const reason = await whyRefused(handle, rootPath, path);
-  if (reason !== undefined) {
-    await handle.close();
-    return { kind: 'refused', reason };
-  }
-  const { size, mtimeMs } = await handle.stat();
-  return { kind: 'opened', handle, size, modifiedAtMs: Math.trunc(mtimeMs) };
-}
-
-async function whyRefused(handle: FileHandle, rootPath: string, path: string): Promise<string | undefined> {
-  if (!(await handle.stat()).isFile()) return 'not a regular file';
-  // The descriptor says where the file really lies; asking for the path again could be answered about another file.
-  const real = process.platform === 'linux' ? await readlink(`/proc/self/fd/${handle.fd}`) : await realpath(path);
-  return isWithin(real, await realpath(rootPath)) ? undefined : 'outside the library';
+function problemOf(cause: unknown): unknown {
+  if (!(cause instanceof DiskError)) return cause;
+  if (/^E[A-Z]/.test(cause.code))
+    return new HttpProblem('PHOTO_UNREADABLE', `The photo cannot be read (${cause.code}).`, { cause });
+  return new HttpProblem('NOT_ANSWERING', 'The disk of this photo does not answer. Look at it or its network.', {
+    cause,
+  });
 }

@@ -1,0 +1,69 @@
+// A process of its own that opens and reads originals of one library. A hung mount blocks it, never the host.
+import { constants } from 'node:fs';
+import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isWithin } from '../library/check-root.js';
+import type { OriginalReply, OriginalRequest } from './original-protocol.js';
+
+const files = new Map<number, FileHandle>();
+let nextFile = 1;
+
+process.on('message', (request: OriginalRequest) => {
+  if (request.kind === 'close') void closeFile(request.file);
+  else
+    answer(request).then(
+      (reply) => process.send?.(reply),
+      (error: unknown) =>
+        process.send?.({ kind: 'error', id: request.id, code: codeOf(error) } satisfies OriginalReply),
+    );
+});
+// The host is gone. An exit would wait for a file thread that hangs.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+type Asked = Exclude<OriginalRequest, { kind: 'close' }>;
+
+function answer(request: Asked): Promise<OriginalReply> {
+  return request.kind === 'open' ? openFile(request) : readFile(request);
+}
+
+async function openFile({ id, rootPath, relPath }: Extract<Asked, { kind: 'open' }>): Promise<OriginalReply> {
+  const path = join(rootPath, relPath);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return { kind: 'refused', id, reason: codeOf(error) };
+  }
+  const reason = await whyRefused(handle, rootPath, path);
+  if (reason !== undefined) {
+    await handle.close();
+    return { kind: 'refused', id, reason };
+  }
+  const { size, mtimeMs } = await handle.stat();
+  files.set(nextFile, handle);
+  return { kind: 'opened', id, file: nextFile++, size, modifiedAtMs: Math.trunc(mtimeMs) };
+}
+
+async function whyRefused(handle: FileHandle, rootPath: string, path: string): Promise<string | undefined> {
+  if (!(await handle.stat()).isFile()) return 'not a regular file';
+  // The descriptor says where the file really lies; asking for the path again could be answered about another file.
+  const real = process.platform === 'linux' ? await readlink(`/proc/self/fd/${handle.fd}`) : await realpath(path);
+  return isWithin(real, await realpath(rootPath)) ? undefined : 'outside the library';
+}
+
+async function readFile({ id, file, position, length }: Extract<Asked, { kind: 'read' }>): Promise<OriginalReply> {
+  const handle = files.get(file);
+  if (handle === undefined) return { kind: 'error', id, code: 'EBADF' };
+  const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+  return { kind: 'bytes', id, bytes: buffer.subarray(0, bytesRead) };
+}
+
+async function closeFile(file: number): Promise<void> {
+  const handle = files.get(file);
+  files.delete(file);
+  await handle?.close().catch(() => {}); // Opened for reading only: nothing can be lost.
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}

@@ -1,0 +1,80 @@
+/** What a library of any size has to stand; the tests and the deep tests run the same with different numbers. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { startMockApollo } from '@clip-watch/apollo-mock';
+import { tempFolder } from '@clip-watch/test-support';
+import { expect } from 'vitest';
+import { openServer } from './open-server.js';
+import { MAIN } from './run-cli.js';
+import { folderName, writeTinyPhotos } from './tiny-photos.js';
+
+/** Every folder is renamed, and every tenth photo besides: nothing is sent to the encoder again. */
+export async function renameTree(count: number): Promise<void> {
+  using data = tempFolder();
+  using root = tempFolder();
+  await using apollo = await startMockApollo();
+  const relPaths = await writeTinyPhotos(root.path, count);
+  await using server = await openServer({ dataDir: data.path, env: { APOLLO_URL: apollo.address } });
+  const { keeper, database, drain } = server.host;
+  const { library } = await keeper.add({ rootPath: root.path });
+  await keeper.scan(library.id);
+  await drain?.drainOnce();
+  expect(apollo.counters.items).toBe(count);
+
+  for (let n = 0; n < count; n += 10)
+    renameSync(join(root.path, relPaths[n]!), join(root.path, `${relPaths[n]}.moved.png`));
+  for (let n = 0; n < count / 100; n++) renameSync(join(root.path, folderName(n)), join(root.path, `moved-${n}`));
+  expect(await keeper.scan(library.id)).toMatchObject({ added: count, missing: count });
+  await drain?.drainOnce();
+  expect(await database.images.counters(library.id)).toMatchObject({ encoded: count, pending: 0, missing: count });
+  expect(apollo.counters.items).toBe(count);
+}
+
+export interface IndexRun {
+  readonly photos: number;
+  /** The most memory that the server's own process ever held. */
+  readonly peakBytes: number;
+}
+
+/** A first run over a small library, then `count` files made while nothing runs, then a second run that finds them. */
+export async function findWhatWasMadeMeanwhile(
+  count: number,
+): Promise<{ readonly few: IndexRun; readonly all: IndexRun }> {
+  using data = tempFolder();
+  using root = tempFolder();
+  await writeTinyPhotos(root.path, 500, 'first');
+  const few = await runIndex(data.path, root.path);
+  await writeTinyPhotos(root.path, count, 'later');
+  const all = await runIndex(data.path, root.path);
+  expect([few.photos, all.photos]).toEqual([500, 500 + count]);
+  return { few, all };
+}
+
+/** `clip-watch index` without an encoder: a scan, and the number of rows that there are then. */
+async function runIndex(dataDir: string, root: string): Promise<IndexRun> {
+  // Without Perl on its path: reading EXIF takes most of the time of a scan, and these pictures have none.
+  const env = { PATH: dataDir, HOME: dataDir, CLIP_WATCH_DATA_DIR: dataDir, APOLLO_URL: 'disabled' };
+  const child = spawn(process.execPath, [MAIN, 'index', root, '--json'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let document = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    document += chunk.toString();
+  });
+  let peakBytes = 0;
+  const timer = setInterval(() => {
+    peakBytes = peakRss(child.pid!) ?? peakBytes;
+  }, 50);
+  await once(child, 'close');
+  clearInterval(timer);
+  return { photos: JSON.parse(document).photos, peakBytes };
+}
+
+function peakRss(pid: number): number | undefined {
+  try {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined; // It ended between two looks, or this is no Linux.
+  }
+}
