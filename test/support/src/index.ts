@@ -1,3 +1,4 @@
+export { withHeifOrientation } from './heif-orientation.js';
 export { HUNG_FOLDER, hungDisk } from './hung-disk.js';
 export {
   animatedGif,
@@ -10,6 +11,7 @@ export {
   pngHeader,
   progressiveBomb,
   type RgbPicture,
+  storedPicture,
 } from './pictures.js';
 export { plainlyExcluded } from './plain-excluder.js';
 export { preloadLibrary } from './preload-library.js';

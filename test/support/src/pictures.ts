@@ -46,16 +46,20 @@ const STORED: Readonly<Record<number, (upright: Sharp) => Sharp>> = {
 
 export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'tiff' | 'avif' | 'gif';
 
+/** The pixels as they are stored under this EXIF orientation. @param orientation 1 to 8 */
+export async function storedPicture(upright: RgbPicture, orientation: number): Promise<RgbPicture> {
+  const stored = await STORED[orientation]?.(fromPixels(upright)).raw().toBuffer({ resolveWithObject: true });
+  if (stored === undefined) throw new RangeError(`orientation ${orientation}`);
+  return { width: stored.info.width, height: stored.info.height, data: stored.data };
+}
+
 /** A file whose pixels are stored turned and whose EXIF says how to turn them back. @param orientation 1 to 8 */
 export async function orientedPicture(
   upright: RgbPicture,
   orientation: number,
   format: PictureFormat,
 ): Promise<Buffer> {
-  const stored = await STORED[orientation]?.(fromPixels(upright)).raw().toBuffer({ resolveWithObject: true });
-  if (stored === undefined) throw new RangeError(`orientation ${orientation}`);
-  const { width, height } = stored.info;
-  return encode(fromPixels({ width, height, data: stored.data }).withMetadata({ orientation }), format);
+  return encode(fromPixels(await storedPicture(upright, orientation)).withMetadata({ orientation }), format);
 }
 
 /** A file in this format, at high quality. */
