@@ -10,6 +10,7 @@ import { type Host, openHost } from '../host/host.js';
 import { type AccessRules, isLoopback } from '../http/access.js';
 import { createApp } from '../http/app.js';
 import { checkRoot } from '../library/check-root.js';
+import { startNotifier } from '../notify/notifier.js';
 import { openThumbnailCache } from '../photos/thumbnail-cache.js';
 import type { CommandContext } from './command.js';
 
@@ -30,6 +31,7 @@ export async function serve(context: CommandContext): Promise<number> {
     log: log.child({ component: 'thumbnails' }),
   });
   const app = await createApp(host, { access, thumbnails });
+  const notifier = startNotifier(host);
   try {
     const address = await listen(app, config);
     await addLibraries(host, roots);
@@ -41,6 +43,7 @@ export async function serve(context: CommandContext): Promise<number> {
   } finally {
     const force = setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_MS);
     force.unref();
+    await notifier.close();
     await app.close();
     await host.close();
     clearTimeout(force);
