@@ -20,6 +20,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   PHOTO_UNREADABLE: [422, 'The photo cannot be read'],
   TOO_MANY_REQUESTS: [429, 'Too many requests'],
   INTERNAL: [500, 'An error of clip-watch itself'],
+  PLUGIN: [502, 'A plugin gave no answer'],
   SEARCH_UNAVAILABLE: [503, 'The search cannot answer now'],
   LIBRARY_OFFLINE: [503, 'The library is offline'],
   NOT_ANSWERING: [503, 'The disk does not answer'],
@@ -42,6 +43,7 @@ export type ProblemCode =
   | 'PHOTO_UNREADABLE'
   | 'TOO_MANY_REQUESTS'
   | 'INTERNAL'
+  | 'PLUGIN'
   | 'SEARCH_UNAVAILABLE'
   | 'LIBRARY_OFFLINE'
   | 'NOT_ANSWERING'
@@ -83,7 +85,10 @@ export function pathOf(request: FastifyRequest): string {
 
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, detail } = classify(error);
-  if (PROBLEM_CODES[code][0] >= 500) request.log.error({ err: error, path: pathOf(request) }, 'request failed');
+  // Whoever left, or was sent away by the end of the server, made the error: it says nothing about the server.
+  const isGone = reply.raw.destroyed || request.raw.socket?.destroyed === true;
+  if (PROBLEM_CODES[code][0] >= 500)
+    request.log[isGone ? 'debug' : 'error']({ err: error, path: pathOf(request) }, 'request failed');
   return sendProblem(reply, code, detail);
 }
 
@@ -93,6 +98,7 @@ const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {
   USAGE: 'BAD_REQUEST',
   NOT_FOUND: 'NOT_FOUND',
   BAD_PICTURE: 'BAD_PICTURE',
+  PLUGIN: 'PLUGIN',
   SEARCH_UNAVAILABLE: 'SEARCH_UNAVAILABLE',
 };
 

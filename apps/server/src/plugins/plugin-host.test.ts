@@ -13,6 +13,7 @@ function host(): PluginHost {
     logFor: () => SILENT,
     setupTimeoutMs: 50,
     stopGraceMs: 50,
+    routeTimeoutMs: 50,
   });
 }
 
@@ -152,4 +153,66 @@ test('a health that throws, and a stop that hangs, are survived', async () => {
   ]);
   expect(plugins.reports()[0]?.health).toMatchObject({ state: 'failed', reason: expect.stringContaining('dizzy') });
   await plugins.stop();
+});
+
+const REQUEST = { params: {}, query: {}, body: undefined, signal: new AbortController().signal };
+
+async function callOnly(plugins: PluginHost): Promise<unknown> {
+  return await plugins.routes()[0]?.route.handle(REQUEST);
+}
+
+test.each([
+  ['throws', () => Promise.reject(new Error('no such table')), 'no such table'],
+  [
+    'throws at once',
+    () => {
+      throw new Error('at once');
+    },
+    'at once',
+  ],
+  ['hangs', () => new Promise<never>(() => {}), 'longer than 50 ms'],
+])('a route that %s is answered for, and shown until it works again', async (_, broken, reason) => {
+  let isBroken = true;
+  const handle = (): Promise<unknown> => (isBroken ? broken() : Promise.resolve(undefined));
+  const plugins = host();
+  await plugins.start([source(plugin('x', { routes: [{ method: 'GET', path: '/report', handle }] }))]);
+  await expect(callOnly(plugins)).rejects.toMatchObject({ code: 'PLUGIN' });
+  expect(plugins.reports()[0]?.health).toMatchObject({ state: 'degraded', reason: expect.stringContaining(reason) });
+  isBroken = false;
+  expect(await callOnly(plugins)).toBeNull();
+  expect(plugins.reports()[0]?.health.state).toBe('idle');
+});
+
+test('a refusal of a route passes through, and is no failure', async () => {
+  const refusal = Object.assign(new Error('which one?'), { statusCode: 400 });
+  const plugins = host();
+  await plugins.start([
+    source(plugin('x', { routes: [{ method: 'GET', path: '/report', handle: () => Promise.reject(refusal) }] })),
+  ]);
+  await expect(callOnly(plugins)).rejects.toBe(refusal);
+  expect(plugins.reports()[0]?.health.state).toBe('idle');
+});
+
+const handle = async (): Promise<unknown> => 1;
+test.each<[string, unknown, string]>([
+  ['nothing', undefined, 'no instance'],
+  ['no health', { stop: async () => {} }, 'no instance'],
+  ['a tick that is none', { tick: 7 }, 'no function'],
+  ['a route of another method', { routes: [{ method: 'PUT', path: '/a', handle }] }, 'PUT /a'],
+  ['a route that leads elsewhere', { routes: [{ method: 'GET', path: '/../libraries', handle }] }, 'libraries'],
+  ['a route with wildcards', { routes: [{ method: 'GET', path: '/*', handle }] }, 'GET /*'],
+  ['two equal routes', { routes: ['/a/:b', 'a/:c'].map((path) => ({ method: 'GET', path, handle })) }, 'two of'],
+])('an instance with %s is not taken', async (_, parts, reason) => {
+  const whole = { health: () => ({ state: 'idle' }), stop: async () => {} };
+  const instance = parts === undefined || 'stop' in (parts as object) ? parts : { ...whole, ...(parts as object) };
+  const plugins = host();
+  await plugins.start([source(plugin('x', {}, { setup: () => instance as PluginInstance }))]);
+  expect(plugins.reports()[0]?.health).toMatchObject({ state: 'failed', reason: expect.stringContaining(reason) });
+  expect(plugins.routes()).toEqual([]);
+});
+
+test('a health that is none shows as failed', async () => {
+  const plugins = host();
+  await plugins.start([source(plugin('x', { health: () => ({ state: 'great' }) as never }))]);
+  expect(plugins.reports()[0]?.health).toMatchObject({ state: 'failed', reason: expect.stringContaining('great') });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Plugin,
   PluginContext,
@@ -10,6 +9,9 @@ import type {
   ServiceKey,
 } from '@clip-watch/plugin-api';
 import { messageOf } from '../errors.js';
+import { checkHealth, checkInstance, checkPlugin } from './plugin-checks.js';
+import { guardRoute } from './plugin-routes.js';
+import { withDeadline } from './with-deadline.js';
 
 export interface PluginSource {
   readonly plugin: Plugin<never> | Plugin;
@@ -27,6 +29,8 @@ export interface PluginHostDeps {
   logFor(name: string): PluginLogger;
   readonly setupTimeoutMs?: number;
   readonly stopGraceMs?: number;
+  /** For one call of a route. Default 30,000. */
+  readonly routeTimeoutMs?: number;
 }
 
 /** Starts plugins in order, wakes them, shows their health, stops them in reverse. A bad one is shown, not obeyed. */
@@ -46,13 +50,15 @@ interface Running {
   /** Why it does not run; the plugin stays in the list so that people see it. */
   failure: string | undefined;
   slowTicks: number;
+  /** What the last call of a route came to, if it failed. */
+  routeFailure: string | undefined;
 }
 
 const SETUP_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
+const ROUTE_TIMEOUT_MS = 30_000;
 // A tick only wakes work: one that takes longer holds up the host's event loop.
 const SLOW_TICK_MS = 50;
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 export function createPluginHost(deps: PluginHostDeps): PluginHost {
   const running: Running[] = [];
@@ -73,7 +79,7 @@ export function createPluginHost(deps: PluginHostDeps): PluginHost {
     tick,
     reports: () => running.map((entry) => ({ name: entry.name, health: healthOf(entry) })),
     routes: () =>
-      running.flatMap(({ name, instance }) => (instance?.routes ?? []).map((route) => ({ plugin: name, route }))),
+      running.flatMap((entry) => guardedRoutes(entry, deps).map((route) => ({ plugin: entry.name, route }))),
     instance: (name) => running.find((entry) => entry.name === name)?.instance,
     stop,
   };
@@ -86,28 +92,26 @@ async function startPlugin(
   before: readonly Running[],
 ): Promise<Running> {
   const log = deps.logFor(plugin.name);
-  const entry: Running = { name: plugin.name, log, instance: undefined, failure: undefined, slowTicks: 0 };
+  const nothing = { instance: undefined, failure: undefined, routeFailure: undefined };
+  const entry: Running = { name: plugin.name, log, slowTicks: 0, ...nothing };
   try {
-    checkPlugin(plugin, deps, before);
+    checkPlugin(
+      plugin,
+      before.map(({ name }) => name),
+      deps.services,
+    );
     const checked = plugin.configSchema.parse(config ?? {});
     const context = contextFor(plugin, checked, deps, log, signal);
     // The schema that made the configuration belongs to the same plugin.
     const setup = Promise.resolve(plugin.setup(context as never));
-    entry.instance = await withDeadline(setup, deps.setupTimeoutMs ?? SETUP_TIMEOUT_MS);
+    const instance = await withDeadline(setup, deps.setupTimeoutMs ?? SETUP_TIMEOUT_MS);
+    checkInstance(instance);
+    entry.instance = instance;
   } catch (error) {
     entry.failure = `did not start: ${messageOf(error)}`;
     log.error({ err: error }, 'plugin did not start; the host goes on without it');
   }
   return entry;
-}
-
-function checkPlugin(plugin: PluginSource['plugin'], deps: PluginHostDeps, before: readonly Running[]): void {
-  if (!NAME.test(plugin.name)) throw new Error(`the name "${plugin.name}" is not lower-case words joined by hyphens`);
-  if (before.some(({ name }) => name === plugin.name)) throw new Error('another plugin has this name');
-  if (plugin.apiVersion !== 1)
-    throw new Error(`it was written for version ${String(plugin.apiVersion)} of the plugin door; this is 1`);
-  const missing = (plugin.needs ?? []).filter(({ name }) => !deps.services.has(name)).map(({ name }) => name);
-  if (missing.length > 0) throw new Error(`this host does not offer: ${missing.join(', ')}`);
 }
 
 function contextFor(
@@ -130,17 +134,13 @@ function contextFor(
   };
 }
 
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  const timer = new AbortController();
-  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`it took longer than ${ms} ms`);
-  });
-  late.catch(() => {}); // Cancelled when the work ends first.
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    timer.abort();
-  }
+function guardedRoutes(entry: Running, { routeTimeoutMs = ROUTE_TIMEOUT_MS }: PluginHostDeps): readonly PluginRoute[] {
+  const onOutcome = (failure: string | undefined, error: unknown): void => {
+    if (failure !== undefined) entry.log.error({ err: error }, 'a route of the plugin failed');
+    entry.routeFailure = failure;
+  };
+  const guard = { plugin: entry.name, timeoutMs: routeTimeoutMs, onOutcome };
+  return (entry.instance?.routes ?? []).map((route) => guardRoute(route, guard));
 }
 
 function tickPlugin(entry: Running, library: PluginLibrary, signal: AbortSignal): void {
@@ -166,13 +166,18 @@ function fail(entry: Running, error: unknown): void {
 function healthOf(entry: Running): PluginHealth {
   if (entry.failure !== undefined) return { state: 'failed', reason: `Plugin ${entry.name} ${entry.failure}` };
   try {
-    const health = entry.instance?.health() ?? { state: 'failed' };
-    return entry.slowTicks > 0 && health.state !== 'failed'
-      ? { state: 'degraded', reason: `Plugin ${entry.name} is slow: its tick holds up the server` }
-      : health;
+    const health = entry.instance === undefined ? { state: 'failed' as const } : checkHealth(entry.instance.health());
+    const trouble = troubleOf(entry);
+    return trouble === undefined || health.state === 'failed'
+      ? health
+      : { state: 'degraded', reason: `Plugin ${entry.name}: ${trouble}` };
   } catch (error) {
     return { state: 'failed', reason: `Plugin ${entry.name} cannot say how it is: ${messageOf(error)}` };
   }
+}
+
+function troubleOf({ slowTicks, routeFailure }: Running): string | undefined {
+  return slowTicks > 0 ? 'it is slow: its tick holds up the server' : routeFailure;
 }
 
 async function stopPlugin(entry: Running, graceMs: number): Promise<void> {
