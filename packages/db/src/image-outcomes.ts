@@ -9,6 +9,12 @@ import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
 
+interface StoredRow {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly is_source: number;
+}
+
 const NOTHING: WriteResult = { written: 0, stale: 0, shared: 0 };
 /** People read it; a stack or a file has no place in a row. */
 const LONGEST_MESSAGE = 500;
@@ -35,8 +41,10 @@ async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now:
     dimension,
   );
   const params = { batch: JSON.stringify(rows), vectors, bytes: dimension * 4, now };
-  const written = idsOf(await sql.all(STORE_EMBEDDINGS, params));
-  return { written, shared: await shareEmbeddings(sql, written, now) };
+  const stored = await sql.all<StoredRow, keyof typeof params>(STORE_EMBEDDINGS, params);
+  // A row that is alone with its bytes has nobody to share with, and most are.
+  const sources = stored.filter((row) => row.is_source === 1);
+  return { written: idsOf(stored), shared: await shareEmbeddings(sql, idsOf(sources), now) };
 }
 
 function toFailureRow(failure: ClipFailure, now: number): readonly (string | number | null)[] {

@@ -9,7 +9,8 @@ export type MaintenanceRequest =
   | { readonly kind: 'close' };
 
 export type MaintenanceReply =
-  | { readonly kind: 'done'; readonly rows: readonly unknown[] }
+  /** How long the log was when a checkpoint began; 0 for the other requests. */
+  | { readonly kind: 'done'; readonly logBytes: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 /** Keeps the write-ahead log short and copies the file, on a thread of its own. */
@@ -24,12 +25,15 @@ export interface Maintenance {
 // Resolves to the built worker from src/ and from dist/ alike, so tests run the file that ships.
 const WORKER = new URL('../dist/maintenance.worker.js', import.meta.url);
 const MEGABYTE = 1024 * 1024;
-/** From here on a checkpoint runs beside the writers. More than journal_size_limit, which the file keeps when it starts again. */
+/** Once the log was as long as this, a checkpoint runs beside the writers now and again. */
 const SOON_BYTES = 8 * MEGABYTE;
-/** From here on the writers wait for it: only with nobody writing can the log start again at its beginning. */
+/**
+ * From here on the writers wait for one: only with nobody writing can the log start again at its beginning. The file
+ * keeps this size (journal_size_limit): what is written over is synced in half the time that growing takes.
+ */
 const NOW_BYTES = 32 * MEGABYTE;
-/** Looking at the log's size is a system call; once in so many writes is enough. */
-const LOOK_EVERY = 16;
+/** Writes between two checkpoints, some 6 MB of embeddings. */
+const CHECKPOINT_EVERY = 16;
 const CLOSE_LIMIT_MS = 5000;
 
 export interface MaintenanceOptions {
@@ -45,10 +49,10 @@ function failure({ code, message }: Extract<MaintenanceReply, { kind: 'failed' }
 function createThread(file: string) {
   const worker = new Worker(WORKER, { workerData: { file } });
   worker.unref();
-  const waiting: { resolve(): void; reject(error: unknown): void }[] = [];
+  const waiting: { resolve(logBytes: number): void; reject(error: unknown): void }[] = [];
   worker.on('message', (reply: MaintenanceReply) => {
     const next = waiting.shift();
-    if (reply.kind === 'done') next?.resolve();
+    if (reply.kind === 'done') next?.resolve(reply.logBytes);
     else next?.reject(failure(reply));
     if (waiting.length === 0) worker.unref();
   });
@@ -58,7 +62,7 @@ function createThread(file: string) {
   worker.on('error', failAll);
   worker.on('exit', () => failAll(new Error('the maintenance thread has ended')));
   return {
-    ask(request: MaintenanceRequest): Promise<void> {
+    ask(request: MaintenanceRequest): Promise<number> {
       worker.ref();
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
@@ -73,18 +77,20 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
   let thread: ReturnType<typeof createThread> | undefined;
   let running: Promise<void> | undefined;
   let writes = 0;
-  const ask = (request: MaintenanceRequest): Promise<void> => {
+  /** How long the log was at the last checkpoint: its file keeps the size when it starts again. */
+  let logBytes = 0;
+  const ask = (request: MaintenanceRequest): Promise<number> => {
     thread ??= createThread(file);
     return thread.ask(request);
   };
 
-  function logBytes(): number {
+  function fileBytes(): number {
     return statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   async function checkpoint(): Promise<void> {
     try {
-      await ask({ kind: 'checkpoint' });
+      logBytes = await ask({ kind: 'checkpoint' });
     } catch (error) {
       // Nothing is lost: the log only stays longer, and the next look tries again.
       log?.warn({ err: error }, 'clip_watch: checkpoint failed');
@@ -96,15 +102,20 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
   return {
     async beforeWrite() {
       writes += 1;
-      if (writes % LOOK_EVERY !== 0) return;
-      const bytes = logBytes();
-      if (bytes < SOON_BYTES) return;
+      if (writes % CHECKPOINT_EVERY !== 0 || fileBytes() < SOON_BYTES) return;
       running ??= checkpoint();
-      if (bytes >= NOW_BYTES) await running;
+      if (logBytes < NOW_BYTES) return;
+      await running;
+      // That one ran beside writers and left their last pages. After this one the next write starts the log again; if
+      // somebody else still reads in it, the next look finds it long.
+      await checkpoint();
+      logBytes = 0;
     },
-    copy: (path) => ask({ kind: 'copy', path }),
+    async copy(path) {
+      await ask({ kind: 'copy', path });
+    },
     async close() {
-      if (thread === undefined && logBytes() === 0) return;
+      if (thread === undefined && fileBytes() === 0) return;
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
       const ended = ask({ kind: 'truncate' })
         .then(() => ask({ kind: 'close' }))

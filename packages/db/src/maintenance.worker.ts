@@ -6,6 +6,8 @@ import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { MaintenanceReply, MaintenanceRequest } from './maintenance.js';
 
 const BUSY_WAIT_MS = 5000;
+/** A page of the file and the header before it. */
+const FRAME_BYTES = 8192 + 24;
 const { file } = workerData as { readonly file: string }; // set by startMaintenance
 let adapter: SqlDriverAdapter | undefined;
 
@@ -14,22 +16,29 @@ async function open(): Promise<SqlDriverAdapter> {
   return adapter;
 }
 
-async function perform(request: MaintenanceRequest): Promise<readonly unknown[]> {
+/** @returns how long the log was when it began */
+async function checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): Promise<number> {
   const connection = await open();
+  const { rows } = await connection.queryRaw({ sql: `PRAGMA wal_checkpoint(${mode})`, args: [], argTypes: [] });
+  const [_isBusy, frames = 0] = (rows[0] ?? []).map(Number);
+  return frames * FRAME_BYTES;
+}
+
+async function perform(request: MaintenanceRequest): Promise<number> {
   switch (request.kind) {
     case 'checkpoint':
       // PASSIVE waits for nobody and makes nobody wait.
-      return (await connection.queryRaw({ sql: 'PRAGMA wal_checkpoint(PASSIVE)', args: [], argTypes: [] })).rows;
+      return checkpoint('PASSIVE');
     case 'truncate':
-      return (await connection.queryRaw({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', args: [], argTypes: [] })).rows;
+      return checkpoint('TRUNCATE');
     case 'copy': {
       const argTypes = [{ scalarType: 'unknown', arity: 'scalar' } as const];
-      await connection.executeRaw({ sql: 'VACUUM INTO ?', args: [request.path], argTypes });
-      return [];
+      await (await open()).executeRaw({ sql: 'VACUUM INTO ?', args: [request.path], argTypes });
+      return 0;
     }
     case 'close':
-      await connection.dispose();
-      return [];
+      await adapter?.dispose();
+      return 0;
     default: {
       const never: never = request;
       throw new Error(`unknown request ${JSON.stringify(never)}`);
@@ -39,7 +48,7 @@ async function perform(request: MaintenanceRequest): Promise<readonly unknown[]>
 
 async function answer(request: MaintenanceRequest): Promise<MaintenanceReply> {
   try {
-    return { kind: 'done', rows: await perform(request) };
+    return { kind: 'done', logBytes: await perform(request) };
   } catch (error) {
     // Only plain data crosses threads, so what the translation needs is sent in its shape.
     const { originalCode, originalMessage } = Object(Object(error).cause ?? error);

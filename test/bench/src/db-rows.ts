@@ -1,6 +1,6 @@
 /** The rows of the database benchmarks, and the steps that a drain makes with them. */
 import { createHash } from 'node:crypto';
-import { type ClipClaim, type Database, openDatabase, type PhotoFacts } from '@clip-watch/db';
+import { type ClipClaim, type Database, openDatabase, type PhotoFacts, type StoredEmbedding } from '@clip-watch/db';
 
 /** Rows of one claim: the drain's own page. */
 export const PAGE = 256;
@@ -37,7 +37,7 @@ function photo(at: number): PhotoFacts {
 export interface Backlog extends AsyncDisposable {
   readonly database: Database;
   claim(): Promise<ClipClaim>;
-  /** Writes a claim back, as the drain does: up to 100 rows a transaction. */
+  /** Writes claims back as the drain does: 100 rows a transaction, what is left over with the next ones. */
   finish(claim: ClipClaim): Promise<void>;
   pending(): Promise<number>;
 }
@@ -48,6 +48,7 @@ export async function openBacklog(file: string): Promise<Backlog> {
   const { images } = database;
   const [library] = await database.libraries.list();
   const libraryId = library?.id ?? 0;
+  let waiting: readonly StoredEmbedding[] = [];
   const request = { libraryId, limit: PAGE, owner: 'bench', leaseMs: 3_600_000, wantedModelVersion: MODEL.version };
   return {
     database,
@@ -63,8 +64,9 @@ export async function openBacklog(file: string): Promise<Backlog> {
         quality: 'full' as const,
         decoderVersion: 'd',
       }));
-      for (let at = 0; at < rows.length; at += WRITE_BATCH)
-        await images.backfillClipEmbeddings(rows.slice(at, at + WRITE_BATCH));
+      waiting = [...waiting, ...rows];
+      for (; waiting.length >= WRITE_BATCH; waiting = waiting.slice(WRITE_BATCH))
+        await images.backfillClipEmbeddings(waiting.slice(0, WRITE_BATCH));
     },
     [Symbol.asyncDispose]: () => database.close(),
   };

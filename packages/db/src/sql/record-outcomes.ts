@@ -29,7 +29,7 @@ FROM outcome
 WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_hash
   AND image_exif.clip_claim_token = outcome.token
   AND outcome.model_version = (SELECT wanted_model_version FROM clip_state)
-RETURNING image_exif.id AS id`,
+RETURNING image_exif.id AS id, image_exif.clip_is_source AS is_source`,
 });
 
 /** Failures by the same rule. `failed` is final; everything else gets a time, so that it never fills a fresh page. */
