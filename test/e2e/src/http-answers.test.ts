@@ -170,7 +170,7 @@ describe('answers', () => {
       payload: settings,
       headers: { host: 'localhost' },
     });
-    expect(answer.json()).toEqual(settings);
+    expect(answer.json()).toEqual({ ...settings, notice: null });
     await server.app.inject({
       method: 'PATCH',
       url: '/api/clip/settings',

@@ -1,21 +1,22 @@
 /** What a library of any size has to stand; the tests and the deep tests run the same with different numbers. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMockApollo } from '@clip-watch/apollo-mock';
 import { tempFolder } from '@clip-watch/test-support';
 import { expect } from 'vitest';
 import { openServer } from './open-server.js';
 import { MAIN } from './run-cli.js';
-import { folderName, writeTinyPhotos } from './tiny-photos.js';
+import { memoryOf } from './served.js';
+import { folderName, NO_PICTURE, numberedNames, tinyPng, writeTinyPhotos } from './tiny-photos.js';
 
 /** Every folder is renamed, and every tenth photo besides: nothing is sent to the encoder again. */
 export async function renameTree(count: number): Promise<void> {
   using data = tempFolder();
   using root = tempFolder();
   await using apollo = await startMockApollo();
-  const relPaths = await writeTinyPhotos(root.path, count);
+  const relPaths = writeTinyPhotos(root.path, numberedNames(count, 'photo', 'png'), await tinyPng());
   await using server = await openServer({ dataDir: data.path, env: { APOLLO_URL: apollo.address } });
   const { keeper, database, drain } = server.host;
   const { library } = await keeper.add({ rootPath: root.path });
@@ -41,21 +42,21 @@ export interface IndexRun {
 /** A first run over a small library, then `count` files made while nothing runs, then a second run that finds them. */
 export async function findWhatWasMadeMeanwhile(
   count: number,
+  first = 500,
 ): Promise<{ readonly few: IndexRun; readonly all: IndexRun }> {
   using data = tempFolder();
   using root = tempFolder();
-  await writeTinyPhotos(root.path, 500, 'first');
+  writeTinyPhotos(root.path, numberedNames(first, 'first', 'jpg'), NO_PICTURE);
   const few = await runIndex(data.path, root.path);
-  await writeTinyPhotos(root.path, count, 'later');
+  writeTinyPhotos(root.path, numberedNames(count, 'later', 'jpg'), NO_PICTURE);
   const all = await runIndex(data.path, root.path);
-  expect([few.photos, all.photos]).toEqual([500, 500 + count]);
+  expect([few.photos, all.photos]).toEqual([first, first + count]);
   return { few, all };
 }
 
 /** `clip-watch index` without an encoder: a scan, and the number of rows that there are then. */
 async function runIndex(dataDir: string, root: string): Promise<IndexRun> {
-  // Without Perl on its path: reading EXIF takes most of the time of a scan, and these pictures have none.
-  const env = { PATH: dataDir, HOME: dataDir, CLIP_WATCH_DATA_DIR: dataDir, APOLLO_URL: 'disabled' };
+  const env = { PATH: process.env.PATH, HOME: dataDir, CLIP_WATCH_DATA_DIR: dataDir, APOLLO_URL: 'disabled' };
   const child = spawn(process.execPath, [MAIN, 'index', root, '--json'], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   let document = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -63,18 +64,9 @@ async function runIndex(dataDir: string, root: string): Promise<IndexRun> {
   });
   let peakBytes = 0;
   const timer = setInterval(() => {
-    peakBytes = peakRss(child.pid!) ?? peakBytes;
+    peakBytes = memoryOf(child.pid!, 'VmHWM') ?? peakBytes;
   }, 50);
   await once(child, 'close');
   clearInterval(timer);
   return { photos: JSON.parse(document).photos, peakBytes };
-}
-
-function peakRss(pid: number): number | undefined {
-  try {
-    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined; // It ended between two looks, or this is no Linux.
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type {
   ApiClipExplanation,
+  ApiClipSettings,
   ApiClipStatus,
   ApiFailures,
   ApiImage,
@@ -61,6 +62,7 @@ export const STATUS: z.ZodType<ApiClipStatus> = z.strictObject({
     }),
   ),
   concurrency: int,
+  quietHours: maybe(text),
   imagesPerSecond: z.number(),
   etaSeconds: maybe(z.strictObject({ low: z.number(), high: z.number() })),
   libraries: z.array(
@@ -73,6 +75,12 @@ export const STATUS: z.ZodType<ApiClipStatus> = z.strictObject({
       scanning: z.boolean(),
     }),
   ),
+});
+
+export const CLIP_SETTINGS: z.ZodType<ApiClipSettings> = z.strictObject({
+  concurrency: int,
+  quietHours: maybe(text),
+  notice: maybe(text),
 });
 
 const image = {

@@ -17,16 +17,20 @@ import { addSearchRoutes } from '../routes/search.js';
 import type { AccessRules } from './access.js';
 import { installProblems } from './problem.js';
 import { installSecurity } from './security.js';
+import { limitUploads } from './uploads.js';
 
 export interface AppOptions {
   readonly access: AccessRules;
   readonly thumbnails: ThumbnailCache;
   /** Default 6,000. */
   readonly requestsPerMinute?: number;
+  /** How often a silent event stream shows that it lives. Default 30,000. */
+  readonly heartbeatMs?: number;
 }
 
 export const LARGEST_UPLOAD_BYTES: number = 64 << 20;
 const LARGEST_BODY_BYTES = 1 << 20;
+const UPLOAD_ROUTES: ReadonlySet<string> = new Set(['/api/search/image']);
 // Proxies that may say who asks: this machine and private networks, never the open internet.
 const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
@@ -49,14 +53,16 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   installProblems(app);
+  redirectToSlash(app, host.config.basePath);
   await installSecurity(app, options.access, options.requestsPerMinute);
+  limitUploads(app, UPLOAD_ROUTES);
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
       info: { title: 'clip-watch', version: '1', description: 'Search your own photos by words.' },
     },
   });
-  await app.register(sse.default);
+  await app.register(sse.default, { heartbeatInterval: options.heartbeatMs ?? 30_000 });
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
   app.addHook('onClose', async () => closeOriginals());
   await addRoutes(app, host, options);
@@ -73,6 +79,15 @@ async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions):
   addEventRoutes(app, host);
   addPluginRoutes(app, host.plugins);
   await addPageRoutes(app);
+}
+
+/** The page names its scripts relative to itself: without the slash they would be looked for beside the base path. */
+function redirectToSlash(app: FastifyInstance, basePath: string): void {
+  if (basePath === '') return;
+  app.addHook('onRequest', async (request, reply) => {
+    const [path, query] = request.originalUrl.split('?', 2);
+    if (path === basePath) return reply.redirect(`${basePath}/${query === undefined ? '' : `?${query}`}`, 308);
+  });
 }
 
 /** Some proxies pass the base path on, some cut it off: both arrive at the same routes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DecodeHost, PictureFailure } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
@@ -42,8 +42,8 @@ class DiskCache implements ThumbnailCache {
   private readonly options: ThumbnailCacheOptions;
   /** The decoder's version, short and safe for names: another decoder may draw the same bytes otherwise. */
   private readonly decoder: string;
-  // In the order of use, the longest unused first.
-  private readonly sizes = new Map<string, number>();
+  /** In the order of use, the longest unused first. */
+  private sizes = new Map<string, number>();
   private readonly making = new Map<string, Promise<Thumbnail>>();
   private evicting: Promise<void> | null = null;
 
@@ -73,9 +73,12 @@ class DiskCache implements ThumbnailCache {
   }
 
   private async readOrMake(name: string, photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
-    const kept = await readFile(join(this.options.folder, name)).catch(() => null); // Not there: it is made.
+    const path = join(this.options.folder, name);
+    const kept = await readFile(path).catch(() => null); // Not there: it is made.
     if (kept !== null) {
       this.touch(name, kept.length);
+      const now = new Date();
+      await utimes(path, now, now).catch(() => {}); // Only tells the next start how recently it was used.
       return { kind: 'webp', data: kept };
     }
     const made = await this.options.decodeHost.thumbnail(photo, { maxSide: LONGER_SIDE[size] });
@@ -120,12 +123,25 @@ class DiskCache implements ThumbnailCache {
 
   private async load(): Promise<void> {
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
-    const names = (await readdir(this.options.folder, { recursive: true })).filter((name) => name.endsWith('.webp'));
+    const all = await readdir(this.options.folder, { recursive: true });
+    await this.removeDrafts(all.filter((name) => name.endsWith('.tmp')));
+    const names = all.filter((name) => name.endsWith('.webp'));
     const found: { name: string; size: number; at: number }[] = [];
     for (let start = 0; start < names.length; start += STATS_AT_ONCE)
       found.push(...(await Promise.all(names.slice(start, start + STATS_AT_ONCE).map((name) => this.measure(name)))));
     found.sort((left, right) => left.at - right.at);
-    for (const { name, size } of found) if (!this.sizes.has(name) && size > 0) this.touch(name, size);
+    // What was used since the start was used last.
+    const usedMeanwhile = this.sizes;
+    this.sizes = new Map();
+    this.bytes = 0;
+    for (const { name, size } of found) if (!usedMeanwhile.has(name) && size > 0) this.touch(name, size);
+    for (const [name, size] of usedMeanwhile) this.touch(name, size);
+  }
+
+  /** What a process that was killed had begun to write. */
+  private async removeDrafts(names: readonly string[]): Promise<void> {
+    const others = names.filter((name) => !name.endsWith(`.${process.pid}.tmp`));
+    for (const name of others) await rm(join(this.options.folder, name), { force: true });
   }
 
   private async measure(name: string): Promise<{ name: string; size: number; at: number }> {

@@ -5,9 +5,13 @@ import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
 
 const STATUS_EVERY_MS = 1_000;
+// So many events that a browser did not take: it sleeps, or is gone without a word. It comes back by itself.
+const MOST_UNREAD = 8;
 
 interface Listener {
   readonly reply: FastifyReply;
+  /** Events that wait for the ones before them to be taken. */
+  unread: number;
 }
 
 /** `GET /api/events`: the status whenever it changed, at most once a second, and what happens to libraries. */
@@ -16,7 +20,7 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
   let lastStatus = '';
 
   const send = <K extends keyof ApiEvents>(event: K, data: ApiEvents[K]): void => {
-    for (const { reply } of listeners) if (reply.sse.isConnected) void reply.sse.send({ event, data }).catch(() => {}); // Gone: `onClose` removes it.
+    for (const listener of listeners) deliver(listener, event, data);
   };
   const sendStatus = async (): Promise<void> => {
     if (listeners.size === 0) return;
@@ -46,11 +50,26 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
     async handle({ reply, request }) {
       if (!request.headers.accept?.includes('text/event-stream'))
         throw new HttpProblem('BAD_REQUEST', 'Ask for text/event-stream.');
-      const listener: Listener = { reply };
+      const listener: Listener = { reply, unread: 0 };
       reply.sse.keepAlive();
       listeners.add(listener);
       reply.sse.onClose(() => listeners.delete(listener));
       await reply.sse.send({ event: 'status', data: await host.status() });
     },
   });
+}
+
+/** A listener that does not read is cut off, so that what it was sent does not gather here. */
+function deliver<K extends keyof ApiEvents>(listener: Listener, event: K, data: ApiEvents[K]): void {
+  const { sse, raw } = listener.reply;
+  if (!sse.isConnected) return;
+  if (listener.unread >= MOST_UNREAD) {
+    raw.destroy();
+    return;
+  }
+  listener.unread++;
+  sse.send({ event, data }).then(
+    () => listener.unread--,
+    () => {}, // Gone: `onClose` removes it.
+  );
 }

@@ -1,10 +1,11 @@
 import type { CropBox } from '@clip-watch/watcher';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Host } from '../host/host.js';
 import { SEARCH_ANSWER } from '../http/answers.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
+import { readUpload } from '../http/uploads.js';
 import { openOriginal } from '../photos/open-original.js';
 import { decodeOffset } from '../search/cursor.js';
 import type { SearchQuery } from '../search/search-service.js';
@@ -96,7 +97,7 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
     answer: SEARCH_ANSWER,
     options: { config: UPLOADS },
     async handle({ query, request, signal }) {
-      const bytes = await readUpload(request);
+      const bytes = await readUpload(request, 'image');
       const wanted: SearchQuery = { kind: 'bytes', bytes, ...(query.crop === undefined ? {} : { crop: query.crop }) };
       return host.search.search(wanted, {
         filter: toFilter(query),
@@ -127,15 +128,6 @@ async function readPhoto({ database }: Host, id: number): Promise<Uint8Array> {
   if (opened.size > LARGEST_PHOTO_BYTES)
     throw new HttpProblem('PHOTO_UNREADABLE', 'The file is too large to take a part of.');
   return await handle.readFile();
-}
-
-async function readUpload(request: FastifyRequest): Promise<Uint8Array> {
-  if (!request.isMultipart())
-    throw new HttpProblem('UNSUPPORTED_MEDIA_TYPE', 'Send the picture as multipart/form-data, field "image".');
-  const part = await request.file();
-  if (part === undefined || part.fieldname !== 'image')
-    throw new HttpProblem('BAD_REQUEST', 'image: the picture is missing');
-  return part.toBuffer();
 }
 
 function toFilter({ library, camera, takenAfter, takenBefore }: Filters): SearchFilter {

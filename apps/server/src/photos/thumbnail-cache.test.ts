@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempFolder } from '@clip-watch/test-support';
+import { expect, test } from 'vitest';
+import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.js';
+
+const SIZE = 1_000;
+
+/** A cache over a decoder that counts what it makes, each a thousand bytes. */
+function openCache(folder: string, maxBytes: number): { readonly cache: ThumbnailCache; readonly made: string[] } {
+  const made: string[] = [];
+  const decodeHost = {
+    decoderVersion: 'of the test',
+    async thumbnail({ relPath }: { readonly relPath: string }) {
+      made.push(relPath);
+      return { kind: 'webp', data: new Uint8Array(SIZE), width: 1, height: 1 } as const;
+    },
+  };
+  return { cache: openThumbnailCache({ folder, maxBytes, decodeHost }), made };
+}
+
+/** Photo `n`; the first letters of its hash, which are its folder, are its own. */
+const photo = (n: number) => ({
+  rootPath: '/photos',
+  relPath: `${n}.jpg`,
+  contentHash: String(n).padStart(2, '0').padEnd(64, 'a'),
+});
+
+async function getAll(cache: ThumbnailCache, numbers: readonly number[]): Promise<void> {
+  for (const n of numbers) expect((await cache.get(photo(n), 'grid')).kind).toBe('webp');
+}
+
+const keptIn = (folder: string): readonly number[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.webp'))
+    .map((name) => Number(name.slice(0, 2)))
+    .sort((a, b) => a - b);
+
+/** As if photo 1 had been kept a minute ago, photo 2 a second later and so on: file systems note times coarsely. */
+function backdate(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const at = Date.now() / 1_000 - 60 + Number(name.slice(0, 2));
+    if (name.endsWith('.webp')) utimesSync(join(folder, name), at, at);
+  }
+}
+
+test('makes each thumbnail once, also when it is asked for twice at the same time', async () => {
+  using folder = tempFolder();
+  const { cache, made } = openCache(folder.path, 100 * SIZE);
+  await Promise.all([cache.get(photo(1), 'grid'), cache.get(photo(1), 'grid')]);
+  await getAll(cache, [1]);
+  await cache.get(photo(1), 'view');
+  expect(made).toEqual(['1.jpg', '1.jpg']); // One a size.
+});
+
+test('keeps to its size, and lets go of what was not used for longest', async () => {
+  using folder = tempFolder();
+  const { cache, made } = openCache(folder.path, 10 * SIZE);
+  await getAll(cache, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  await getAll(cache, [1, 2]);
+  await getAll(cache, [11]);
+  await expect.poll(() => keptIn(folder.path), { timeout: 20_000 }).toEqual([1, 2, 5, 6, 7, 8, 9, 10, 11]);
+  expect(cache.bytes).toBe(9 * SIZE);
+  await getAll(cache, [3]);
+  expect(made.filter((name) => name === '3.jpg')).toHaveLength(2);
+});
+
+test('after a restart what was used last is still the last to go', async () => {
+  using folder = tempFolder();
+  const before = openCache(folder.path, 10 * SIZE).cache;
+  await getAll(before, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  backdate(folder.path);
+  await getAll(before, [1]);
+  const { cache, made } = openCache(folder.path, 10 * SIZE);
+  await getAll(cache, [3]);
+  await expect.poll(() => cache.bytes, { timeout: 20_000 }).toBe(10 * SIZE);
+  await getAll(cache, [11]);
+  await expect.poll(() => keptIn(folder.path), { timeout: 20_000 }).toEqual([1, 3, 5, 6, 7, 8, 9, 10, 11]);
+  expect(made).toEqual(['11.jpg']);
+});
+
+test('a smaller limit holds from the next start', async () => {
+  using folder = tempFolder();
+  await getAll(openCache(folder.path, 10 * SIZE).cache, [1, 2, 3, 4, 5, 6]);
+  openCache(folder.path, 2 * SIZE);
+  await expect.poll(() => keptIn(folder.path).length, { timeout: 20_000 }).toBeLessThanOrEqual(2);
+});
+
+test('without room it makes each thumbnail anew and keeps none', async () => {
+  using folder = tempFolder();
+  const { cache, made } = openCache(folder.path, 0);
+  await getAll(cache, [1, 1]);
+  expect([made.length, keptIn(folder.path)]).toEqual([2, []]);
+});
+
+test('what a killed process had begun to write is removed', async () => {
+  using folder = tempFolder();
+  const draft = join(folder.path, 'ab', 'abc.webp.4711.tmp');
+  mkdirSync(join(folder.path, 'ab'));
+  writeFileSync(draft, 'half');
+  openCache(folder.path, 10 * SIZE);
+  await expect.poll(() => existsSync(draft), { timeout: 20_000 }).toBe(false);
+});
