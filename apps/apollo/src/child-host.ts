@@ -1,6 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ChildFacts, ChildInit, FromChild, ToChild } from './child-protocol.js';
+import {
+  BYTES_FD,
+  type ChildFacts,
+  type ChildInit,
+  type ChildInput,
+  type FromChild,
+  type ToChild,
+} from './child-protocol.js';
 
 /** How a child ended. `fault`: by itself, so what it had in hand is suspect; `killed`: by someone's signal. */
 export type ChildEnd =
@@ -20,7 +28,7 @@ export interface ChildEvents {
 export interface ChildHost {
   readonly pid: number | undefined;
   /** Sends work; the answer comes as an event. A child that is gone ignores it. */
-  run(id: number, inputs: readonly unknown[]): void;
+  run(id: number, inputs: readonly ChildInput[]): void;
   /** Ends it at once. Counted as its own fault: the caller does so when it hangs or answers nonsense. */
   kill(message: string): void;
   /** Ends it without blame: it is no longer needed. */
@@ -47,8 +55,15 @@ const STDERR_TAIL = 2000;
 /** Starts a child process of the given role. The file is the built one from src/ and dist/ alike. */
 export function startChild(init: ChildInit, events: ChildEvents): ChildHost {
   const file = fileURLToPath(new URL(`../dist/${FILES[init.role]}`, import.meta.url));
-  const child = fork(file, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  const child = fork(file, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+    execArgv: [],
+  });
   const tail = tailOf(child);
+  // The wanted stdio makes it a pipe. Writing to a child that just died fails; its `exit` event tells the rest.
+  const bytes = child.stdio[BYTES_FD] as Writable;
+  bytes.on('error', () => {});
   let blame: string | undefined;
   let unusable: string | undefined;
   let ended = false;
@@ -72,7 +87,16 @@ export function startChild(init: ChildInit, events: ChildEvents): ChildHost {
     get pid() {
       return child.pid;
     },
-    run: (id, inputs) => send(child, { kind: 'run', id, inputs }),
+    run(id, inputs) {
+      send(child, {
+        kind: 'run',
+        id,
+        inputs: inputs.map((input) => (typeof input === 'string' ? input : input.length)),
+      });
+      bytes.cork();
+      for (const input of inputs) if (typeof input !== 'string') bytes.write(input);
+      bytes.uncork();
+    },
     kill(message) {
       blame ??= message;
       child.kill('SIGKILL');

@@ -1,5 +1,5 @@
 import type { ChildEnd, ChildEvents, ChildHost } from './child-host.js';
-import type { ChildFacts } from './child-protocol.js';
+import type { ChildFacts, ChildInput } from './child-protocol.js';
 import type { Log } from './log.js';
 
 /** Entries that a child works on in one go. */
@@ -75,7 +75,7 @@ export class ChildPlace<Entry> {
     return new Promise((resolve, reject) => this.#start(resolve, reject));
   }
 
-  send(entries: readonly Entry[], inputs: readonly unknown[], alone: boolean): void {
+  send(entries: readonly Entry[], inputs: readonly ChildInput[], alone: boolean): void {
     const id = this.#nextId++;
     this.#inHand.set(id, { entries, sentAt: performance.now(), alone });
     this.#host?.run(id, inputs);

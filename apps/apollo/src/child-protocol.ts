@@ -1,4 +1,13 @@
-/** What the server and its children say to each other, by Node's IPC with structured clone (`advanced`). */
+/**
+ * What the server and its children say to each other, by Node's IPC with structured clone (`advanced`). Bytes of inputs
+ * do not go that way, where they would be copied and collected four times over: they follow on a pipe of their own.
+ */
+
+/** The child's end of that pipe, a blocking one. */
+export const BYTES_FD = 4;
+
+/** What a child works on: a text, or pixels, or a picture's file. */
+export type ChildInput = string | Uint8Array;
 
 export interface VisionInit {
   readonly role: 'vision';
@@ -53,7 +62,8 @@ export interface ChildFacts {
 
 export type ToChild =
   | { readonly kind: 'init'; readonly init: ChildInit }
-  | { readonly kind: 'run'; readonly id: number; readonly inputs: readonly unknown[] };
+  /** Each input: a text, or how many bytes of it come on the pipe. */
+  | { readonly kind: 'run'; readonly id: number; readonly inputs: readonly (string | number)[] };
 
 export type FromChild =
   | { readonly kind: 'ready'; readonly facts: ChildFacts }

@@ -1,6 +1,6 @@
 import { type BatchRules, planBatch } from './batch-plan.js';
 import { type Batch, ChildPlace, type PlaceOptions } from './child-place.js';
-import type { ChildFacts } from './child-protocol.js';
+import type { ChildFacts, ChildInput } from './child-protocol.js';
 import { FairQueue } from './fair-queue.js';
 import { Suspects } from './suspects.js';
 
@@ -14,7 +14,7 @@ export type LaneOutcome<Output> =
   | { readonly kind: 'expired' }
   | { readonly kind: 'closed' };
 
-export interface LaneJob<Input, Output> {
+export interface LaneJob<Input extends ChildInput, Output> {
   /** Owners have their turn one after the other. */
   readonly owner: object;
   readonly input: Input;
@@ -30,7 +30,7 @@ export interface LaneOptions<Output> extends BatchRules, PlaceOptions {
   isBroken?(output: Output): boolean;
 }
 
-interface Entry<Input, Output> {
+interface Entry<Input extends ChildInput, Output> {
   readonly owner: object;
   readonly job: LaneJob<Input, Output>;
   readonly queuedAt: number;
@@ -43,7 +43,7 @@ const SWEEP_MS = 100;
  * One kind of work: a fair queue, and children that take batches from it. States: `open`, then `closed`; what waits or
  * runs at that moment is settled as closed. The states of a child: {@link ChildPlace}.
  */
-export class Lane<Input, Output> {
+export class Lane<Input extends ChildInput, Output> {
   readonly #options: LaneOptions<Output>;
   readonly #queue = new FairQueue<Entry<Input, Output>>();
   readonly #places: ChildPlace<Entry<Input, Output>>[];

@@ -1,6 +1,14 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { startChild } from './child-host.js';
-import type { ChildFacts, DecodeInit, DecodeOutput, TextInit, VectorOutput, VisionInit } from './child-protocol.js';
+import type {
+  ChildFacts,
+  ChildInput,
+  DecodeInit,
+  DecodeOutput,
+  TextInit,
+  VectorOutput,
+  VisionInit,
+} from './child-protocol.js';
 import { ApolloError, messageOf } from './errors.js';
 import { Lane } from './lane.js';
 import type { Log } from './log.js';
@@ -134,7 +142,10 @@ function decodeLane(recipe: PixelRecipe, maxPixels: number, log: Log): Lane<Uint
   });
 }
 
-async function openLane<Input, Output>(lane: Lane<Input, Output>, what: string): Promise<ChildFacts> {
+async function openLane<Input extends ChildInput, Output>(
+  lane: Lane<Input, Output>,
+  what: string,
+): Promise<ChildFacts> {
   try {
     return await lane.open();
   } catch (error) {

@@ -7,7 +7,8 @@ export interface NormaliserOptions {
 
 /**
  * Turns 8-bit pixels into what an image tower takes.
- * @returns a function from pictures (interleaved RGB bytes) to one `[batch, 3, side, side]` block of floats
+ * @returns a function from pictures (interleaved RGB bytes) to one `[batch, 3, side, side]` block of floats, which the
+ * next call writes over: a new one of 5 MB for each batch would be cleared, faulted in and collected each time
  */
 export function createNormaliser(options: NormaliserOptions): (images: readonly Uint8Array[]) => Float32Array {
   // (value / 255 − mean) / std for each channel and byte: a look-up is cheaper than the arithmetic.
@@ -15,8 +16,11 @@ export function createNormaliser(options: NormaliserOptions): (images: readonly 
     Float32Array.from({ length: 256 }, (_, value) => (value / 255 - options.mean[channel]) / options.std[channel]);
   const [red, green, blue] = [table(0), table(1), table(2)];
   const plane = options.inputSize * options.inputSize;
+  let block = new Float32Array(0);
   return (images) => {
-    const out = new Float32Array(images.length * plane * 3);
+    const size = images.length * plane * 3;
+    if (block.length < size) block = new Float32Array(size);
+    const out = block.subarray(0, size);
     for (const [index, image] of images.entries()) {
       const at = index * plane * 3;
       for (let pixel = 0, from = 0; pixel < plane; pixel++, from += 3) {

@@ -72,7 +72,7 @@ export async function startApollo(options: ServeOptions, log: Log): Promise<Runn
   const server = await listen(options, service, lanes);
   warnOfOpenDoor(options, log);
   server.setServing(true);
-  const activity = watchActivity(counters, lanes, log);
+  const activity = watchActivity(counters, lanes, log, options.metrics !== undefined);
   const metrics = options.metrics && (await serveMetrics(options.metrics, activity.toMetrics));
   if (metrics) log.info({ port: metrics.port }, 'metrics page');
   let closing: Promise<void> | undefined;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ChildInput } from './child-protocol.js';
 
 /** How many inputs are remembered; the oldest go first. */
 const CAPACITY = 1000;
@@ -14,7 +15,7 @@ export class Suspects {
     return this.#prints.size;
   }
 
-  add(input: unknown): void {
+  add(input: ChildInput): void {
     const print = fingerprint(input);
     this.#prints.delete(print);
     this.#prints.add(print);
@@ -24,17 +25,16 @@ export class Suspects {
     }
   }
 
-  has(input: unknown): boolean {
+  has(input: ChildInput): boolean {
     // Hashing every input only to find it in an empty set would cost more than the model's own overhead.
     return this.#prints.size > 0 && this.#prints.has(fingerprint(input));
   }
 
-  clear(input: unknown): void {
+  clear(input: ChildInput): void {
     if (this.#prints.size > 0) this.#prints.delete(fingerprint(input));
   }
 }
 
-function fingerprint(input: unknown): string {
-  const bytes = input instanceof Uint8Array ? input : Buffer.from(JSON.stringify(input));
-  return createHash('sha256').update(bytes).digest('base64');
+function fingerprint(input: ChildInput): string {
+  return createHash('sha256').update(input).digest('base64');
 }

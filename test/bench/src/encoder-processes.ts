@@ -69,20 +69,32 @@ export interface BareResult {
   readonly cpuMsPerImage: number;
 }
 
-/** Bare sessions in so many processes, started together once all are loaded. */
-export async function runBare(task: BareTask, processes: number): Promise<BareResult> {
-  const children = Array.from({ length: processes }, () => fork(BARE_CHILD));
-  try {
-    await Promise.all(children.map((child) => tell(child, task)));
-    const answers = await Promise.all(children.map((child) => tell(child, 'go') as Promise<BareAnswer>));
-    const sum = (key: keyof BareAnswer): number => answers.reduce((total, answer) => total + answer[key], 0);
-    return { perSecond: (sum('images') / task.ms) * 1000, cpuMsPerImage: sum('cpuMicros') / sum('images') / 1000 };
-  } finally {
-    for (const child of children) child.kill('SIGKILL');
-  }
+/** Bare sessions in so many processes: loaded once, then idle between turns. */
+export interface BareSessions {
+  turn(ms: number): Promise<BareResult>;
+  close(): void;
 }
 
-async function tell(child: ChildProcess, message: BareTask | string): Promise<unknown> {
+export async function openBare(task: BareTask, processes: number): Promise<BareSessions> {
+  const children = Array.from({ length: processes }, () => fork(BARE_CHILD));
+  await Promise.all(children.map((child) => ask(child, task)));
+  return {
+    async turn(ms) {
+      const answers = (await Promise.all(children.map((child) => ask(child, ms)))) as BareAnswer[];
+      const sum = (read: (answer: BareAnswer) => number): number =>
+        answers.reduce((total, answer) => total + read(answer), 0);
+      return {
+        perSecond: sum(({ images, tookMs }) => (images / tookMs) * 1000),
+        cpuMsPerImage: sum(({ cpuMicros }) => cpuMicros) / sum(({ images }) => images) / 1000,
+      };
+    },
+    close() {
+      for (const child of children) child.kill('SIGKILL');
+    },
+  };
+}
+
+async function ask(child: ChildProcess, message: BareTask | number): Promise<unknown> {
   child.send(message);
   const [answer] = (await once(child, 'message')) as [unknown];
   return answer;
