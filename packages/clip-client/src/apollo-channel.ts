@@ -30,6 +30,7 @@ import { loadSync } from '@grpc/proto-loader';
 import type { ApolloAddress } from './address.js';
 import { checkHealth, type HealthAnswer } from './health-check.js';
 import type { StatusName } from './retry-policy.js';
+import { createStreamSerializer } from './stream-serializer.js';
 import { traceHeaders } from './tracing.js';
 
 /** A unary call that ended with a status. */
@@ -78,8 +79,8 @@ export interface ChannelConfig {
   readonly token: string | undefined;
   readonly caPem: Buffer | undefined;
   readonly clientName: string;
-  /** HTTP/2 pings: only for a server that promises heartbeats, others hang up on them. */
-  readonly keepalive: boolean;
+  /** Between two HTTP/2 pings. Only for a server that promises heartbeats, others hang up on them; undefined: none. */
+  readonly keepaliveMs: number | undefined;
 }
 
 export type OpenChannel = (config: ChannelConfig) => ApolloChannel;
@@ -97,7 +98,7 @@ function loadServiceClient(): NonNullable<typeof serviceClient> {
   return serviceClient;
 }
 
-function channelOptions({ address, clientName, keepalive }: ChannelConfig): ChannelOptions {
+function channelOptions({ address, clientName, keepaliveMs }: ChannelConfig): ChannelOptions {
   return {
     'grpc.primary_user_agent': clientName,
     // The backlog is the retry layer; the library's own never covers a message above 1 MiB.
@@ -107,7 +108,7 @@ function channelOptions({ address, clientName, keepalive }: ChannelConfig): Chan
     'grpc.use_local_subchannel_pool': 1,
     'grpc.max_send_message_length': -1,
     'grpc.max_receive_message_length': MAX_RECEIVE_BYTES,
-    ...(keepalive && { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 5_000 }),
+    ...(keepaliveMs !== undefined && { 'grpc.keepalive_time_ms': keepaliveMs, 'grpc.keepalive_timeout_ms': 5_000 }),
     ...(address.kind === 'unix' && { 'grpc.default_authority': 'localhost' }),
   };
 }
@@ -188,7 +189,8 @@ function statusName(code: number): StatusName {
 }
 
 function openStream(client: ClipEncodingServiceClient, metadata: Metadata, handlers: StreamHandlers): MessageStream {
-  const call = client.encodeImages(metadata);
+  const { path, responseDeserialize } = loadServiceClient().service.EncodeImages;
+  const call = client.makeBidiStreamRequest(path, createStreamSerializer(), responseDeserialize, metadata);
   let final: StatusObject | undefined;
   let hasEnded = false;
   let isDrained = false;

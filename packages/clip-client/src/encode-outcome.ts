@@ -125,7 +125,12 @@ export function mayAskAnother(verdict: Verdict): boolean {
 }
 
 export function toOutcome(image: ImageToEncode, verdict: Verdict): EncodeOutcome {
-  return { ...verdict, imageId: image.imageId, contentHash: image.ref.contentHash } as EncodeOutcome;
+  const { imageId } = image;
+  const { contentHash } = image.ref;
+  if (verdict.kind !== 'encoded') return { ...verdict, imageId, contentHash };
+  // Written out: a spread of what nearly every image ends in costs more than its validation.
+  const { durationMs, embedding, kind, modelVersion } = verdict;
+  return { kind, imageId, contentHash, embedding, modelVersion, durationMs };
 }
 
 function quoted(text: string): string {

@@ -32,7 +32,7 @@ export type ConditionStep =
 export function noteVerdict(condition: EncoderCondition, verdict: Verdict, now: number, random: number): ConditionStep {
   switch (effectOf(verdict)) {
     case 'good':
-      Object.assign(condition, newCondition());
+      condition.failures = condition.itemFaults = condition.pauses = condition.pausedUntil = 0;
       return { kind: 'go_on' };
     case 'pause': {
       condition.pauses++;

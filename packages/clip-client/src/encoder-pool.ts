@@ -25,6 +25,7 @@ export type PoolState = 'serving' | 'hopeful' | 'down' | 'misconfigured' | 'clos
  */
 export class EncoderPool {
   readonly encoders: readonly Encoder[];
+  private readonly primaries: readonly Encoder[];
   private queue: ImageJob[] = [];
   private readonly listeners = new Set<() => void>();
   private wishes = 0;
@@ -60,7 +61,7 @@ export class EncoderPool {
         openChannel: (keepalive: boolean) =>
           parts.openChannel({
             address,
-            keepalive,
+            keepaliveMs: keepalive ? parts.timing.keepaliveMs : undefined,
             clientName: options.clientName,
             // A token for other machines has no business on a local plaintext socket either, but does no harm there.
             token: options.token,
@@ -69,6 +70,7 @@ export class EncoderPool {
       };
       return new Encoder(config, hooks);
     });
+    this.primaries = this.encoders.filter((encoder) => !encoder.isFallback);
   }
 
   get model(): ClipModel | undefined {
@@ -115,7 +117,9 @@ export class EncoderPool {
 
   /** Images that may be taken from a caller now. */
   get room(): number {
-    return this.eligible().reduce((sum, encoder) => sum + encoder.freePlaces, 0) - this.queue.length;
+    let places = -this.queue.length;
+    for (const encoder of this.eligible()) places += encoder.freePlaces;
+    return places;
   }
 
   /** Whom a text query may ask, the most promising first: a person waits for the answer. */
@@ -179,9 +183,8 @@ export class EncoderPool {
 
   /** The fallback counts only while every other encoder is away, and with a model that is known without it. */
   private eligible(): readonly Encoder[] {
-    const primaries = this.encoders.filter((encoder) => !encoder.isFallback);
-    const isAlone = primaries.every((encoder) => encoder.isAway) && this.wantedVersion !== undefined;
-    return isAlone ? this.encoders : primaries;
+    const isAlone = this.primaries.every((encoder) => encoder.isAway) && this.wantedVersion !== undefined;
+    return isAlone ? this.encoders : this.primaries;
   }
 
   private isWanted(address: ApolloAddress): boolean {
@@ -199,7 +202,7 @@ export class EncoderPool {
       job.settle(verdict);
       return;
     }
-    job.refusals.set(address.text, verdict);
+    job.refuse(address.text, verdict);
     this.queue.push(job);
   }
 
@@ -221,6 +224,7 @@ export class EncoderPool {
   }
 
   private pump(): void {
+    if (this.queue.length === 0) return;
     const waiting: ImageJob[] = [];
     for (const job of this.queue) if (!job.isSettled && !this.place(job)) waiting.push(job);
     this.queue = waiting;
@@ -228,11 +232,21 @@ export class EncoderPool {
 
   /** @returns false when the image has to wait for a place */
   private place(job: ImageJob): boolean {
-    const open = this.eligible()
-      .filter((encoder) => !job.refusals.has(encoder.address.text) && encoder.freePlaces > 0)
-      .sort((a, b) => b.freePlaces - a.freePlaces);
-    for (const encoder of open) if (encoder.send(job)) return true;
+    // An encoder that cannot take it at all says so in the job's refusals, and is not the freest any more.
+    for (let encoder = this.freestFor(job); encoder; encoder = this.freestFor(job)) if (encoder.send(job)) return true;
     return this.settleUnplaced(job);
+  }
+
+  private freestFor({ refusals }: ImageJob): Encoder | undefined {
+    let freest: Encoder | undefined;
+    let most = 0;
+    for (const encoder of this.eligible()) {
+      const { freePlaces } = encoder;
+      if (freePlaces <= most || refusals.has(encoder.address.text)) continue;
+      freest = encoder;
+      most = freePlaces;
+    }
+    return freest;
   }
 
   private settleUnplaced(job: ImageJob): boolean {

@@ -125,7 +125,7 @@ export class Encoder {
     }
     const tooLarge = findSizeFault(job.image, facts.maxMessageBytes);
     if (tooLarge !== undefined) {
-      job.refusals.set(this.address.text, malformed(tooLarge));
+      job.refuse(this.address.text, malformed(tooLarge));
       return false;
     }
     if (this.solo.isSuspect(job.image.ref.contentHash)) this.solo.add([job], facts.model);

@@ -1,43 +1,53 @@
+import type { Span } from '@opentelemetry/api';
 import { transient, type Verdict } from './encode-outcome.js';
 import { endImageSpan, startImageSpan } from './tracing.js';
 import type { ImageToEncode } from './types.js';
 
+const NO_REFUSALS: ReadonlyMap<string, Verdict> = new Map();
+
 /** One image on its way through the pool. It is settled exactly once, whatever happens around it. */
-export interface ImageJob {
+export class ImageJob {
   readonly image: ImageToEncode;
-  /** Encoders, by address, that refused it as no medium or size of theirs, with what they said. */
-  readonly refusals: Map<string, Verdict>;
-  readonly isSettled: boolean;
-  /** Later calls do nothing: the first verdict is the outcome. */
-  settle(verdict: Verdict): void;
   /** Set by whoever holds the image at the moment; called when the caller no longer wants it. */
   onCancel: (() => void) | undefined;
-  /** Settles as cancelled and tells the holder. */
-  cancel(message: string): void;
-}
+  private settled = false;
+  private refused: Map<string, Verdict> | undefined;
+  private readonly span: Span;
+  private readonly onSettled: (job: ImageJob, verdict: Verdict) => void;
 
-export function createImageJob(image: ImageToEncode, settled: (job: ImageJob, verdict: Verdict) => void): ImageJob {
-  const span = startImageSpan(image.payload.data?.length ?? 0);
-  let isSettled = false;
-  const job: ImageJob = {
-    image,
-    refusals: new Map(),
-    onCancel: undefined,
-    get isSettled() {
-      return isSettled;
-    },
-    settle: (verdict) => {
-      if (isSettled) return;
-      isSettled = true;
-      endImageSpan(span, verdict);
-      settled(job, verdict);
-    },
-    cancel: (message) => {
-      if (isSettled) return;
-      const { onCancel } = job;
-      job.settle(transient('cancelled', message));
-      onCancel?.();
-    },
-  };
-  return job;
+  constructor(image: ImageToEncode, onSettled: (job: ImageJob, verdict: Verdict) => void) {
+    this.image = image;
+    this.onSettled = onSettled;
+    this.span = startImageSpan(image.payload.data?.length ?? 0);
+  }
+
+  get isSettled(): boolean {
+    return this.settled;
+  }
+
+  /** Encoders, by address, that refused it as no medium or size of theirs, with what they said. */
+  get refusals(): ReadonlyMap<string, Verdict> {
+    return this.refused ?? NO_REFUSALS;
+  }
+
+  refuse(address: string, verdict: Verdict): void {
+    this.refused ??= new Map();
+    this.refused.set(address, verdict);
+  }
+
+  /** Later calls do nothing: the first verdict is the outcome. */
+  settle(verdict: Verdict): void {
+    if (this.settled) return;
+    this.settled = true;
+    endImageSpan(this.span, verdict);
+    this.onSettled(this, verdict);
+  }
+
+  /** Settles as cancelled and tells the holder. */
+  cancel(message: string): void {
+    if (this.settled) return;
+    const { onCancel } = this;
+    this.settle(transient('cancelled', message));
+    onCancel?.();
+  }
 }

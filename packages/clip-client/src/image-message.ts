@@ -1,5 +1,5 @@
-import type { ImageItem } from '@clip-watch/proto';
-import type { ClipModel, ImageToEncode } from './types.js';
+import type { ImageItem, ImageRef as WireRef } from '@clip-watch/proto';
+import type { ClipModel, ImageRef, ImageToEncode } from './types.js';
 
 /** Ids, hash, names and framing around the payload. */
 const OVERHEAD_BYTES = 8_192;
@@ -40,16 +40,17 @@ export interface MessageOptions {
 
 /** @returns the contract's message; it shares the payload's bytes */
 export function toImageItem({ ref, payload }: ImageToEncode, options: MessageOptions): ImageItem {
-  const { contentHash, libraryId, relPath } = ref;
-  return {
+  const item = {
     request_id: options.requestId,
-    ref: {
-      content_hash: contentHash,
-      ...(options.withNames && { library_id: libraryId ?? '', rel_path: relPath ?? '' }),
-    },
-    ...(payload.kind === 'rgb'
-      ? { rgb: { width: payload.width, height: payload.height, data: payload.data } }
-      : { encoded: { data: payload.data, media_type: payload.mediaType } }),
+    ref: options.withNames ? namedRef(ref) : { content_hash: ref.contentHash },
     timeout_ms: options.timeoutMs,
   };
+  const { data } = payload;
+  return payload.kind === 'rgb'
+    ? { ...item, rgb: { width: payload.width, height: payload.height, data } }
+    : { ...item, encoded: { data, media_type: payload.mediaType } };
+}
+
+function namedRef({ contentHash, libraryId, relPath }: ImageRef): WireRef {
+  return { content_hash: contentHash, library_id: libraryId ?? '', rel_path: relPath ?? '' };
 }

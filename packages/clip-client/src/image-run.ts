@@ -1,7 +1,7 @@
-import { toOutcome } from './encode-outcome.js';
+import { toOutcome, type Verdict } from './encode-outcome.js';
 import type { EncoderPool } from './encoder-pool.js';
 import { ClipClientError } from './errors.js';
-import { createImageJob, type ImageJob } from './image-job.js';
+import { ImageJob } from './image-job.js';
 import type { EncodeOutcome, ImageToEncode } from './types.js';
 
 /** Outcomes that a caller may leave unread before no further image is taken. */
@@ -101,15 +101,17 @@ export class ImageRun {
   }
 
   private take(image: ImageToEncode): void {
-    const job = createImageJob(image, (settled, verdict) => {
-      this.jobs.delete(settled);
-      this.outcomes.push(toOutcome(settled.image, verdict));
-      this.wakeUp();
-    });
+    const job = new ImageJob(image, this.onSettled);
     this.jobs.add(job);
     if (this.failure && isCancelled(this.failure)) job.cancel(this.failure.message);
     else this.pool.submit(job);
   }
+
+  private readonly onSettled = (job: ImageJob, verdict: Verdict): void => {
+    this.jobs.delete(job);
+    this.outcomes.push(toOutcome(job.image, verdict));
+    this.wakeUp();
+  };
 
   private stop(failure: Error | undefined): void {
     this.failure ??= failure;
@@ -138,7 +140,9 @@ export class ImageRun {
     }
   }
 
+  /** Only for news: most changes of the pool are none for the reader. */
   private wakeUp(): void {
+    if (this.outcomes.length === 0 && !this.isDone) return;
     this.wake?.();
     this.wake = undefined;
   }

@@ -92,7 +92,7 @@ export function createSoloCalls(options: SoloOptions): SoloCalls {
       inFlight += jobs.length;
       if (jobs.length > 0 && !isRunning) void run();
     },
-    isSuspect: (contentHash) => suspects.has(contentHash),
+    isSuspect: (contentHash) => suspects.size > 0 && suspects.has(contentHash),
     close: () => abort.abort(),
   };
 }

@@ -10,6 +10,8 @@ export interface Timing {
   readonly closeGraceMs: number;
   /** Least patience with a promised heartbeat, whatever the server promised: event loops stall. */
   readonly leastSilenceMs: number;
+  /** Between two HTTP/2 pings to a server that promised heartbeats; others are never pinged. */
+  readonly keepaliveMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -18,4 +20,5 @@ export const DEFAULT_TIMING: Timing = {
   idleMs: 60_000,
   closeGraceMs: 5_000,
   leastSilenceMs: 1_000,
+  keepaliveMs: 20_000,
 };

@@ -1,13 +1,17 @@
-// The client's CPU for an item of 150 KB: this client's stream against bare unary calls with as many in flight, in turns
-// within one run. Mark-compacts are counted beside it: each item leaves 300 KB of buffers (serialised, then framed), and
-// V8 keeps the limit of a heap this small so low that clearing them is about half of the CPU on either side;
-// `node --initial-old-space-size=256` shows the rest. Run: node dist/wire-cpu.js [items] [rounds]
+// The client's CPU for an item of 150 KB, two ways in turns within one run, with as many items in flight:
+// stream: this package's client as it ships, from `encodeImages` to the outcome. It validates the picture before and the
+//   answer after, and has a timer an item.
+// unary: grpc-js with its usual settings, as a careful program would use it: one channel, one `EncodeImage` call an item
+//   with a deadline, and the answer judged by the same rules (hash, model version, length, finite, norm).
+// Mark-compacts are counted beside it: the buffers of a message (serialised, framed) are most of what either side
+// allocates, and V8 keeps the limit of a heap this small low. Run: node dist/wire-cpu.js [items] [rounds]
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClipClient } from '@clip-watch/clip-client';
+import { createClipClient, type ImageToEncode } from '@clip-watch/clip-client';
 import {
   CLIP_PROTO,
   type ClipEncodingServiceClient,
+  type EncodeResult__Output,
   LOADER_OPTIONS,
   PROTO_DIR,
   type ProtoGrpcType,
@@ -43,19 +47,44 @@ async function costPerItem(run: () => Promise<unknown>): Promise<Cost> {
   return { us: (system + user) / items, markCompacts: markCompacts / items };
 }
 
-async function runUnary(client: ClipEncodingServiceClient, inFlight: number): Promise<void> {
+const TIMEOUT_MS = 30_000;
+
+async function runUnary(call: UnaryCall, inFlight: number): Promise<void> {
   const images = wireImages(items);
   const work = async (): Promise<void> => {
-    for (const { imageId, payload, ref } of images) {
-      if (payload.kind !== 'rgb') continue;
-      const { data, height, width } = payload;
-      const item = { request_id: imageId, ref: { content_hash: ref.contentHash }, rgb: { width, height, data } };
-      await new Promise<void>((resolve, reject) =>
-        client.encodeImage({ item }, (error, response) => (response?.result?.embedding ? resolve() : reject(error))),
-      );
-    }
+    for (const image of images) checkResult(await call(image), image.ref.contentHash);
   };
   await Promise.all(Array.from({ length: inFlight }, work));
+}
+
+type UnaryCall = (image: ImageToEncode) => Promise<EncodeResult__Output>;
+
+function unaryCall(client: ClipEncodingServiceClient): UnaryCall {
+  return ({ imageId, payload, ref }) => {
+    if (payload.kind !== 'rgb') throw new TypeError('pixels only');
+    const { data, height, width } = payload;
+    const item = { request_id: imageId, ref: { content_hash: ref.contentHash }, rgb: { width, height, data } };
+    return new Promise((resolve, reject) =>
+      client.encodeImage({ item }, { deadline: Date.now() + TIMEOUT_MS }, (error, response) =>
+        response?.result ? resolve(response.result) : reject(error ?? new Error('no result')),
+      ),
+    );
+  };
+}
+
+let firstVersion: string | undefined;
+
+function checkResult(result: EncodeResult__Output, contentHash: string): Float32Array {
+  const { content_hash, embedding } = result;
+  if (content_hash !== contentHash || !embedding) throw new Error('an answer to something else');
+  const { dim, model_version, values_f32le } = embedding;
+  firstVersion ??= model_version;
+  if (model_version !== firstVersion || values_f32le.length !== dim * 4) throw new Error('another model');
+  const vector = new Float32Array(new Uint8Array(values_f32le).buffer);
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i]! * vector[i]!;
+  if (!(Math.abs(Math.sqrt(sum) - 1) <= 1e-3)) throw new Error('not a unit vector');
+  return vector;
 }
 
 const median = (values: readonly number[]): number =>
@@ -66,24 +95,25 @@ async function compare(address: string, inFlight: number): Promise<void> {
   const definition = loadSync(CLIP_PROTO, { ...LOADER_OPTIONS, includeDirs: [PROTO_DIR] });
   const { ClipEncodingService } = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).apollo.clip.v1;
   const bare = new ClipEncodingService(address.replace('grpc://', ''), credentials.createInsecure());
-  const stream: Cost[] = [];
-  const unary: Cost[] = [];
+  const unary = unaryCall(bare);
+  const streamCosts: Cost[] = [];
+  const unaryCosts: Cost[] = [];
   for (let round = 0; round <= rounds; round++) {
     const streamCost = await costPerItem(() => countEncoded(client.encodeImages(wireImages(items))));
-    const unaryCost = await costPerItem(() => runUnary(bare, inFlight));
+    const unaryCost = await costPerItem(() => runUnary(unary, inFlight));
     // The first round warms up both.
-    if (round > 0) stream.push(streamCost);
-    if (round > 0) unary.push(unaryCost);
+    if (round > 0) streamCosts.push(streamCost);
+    if (round > 0) unaryCosts.push(unaryCost);
   }
   bare.close();
-  const ratios = stream.map(({ us }, i) => us / (unary[i]?.us ?? Number.NaN));
+  const ratios = streamCosts.map(({ us }, i) => us / (unaryCosts[i]?.us ?? Number.NaN));
   console.log(
     JSON.stringify({
       inFlight,
-      streamUs: Math.round(median(stream.map(({ us }) => us))),
-      unaryUs: Math.round(median(unary.map(({ us }) => us))),
-      streamMarkCompactsPer1000: Math.round(1000 * median(stream.map((cost) => cost.markCompacts))),
-      unaryMarkCompactsPer1000: Math.round(1000 * median(unary.map((cost) => cost.markCompacts))),
+      streamUs: Math.round(median(streamCosts.map(({ us }) => us))),
+      unaryUs: Math.round(median(unaryCosts.map(({ us }) => us))),
+      streamMarkCompactsPer1000: Math.round(1000 * median(streamCosts.map((cost) => cost.markCompacts))),
+      unaryMarkCompactsPer1000: Math.round(1000 * median(unaryCosts.map((cost) => cost.markCompacts))),
       ratio: Number(median(ratios).toFixed(3)),
       wanted: inFlight === 4 ? 0.5 : 0.65,
     }),

@@ -7,4 +7,5 @@ export const SHORT_TIMING: Timing = {
   idleMs: 60_000,
   closeGraceMs: 1_000,
   leastSilenceMs: 500,
+  keepaliveMs: 20_000,
 };
