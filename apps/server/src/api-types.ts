@@ -64,6 +64,8 @@ export interface ApiClipStatus extends ApiCounts {
   } | null;
   readonly encoders: readonly ApiEncoder[];
   readonly concurrency: number;
+  /** The hours in which encoding rests, like `22:00-07:00`; null for none. */
+  readonly quietHours: string | null;
   readonly imagesPerSecond: number;
   /** Seconds until the backlog is done, as a range; null when nothing is pending or nothing is known yet. */
   readonly etaSeconds: { readonly low: number; readonly high: number } | null;
@@ -74,6 +76,14 @@ export interface ApiClipStatus extends ApiCounts {
     readonly stateReason: string | null;
     readonly scanning: boolean;
   })[];
+}
+
+/** `PATCH /api/clip/settings`. */
+export interface ApiClipSettings {
+  readonly concurrency: number;
+  readonly quietHours: string | null;
+  /** One sentence when a change does not hold over a restart, and why. */
+  readonly notice: string | null;
 }
 
 export interface ApiImage {

@@ -37,7 +37,8 @@ export async function runIndex(context: CommandContext): Promise<number> {
     command.operands.map((path) => resolve(cwd, path)),
     config.dataDir,
   );
-  await using host = await openHost(config, context.log);
+  // Who types this wants it now, whatever was paused in the pages.
+  await using host = await openHost({ ...config, isPaused: false }, context.log);
   const libraries = await addAll(host, roots);
   const bar = createProgressBar(context.io);
   const scans = await scanAll(context, host, libraries, bar);

@@ -8,7 +8,12 @@ import { renderStatus } from './render.js';
 export async function status(context: CommandContext): Promise<number> {
   noOperands(context);
   await using database = await openStore(context.config, context.log);
-  const answer = await readClipStatus({ database, drain: () => standstill(context.config), isScanning: () => false });
+  const answer = await readClipStatus({
+    database,
+    drain: () => standstill(context.config),
+    isScanning: () => false,
+    quietHours: () => context.config.clipQuietHours,
+  });
   print(context, answer, renderStatus);
   return 0;
 }

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { HostError } from '../errors.js';
 import { type ConfigInput, readConfig } from './config.js';
+import { createSettingsKeeper } from './kept-settings.js';
 
 function input(dataDir: string, parts: Partial<ConfigInput> = {}): ConfigInput {
   return { env: { CLIP_WATCH_DATA_DIR: dataDir, ...parts.env }, flags: parts.flags ?? {}, cwd: parts.cwd ?? dataDir };
@@ -114,5 +115,37 @@ describe('readConfig', () => {
   test('never shows a value in a refusal, which may be a secret', () => {
     using folder = tempFolder();
     expect(refusal(input(folder.path, { env: { AUTH_TOKEN: 'hunter2' } })).message).not.toContain('hunter2');
+  });
+
+  test('what was changed while the server ran wins over the file, and not over the environment and flags', async () => {
+    using folder = tempFolder();
+    writeFileSync(
+      join(folder.path, 'clip-watch.json'),
+      JSON.stringify({ clipEncodeConcurrency: 2, clipQuietHours: '01:00-02:00' }),
+    );
+    const keeper = createSettingsKeeper(folder.path);
+    await Promise.all([
+      keeper.keep({ clipEncodeConcurrency: 9 }),
+      keeper.keep({ clipQuietHours: '' }),
+      keeper.keep({ isPaused: true }),
+    ]);
+    const kept = readConfig(input(folder.path));
+    expect([kept.clipEncodeConcurrency, kept.clipQuietHours, kept.isPaused]).toEqual(['9', null, true]);
+    expect([kept.sources.clipEncodeConcurrency, kept.sources.clipQuietHours]).toEqual(['kept', 'kept']);
+    const pinned = readConfig(input(folder.path, { env: { CLIP_ENCODE_CONCURRENCY: '3' } }));
+    expect([pinned.clipEncodeConcurrency, pinned.sources.clipEncodeConcurrency]).toEqual(['3', 'environment']);
+    expect(readdirSync(folder.path).sort()).toEqual(['clip-watch.json', 'kept-settings.json']);
+  });
+
+  test.each([
+    ['cut off', '{"isPau'],
+    ['of wrong types', '{"isPaused":"yes","clipEncodeConcurrency":0,"clipQuietHours":"all day"}'],
+    ['no object', '[1]'],
+    ['empty', ''],
+  ])('kept settings that are %s refuse nothing and change nothing', (_, text) => {
+    using folder = tempFolder();
+    writeFileSync(join(folder.path, 'kept-settings.json'), text);
+    const config = readConfig(input(folder.path));
+    expect([config.isPaused, config.clipEncodeConcurrency, config.clipQuietHours]).toEqual([false, null, null]);
   });
 });

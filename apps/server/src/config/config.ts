@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HostError, messageOf, systemCode } from '../errors.js';
+import { KEPT_FILE, type KeptSettings, readKeptSettings } from './kept-settings.js';
 import { nearest } from './nearest.js';
 import {
   LIBRARY_ENTRY,
@@ -14,13 +15,16 @@ import {
   type Settings,
 } from './settings.js';
 
-export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
+/** `kept`: changed while the server ran. */
+export type SettingSource = 'default' | 'file' | 'kept' | 'environment' | 'flag';
 
 export interface Config extends Settings {
   /** Absolute path of the data folder. */
   readonly dataDir: string;
   readonly plugins: readonly PluginEntry[];
   readonly libraries: readonly LibraryEntry[];
+  /** A person paused the encoding and did not resume it. */
+  readonly isPaused: boolean;
   readonly sources: Readonly<Record<keyof Settings | 'dataDir', SettingSource>>;
 }
 
@@ -45,17 +49,18 @@ interface Raw {
 }
 
 /**
- * Merges file, environment and flags, later ones winning, and checks them.
+ * Merges the file, what was changed while the server ran, environment and flags, later ones winning, and checks them.
  * @throws HostError BAD_SETTINGS naming every unknown key and bad value at once
  */
 export function readConfig(input: ConfigInput): Config {
   const dataDir = resolveDataDir(input);
   const file = readConfigFile(dataDir.path);
+  const kept = readKeptSettings(dataDir.path);
   const problems = [...file.problems, ...unknownEnvironment(input.env)];
   const sources: Partial<Record<keyof Settings, SettingSource>> = {};
   const settings: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
-    const raw = findRaw(name, input, file.values);
+    const raw = findRaw(name, input, kept, file.values);
     sources[name] = raw?.source ?? 'default';
     settings[name] = checkSetting(name, raw, input.cwd, dataDir.path, problems);
   }
@@ -68,6 +73,7 @@ export function readConfig(input: ConfigInput): Config {
     dataDir: dataDir.path,
     plugins,
     libraries,
+    isPaused: kept.isPaused === true,
     sources: { ...(sources as Record<keyof Settings, SettingSource>), dataDir: dataDir.source },
   };
 }
@@ -125,12 +131,19 @@ function unknownEnvironment(env: ConfigInput['env']): readonly string[] {
     .map((name) => `unknown environment variable ${name}${nearest(name, known)}`);
 }
 
-function findRaw(name: keyof Settings, input: ConfigInput, file: ConfigFile['values']): Raw | undefined {
+function findRaw(
+  name: keyof Settings,
+  input: ConfigInput,
+  kept: KeptSettings,
+  file: ConfigFile['values'],
+): Raw | undefined {
   const flag = input.flags[name];
   if (flag !== undefined) return { value: flag, source: 'flag', label: SETTINGS[name].env };
   const env = input.env[SETTINGS[name].env];
   // An empty variable is how shells and compose files unset one.
   if (env !== undefined && env !== '') return { value: env, source: 'environment', label: SETTINGS[name].env };
+  const changed = name === 'clipEncodeConcurrency' || name === 'clipQuietHours' ? kept[name] : undefined;
+  if (changed !== undefined) return { value: changed, source: 'kept', label: `${name} in ${KEPT_FILE}` };
   if (file[name] !== undefined) return { value: file[name], source: 'file', label: `${name} in ${CONFIG_FILE}` };
   return undefined;
 }

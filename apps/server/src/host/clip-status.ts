@@ -2,7 +2,9 @@ import type { ClipClient, EncoderHealth } from '@clip-watch/clip-client';
 import type { ClipModelState, Database } from '@clip-watch/db';
 import type { DrainState, DrainStatus } from '@clip-watch/watcher';
 import type { ApiClipStatus, ApiEncoder, ClipRunState } from '../api-types.js';
+import type { QuietHours } from '../config/values.js';
 import { toApiCounts } from '../photos/to-api.js';
+import { formatQuietHours } from './quiet-hours.js';
 
 /** The name by which the built-in starter model goes. */
 export const STARTER_MODEL: string = 'palette';
@@ -13,6 +15,7 @@ export interface StatusDeps {
   readonly clipClient?: Pick<ClipClient, 'model' | 'concurrency' | 'health'>;
   readonly drain: () => Pick<DrainStatus, 'state' | 'reason' | 'imagesPerSecond'>;
   readonly isScanning: (libraryId: number) => boolean;
+  readonly quietHours: () => QuietHours | null;
 }
 
 export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
@@ -24,6 +27,7 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
     database.libraries.list(),
   ]);
   const counts = toApiCounts(counters);
+  const quiet = deps.quietHours();
   return {
     ...counts,
     state: toRunState(drain.state),
@@ -31,6 +35,7 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
     model: modelOf(model, clipClient),
     encoders: (clipClient?.health().encoders ?? []).map(toApiEncoder),
     concurrency: clipClient?.concurrency ?? 0,
+    quietHours: quiet === null ? null : formatQuietHours(quiet),
     imagesPerSecond: drain.imagesPerSecond,
     etaSeconds: etaSeconds(counts.pending, drain.imagesPerSecond),
     libraries: await Promise.all(

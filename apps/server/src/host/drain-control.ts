@@ -5,6 +5,8 @@ import { formatQuietHours, isQuiet } from './quiet-hours.js';
 export interface DrainControlDeps {
   readonly drain: BacklogDrain | undefined;
   readonly quietHours: QuietHours | null;
+  /** A person's pause from before the start. */
+  readonly isPaused: boolean;
   readonly isEnabled: boolean;
   readonly now: () => Date;
 }
@@ -24,7 +26,7 @@ const LOOK_MS = 20_000;
 
 export function createDrainControl(deps: DrainControlDeps): DrainControl {
   let quietHours = deps.quietHours;
-  let isPausedByUser = false;
+  let isPausedByUser = deps.isPaused;
   const isQuietNow = (): boolean => quietHours !== null && isQuiet(quietHours, deps.now());
   const apply = (): void => {
     const isHeld = isPausedByUser || isQuietNow();

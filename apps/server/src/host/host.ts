@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import type { ApiClipStatus } from '../api-types.js';
 import type { Config } from '../config/config.js';
 import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
+import { createSettingsKeeper, type SettingsKeeper } from '../config/kept-settings.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
 import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
@@ -39,6 +40,8 @@ export interface Host extends AsyncDisposable {
   /** Undefined when the watcher plugin is switched off. */
   readonly drain: BacklogDrain | undefined;
   readonly control: DrainControl;
+  /** Takes what is changed while the server runs over its next start. */
+  readonly kept: SettingsKeeper;
   readonly search: SearchService;
   status(): Promise<ApiClipStatus>;
   /** Stops in the reverse order of opening, each part within its grace. Same promise every time. */
@@ -201,12 +204,20 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   const control = createDrainControl({
     drain,
     quietHours: config.clipQuietHours,
+    isPaused: config.isPaused,
     isEnabled: config.apolloUrl.enabled,
     now: () => new Date(),
   });
   stack.add('control', () => control.close());
   const search = createSearchService({ database, index, clipClient, decodeHost });
   const status = (): Promise<ApiClipStatus> =>
-    readClipStatus({ database, clipClient, drain: () => control.status(), isScanning: (id) => keeper.isScanning(id) });
-  return { ...opened, keeper, plugins, drain, control, search, status };
+    readClipStatus({
+      database,
+      clipClient,
+      drain: () => control.status(),
+      isScanning: (id) => keeper.isScanning(id),
+      quietHours: () => control.quietHours,
+    });
+  const kept = createSettingsKeeper(config.dataDir);
+  return { ...opened, keeper, plugins, drain, control, kept, search, status };
 }

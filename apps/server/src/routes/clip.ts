@@ -1,16 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { ApiClipSettings } from '../api-types.js';
+import type { SettingSource } from '../config/config.js';
 import { LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
+import type { KeptSettings } from '../config/kept-settings.js';
+import { SETTINGS } from '../config/settings.js';
 import { quietHours } from '../config/values.js';
 import type { Host } from '../host/host.js';
 import { formatQuietHours } from '../host/quiet-hours.js';
-import { FAILURES, STATUS } from '../http/answers.js';
+import { CLIP_SETTINGS, FAILURES, STATUS } from '../http/answers.js';
 import { addRoute } from '../http/route.js';
 import { toApiFailure } from '../photos/explain.js';
 import { readFailureGroups } from '../photos/failure-groups.js';
 import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
 
-const SETTINGS = z.strictObject({
+const CHANGE = z.strictObject({
   concurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional(),
   quietHours: z.union([quietHours(), z.null()]).optional(),
 });
@@ -45,8 +49,9 @@ function addProgressRoutes(app: FastifyInstance, host: Host): void {
     url: '/api/clip/pause',
     summary: 'Stops encoding until it is resumed; scans and searches go on',
     answer: STATUS,
-    handle() {
+    async handle() {
       host.control.pause();
+      await keep(host, { isPaused: true });
       return host.status();
     },
   });
@@ -55,23 +60,60 @@ function addProgressRoutes(app: FastifyInstance, host: Host): void {
     url: '/api/clip/resume',
     summary: 'Goes on encoding, and looks again at once whether a misconfiguration is gone',
     answer: STATUS,
-    handle() {
+    async handle() {
       host.control.resume();
+      await keep(host, { isPaused: false });
       return host.status();
     },
   });
   addRoute(app, {
     method: 'PATCH',
     url: '/api/clip/settings',
-    summary: 'Changes settings until the next start',
-    body: SETTINGS,
-    async handle({ body }) {
-      if (body.concurrency !== undefined) host.clipClient.setConcurrency(body.concurrency);
-      if (body.quietHours !== undefined) host.control.setQuietHours(body.quietHours);
-      const quiet = host.control.quietHours;
-      return { concurrency: host.clipClient.concurrency, quietHours: quiet === null ? null : formatQuietHours(quiet) };
-    },
+    summary: 'Changes settings at once, and for the next starts too unless the environment or a flag sets them',
+    body: CHANGE,
+    answer: CLIP_SETTINGS,
+    handle: ({ body }) => changeSettings(host, body),
   });
+}
+
+async function changeSettings(host: Host, change: z.infer<typeof CHANGE>): Promise<ApiClipSettings> {
+  const { concurrency, quietHours } = change;
+  if (concurrency !== undefined) host.clipClient.setConcurrency(concurrency);
+  if (quietHours !== undefined) host.control.setQuietHours(quietHours);
+  const isKept = await keep(host, {
+    ...(concurrency === undefined ? {} : { clipEncodeConcurrency: concurrency }),
+    ...(quietHours === undefined ? {} : { clipQuietHours: quietHours === null ? '' : formatQuietHours(quietHours) }),
+  });
+  const quiet = host.control.quietHours;
+  return {
+    concurrency: host.clipClient.concurrency,
+    quietHours: quiet === null ? null : formatQuietHours(quiet),
+    notice: isKept ? pinnedNotice(host.config, change) : 'It could not be saved, so it holds until the next start.',
+  };
+}
+
+/** What is changed works at once in any case; a disk that cannot be written only shortens how long. */
+async function keep({ kept, log }: Host, change: KeptSettings): Promise<boolean> {
+  if (Object.keys(change).length === 0) return true;
+  try {
+    await kept.keep(change);
+    return true;
+  } catch (err) {
+    log.warn({ err }, 'a changed setting could not be saved; it holds until the next start');
+    return false;
+  }
+}
+
+const PINS: ReadonlySet<SettingSource> = new Set(['environment', 'flag']);
+
+function pinnedNotice({ sources }: Host['config'], change: z.infer<typeof CHANGE>): string | null {
+  const changed = [
+    ...(change.concurrency === undefined ? [] : ['clipEncodeConcurrency' as const]),
+    ...(change.quietHours === undefined ? [] : ['clipQuietHours' as const]),
+  ];
+  const pinned = changed.filter((name) => PINS.has(sources[name])).map((name) => SETTINGS[name].env);
+  if (pinned.length === 0) return null;
+  return `${pinned.join(' and ')} set in the environment or by a flag win again at the next start.`;
 }
 
 function addFailureRoutes(app: FastifyInstance, { database, keeper, plugins }: Host): void {

@@ -171,7 +171,7 @@ export const texts = {
     inFlight: (inFlight: number, window: number) => `${inFlight} of ${window} at work`,
     concurrency: 'Photos at work at the same time',
     concurrencyHint:
-      'More keeps a fast encoder busy; less is kinder to a small one. It takes effect at once and holds until the next start; CLIP_ENCODE_CONCURRENCY sets it for good.',
+      'More keeps a fast encoder busy; less is kinder to a small one. It takes effect at once and holds over a restart.',
     seeFailures: 'See what failed and why',
     bar: 'Share of photos that are searchable',
     live: 'live',
@@ -241,8 +241,7 @@ export const texts = {
     quietFrom: 'Rest from',
     quietTo: 'until',
     quietClear: 'No quiet hours',
-    quietText:
-      'Encoding rests in these hours; search goes on. It holds until the next start; CLIP_QUIET_HOURS sets it for good.',
+    quietText: 'Encoding rests in these hours; search goes on. It holds over a restart.',
     session: 'This browser',
     signOut: 'Sign out',
     keys: 'Keyboard',

@@ -134,8 +134,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST clip/resume': (state) => setStatus(state, { state: 'running' }),
   'PATCH clip/settings': (state, { body }) => {
     Object.assign(state.settings, body);
-    setStatus(state, { concurrency: state.settings.concurrency });
-    return ok(state.settings);
+    setStatus(state, state.settings);
+    return ok({ ...state.settings, notice: null });
   },
   'GET libraries': (state) => ok({ items: state.libraries }),
   'POST libraries': () => problem(400, 'BAD_ROOT', '/nowhere is not a folder on this server.'),

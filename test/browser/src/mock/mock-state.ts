@@ -50,6 +50,7 @@ export function workingState(photoCount = 400): MockState {
         },
       ],
       concurrency: 4,
+      quietHours: null,
       imagesPerSecond: 38.4,
       etaSeconds: { low: 120, high: 190 },
       libraries: [{ ...counts, ...library }],

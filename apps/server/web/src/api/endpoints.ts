@@ -1,6 +1,7 @@
 /** One function a route. Types are the server's own. */
 import type {
   ApiClipExplanation,
+  ApiClipSettings,
   ApiClipStatus,
   ApiFailures,
   ApiImage,
@@ -29,14 +30,7 @@ export function resume(): Promise<unknown> {
   return request(apiUrl('clip/resume'), { method: 'POST', body: {} });
 }
 
-/** What can be changed while the server runs; it holds until its next start. */
-export interface RunSettings {
-  readonly concurrency: number;
-  /** `22:00-07:00`; null for none. */
-  readonly quietHours: string | null;
-}
-
-export function changeSettings(change: Partial<RunSettings>): Promise<RunSettings> {
+export function changeSettings(change: Partial<Omit<ApiClipSettings, 'notice'>>): Promise<ApiClipSettings> {
   return request(apiUrl('clip/settings'), { method: 'PATCH', body: change });
 }
 

@@ -41,7 +41,7 @@ function EncodingCard({ status }: { readonly status: ApiClipStatus }): JSX.Eleme
       {status.state !== 'disabled' && (
         <>
           <ConcurrencyControl value={status.concurrency} />
-          <QuietHoursControl />
+          <QuietHoursControl value={status.quietHours} />
         </>
       )}
     </section>

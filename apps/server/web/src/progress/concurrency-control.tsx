@@ -11,17 +11,17 @@ export function ConcurrencyControl({ value }: { readonly value: number }): JSX.E
   const feed = useStatusFeed();
   const action = useAction();
   const [draft, setDraft] = useState(String(value));
-  const [isSaved, setSaved] = useState(false);
+  const [saved, setSaved] = useState<string | null>(null);
   useEffect(() => setDraft(String(value)), [value]);
 
   const save = async (): Promise<void> => {
-    const isDone = await action.run(async () => {
-      await changeSettings({ concurrency: Number(draft) });
+    await action.run(async () => {
+      const { notice } = await changeSettings({ concurrency: Number(draft) });
+      setSaved(notice ?? texts.settings.saved);
       await feed.refresh();
     });
-    setSaved(isDone);
   };
-  const hint = isSaved && draft === String(value) ? texts.settings.saved : texts.progress.concurrencyHint;
+  const hint = (draft === String(value) ? saved : null) ?? texts.progress.concurrencyHint;
   return (
     <form
       class="inline-form"

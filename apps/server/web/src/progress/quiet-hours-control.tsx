@@ -11,24 +11,20 @@ const NONE: QuietHours = { from: '', to: '' };
 const words = texts.settings;
 
 /** The hours in which encoding rests. */
-export function QuietHoursControl(): JSX.Element {
+export function QuietHoursControl({ value }: { readonly value: string | null }): JSX.Element {
   const feed = useStatusFeed();
   const action = useAction();
   const [draft, setDraft] = useState(NONE);
-  const [isSaved, setSaved] = useState(false);
-  useEffect(() => {
-    // A change of nothing answers with the settings in force.
-    void action.run(async () => setDraft(parseQuietHours((await changeSettings({})).quietHours) ?? NONE));
-  }, []);
+  const [saved, setSaved] = useState<string | null>(null);
+  useEffect(() => setDraft(parseQuietHours(value) ?? NONE), [value]);
 
   const save = async (next: QuietHours): Promise<void> => {
     setDraft(next);
-    setSaved(
-      await action.run(async () => {
-        await changeSettings({ quietHours: formatQuietHours(next) });
-        await feed.refresh();
-      }),
-    );
+    await action.run(async () => {
+      const { notice } = await changeSettings({ quietHours: formatQuietHours(next) });
+      setSaved(notice ?? texts.settings.saved);
+      await feed.refresh();
+    });
   };
   const time = (key: keyof QuietHours, label: string): JSX.Element => (
     <Field label={label}>
@@ -39,7 +35,7 @@ export function QuietHoursControl(): JSX.Element {
           required
           value={draft[key]}
           onInput={(event) => {
-            setSaved(false);
+            setSaved(null);
             setDraft({ ...draft, [key]: event.currentTarget.value });
           }}
         />
@@ -67,7 +63,7 @@ export function QuietHoursControl(): JSX.Element {
         )}
       </div>
       <p class={action.error ? 'field-error' : 'field-hint'} role={action.error ? 'alert' : undefined}>
-        {action.error ?? (isSaved ? words.saved : words.quietText)}
+        {action.error ?? saved ?? words.quietText}
       </p>
     </form>
   );

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LARGEST_CONCURRENCY } from './encode-concurrency.js';
+import { quietHours } from './values.js';
+
+/** What was changed while the server ran, and holds over a restart: in this file of the data folder. */
+export const KEPT_FILE: string = 'kept-settings.json';
+
+export interface KeptSettings {
+  readonly clipEncodeConcurrency?: number | undefined;
+  /** As in the settings file; the empty text is a person's wish for none. */
+  readonly clipQuietHours?: string | undefined;
+  readonly isPaused?: boolean | undefined;
+}
+
+const KEPT: z.ZodType<KeptSettings> = z.object({
+  clipEncodeConcurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional().catch(undefined),
+  clipQuietHours: z
+    .string()
+    .refine((text) => quietHours().safeParse(text).success)
+    .optional()
+    .catch(undefined),
+  isPaused: z.boolean().optional().catch(undefined),
+});
+
+/** Nobody writes this file by hand: what cannot be read in it counts as never changed. */
+export function readKeptSettings(dataDir: string): KeptSettings {
+  try {
+    return KEPT.parse(JSON.parse(readFileSync(join(dataDir, KEPT_FILE), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** Writes one change after the other; a change is whole in the file, or not in it. */
+export interface SettingsKeeper {
+  /** Rejects when the data folder cannot be written. */
+  keep(change: KeptSettings): Promise<void>;
+}
+
+export function createSettingsKeeper(dataDir: string): SettingsKeeper {
+  let kept = readKeptSettings(dataDir);
+  let last: Promise<void> = Promise.resolve();
+  return {
+    keep(change) {
+      kept = { ...kept, ...change };
+      const text = `${JSON.stringify(kept)}\n`;
+      const write = last.catch(() => {}).then(() => replaceFile(join(dataDir, KEPT_FILE), text)); // The one before told its own caller.
+      last = write;
+      return write;
+    },
+  };
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await using file = await open(temporary, 'wx', 0o600);
+    await file.writeFile(text);
+    await file.sync();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {}); // The first error says more.
+    throw error;
+  }
+}
