@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from './database.js';
-import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
 import { claimOf, embeddingOf, failureOf, photo } from './testing/rows.js';
 
@@ -40,14 +39,6 @@ describe('a place that cannot be a database', () => {
     mkdirSync(join(folder.path, 'x.db'));
     await expect(openDatabase({ url: `file:${folder.path}/x.db` })).rejects.toMatchObject({ code: 'NOT_A_DATABASE' });
     folder.remove();
-  });
-
-  test('two copies of SQLite in one process are refused', () => {
-    const line = (file: string): string => `7f0000000000-7f0000001000 r-xp 00000000 08:01 1 ${' '.repeat(20)}${file}\n`;
-    const ours = '/app/node_modules/better-sqlite3/build/Release/better_sqlite3.node';
-    expect(() => refuseTwoSqliteCopies(line(ours) + line(ours))).not.toThrow();
-    const both = line(ours) + line('/app/other/node_modules/better-sqlite3/build/Release/better_sqlite3.node');
-    expect(() => refuseTwoSqliteCopies(both)).toThrow(/TWO_SQLITE_COPIES/);
   });
 });
 

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseError } from './errors.js';
 
-/** Files of native SQLite libraries in the text of /proc/self/maps. Two mappings of one file are one copy. */
-export function sqliteLibraries(maps: string): readonly string[] {
-  const files = maps.matchAll(/\s(\/\S*(?:sqlite|libsql)[^/\n]*\.(?:node|so[\d.]*))$/gm);
-  return [...new Set([...files].map((match) => match[1] ?? ''))];
+/** Address, permissions, offset, device and inode stand before the file, which may hold spaces. */
+const MAPPED_FILE = /^\S+ \S+ \S+ \S+ \S+ +(\/.*?)(?: \(deleted\))?$/;
+const ADDON = /(?:sqlite|libsql)[^/]*\.node$|\/@libsql\/.*\.node$/;
+const SHARED_LIBRARY = /\/lib(?:sqlite|sql)[^/]*\.so[\d.]*$/;
+
+/**
+ * Files of native SQLite libraries in the text of /proc/self/maps. Two mappings of one file are one copy.
+ * @param ofNode Node itself is linked to a shared one, as some distributions build it. That one opens no file by itself,
+ * like the one that Node holds inside elsewhere.
+ */
+export function sqliteLibraries(maps: string, ofNode: boolean): readonly string[] {
+  const files = maps.split('\n').map((line) => MAPPED_FILE.exec(line)?.[1] ?? '');
+  return [...new Set(files.filter((file) => ADDON.test(file) || (!ofNode && SHARED_LIBRARY.test(file))))];
 }
 
 /**
@@ -12,8 +21,8 @@ export function sqliteLibraries(maps: string): readonly string[] {
  * rows are lost and the file is damaged.
  * @throws DatabaseError TWO_SQLITE_COPIES
  */
-export function refuseTwoSqliteCopies(maps: string = readMaps()): void {
-  const copies = sqliteLibraries(maps);
+export function refuseTwoSqliteCopies(): void {
+  const copies = sqliteLibraries(readMaps(), Reflect.get(process.config.variables, 'node_shared_sqlite') === true);
   if (copies.length < 2) return;
   throw new DatabaseError(
     'TWO_SQLITE_COPIES',
