@@ -12,10 +12,17 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
+  readonly heartbeatMs?: number;
 }
 
 /** The server without a port: requests are injected. Without an encoder unless `env` names one. */
-export async function openServer({ dataDir, env, token, allowedHosts }: TestServerOptions): Promise<TestServer> {
+export async function openServer({
+  dataDir,
+  env,
+  token,
+  allowedHosts,
+  ...options
+}: TestServerOptions): Promise<TestServer> {
   const config = readConfig({
     env: { CLIP_WATCH_DATA_DIR: dataDir, APOLLO_URL: 'disabled', ...env },
     flags: {},
@@ -28,7 +35,7 @@ export async function openServer({ dataDir, env, token, allowedHosts }: TestServ
     decodeHost: host.decodeHost,
   });
   const access = { token: token ?? null, allowedHosts: new Set(allowedHosts ?? []) };
-  const app = await createApp(host, { access, thumbnails, requestsPerMinute: 1_000_000 });
+  const app = await createApp(host, { access, thumbnails, requestsPerMinute: 1_000_000, ...options });
   await app.ready();
   return {
     host,

@@ -85,11 +85,18 @@ export function pathOf(request: FastifyRequest): string {
 
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, detail } = classify(error);
+  if (PROBLEM_CODES[code][0] >= 500)
+    request.log[levelOf(code, request, reply)]({ err: error, path: pathOf(request) }, 'request failed');
+  return sendProblem(reply, code, detail);
+}
+
+/** What is away (an encoder, a library) is told once by its keeper, not again by each request that meets it. */
+const OWN_ERRORS: ReadonlySet<ProblemCode> = new Set(['INTERNAL', 'DATABASE']);
+
+function levelOf(code: ProblemCode, request: FastifyRequest, reply: FastifyReply): 'error' | 'debug' {
   // Whoever left, or was sent away by the end of the server, made the error: it says nothing about the server.
   const isGone = reply.raw.destroyed || request.raw.socket?.destroyed === true;
-  if (PROBLEM_CODES[code][0] >= 500)
-    request.log[isGone ? 'debug' : 'error']({ err: error, path: pathOf(request) }, 'request failed');
-  return sendProblem(reply, code, detail);
+  return OWN_ERRORS.has(code) && !isGone ? 'error' : 'debug';
 }
 
 const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {

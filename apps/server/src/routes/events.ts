@@ -5,36 +5,32 @@ import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
 
 const STATUS_EVERY_MS = 1_000;
-// So many events that a browser did not take: it sleeps, or is gone without a word. It comes back by itself.
-const MOST_UNREAD = 8;
+// A browser that leaves so much unread sleeps, or is gone without a word. It comes back by itself.
+const MOST_UNREAD_BYTES = 512 << 10;
 
 interface Listener {
   readonly reply: FastifyReply;
-  /** Events that wait for the ones before them to be taken. */
-  unread: number;
+  /** The last status that it was sent. */
+  status: string;
 }
 
 /** `GET /api/events`: the status whenever it changed, at most once a second, and what happens to libraries. */
 export function addEventRoutes(app: FastifyInstance, host: Host): void {
   const listeners = new Set<Listener>();
-  let lastStatus = '';
 
-  const send = <K extends keyof ApiEvents>(event: K, data: ApiEvents[K]): void => {
-    for (const listener of listeners) deliver(listener, event, data);
-  };
   const sendStatus = async (): Promise<void> => {
     if (listeners.size === 0) return;
-    const status = await host.status();
-    const text = JSON.stringify(status);
-    if (text === lastStatus) return;
-    lastStatus = text;
-    send('status', status);
+    const status = JSON.stringify(await host.status());
+    for (const listener of listeners) sendIfNew(listener, status);
   };
   const timer = setInterval(() => {
     sendStatus().catch((err: unknown) => app.log.debug({ err }, 'no status for the listeners'));
   }, STATUS_EVERY_MS);
   timer.unref();
-  const unsubscribe = host.keeper.events.on((event) => send('library', event));
+  const unsubscribe = host.keeper.events.on((event) => {
+    const data = JSON.stringify(event satisfies ApiEvents['library']);
+    for (const listener of listeners) send(listener, 'library', data);
+  });
   app.addHook('preClose', async () => {
     clearInterval(timer);
     unsubscribe();
@@ -50,26 +46,28 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
     async handle({ reply, request }) {
       if (!request.headers.accept?.includes('text/event-stream'))
         throw new HttpProblem('BAD_REQUEST', 'Ask for text/event-stream.');
-      const listener: Listener = { reply, unread: 0 };
+      const status = JSON.stringify(await host.status());
+      // Gone already: nothing would ever take it off the list again.
+      if (!reply.sse.isConnected) return;
       reply.sse.keepAlive();
+      reply.sse.sendHeaders();
+      const listener: Listener = { reply, status: '' };
+      sendIfNew(listener, status);
       listeners.add(listener);
       reply.sse.onClose(() => listeners.delete(listener));
-      await reply.sse.send({ event: 'status', data: await host.status() });
     },
   });
 }
 
-/** A listener that does not read is cut off, so that what it was sent does not gather here. */
-function deliver<K extends keyof ApiEvents>(listener: Listener, event: K, data: ApiEvents[K]): void {
-  const { sse, raw } = listener.reply;
-  if (!sse.isConnected) return;
-  if (listener.unread >= MOST_UNREAD) {
-    raw.destroy();
-    return;
-  }
-  listener.unread++;
-  sse.send({ event, data }).then(
-    () => listener.unread--,
-    () => {}, // Gone: `onClose` removes it.
-  );
+function sendIfNew(listener: Listener, status: string): void {
+  if (listener.status === status) return;
+  listener.status = status;
+  send(listener, 'status', status);
+}
+
+/** What a listener does not read must not gather here: it is cut off. @param data JSON, so it is one line */
+function send({ reply }: Listener, event: keyof ApiEvents, data: string): void {
+  if (!reply.sse.isConnected) return;
+  if (reply.raw.writableLength > MOST_UNREAD_BYTES) reply.raw.destroy();
+  else reply.raw.write(`event: ${event}\ndata: ${data}\n\n`);
 }
