@@ -21,7 +21,7 @@ process.on('disconnect', endAtOnce);
 process.on('SIGINT', () => {}); // Ctrl-C reaches the whole terminal; the host decides when we stop
 restrictSharp();
 
-const exif = await openExifReader(settings.useExifTool);
+const exif = await openExifReader(settings.useExifTool, settings.exifToolTimeoutMs);
 const budget = createMemoryBudget(settings.limits.decodeBudgetBytes);
 const pool = new Piscina<WorkerTask, WorkerResult>({
   filename: new URL('./decode.worker.js', import.meta.url).href,

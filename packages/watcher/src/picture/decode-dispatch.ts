@@ -25,6 +25,8 @@ export interface DecodeDispatch {
   close(): Promise<void>;
 }
 
+/** Of a photo's deadline: ExifTool may be silent because of the disk, and is asked once more by another way. */
+const EXIFTOOL_SHARE = 0.4;
 /** A library from whose disk nothing comes for this long is served apart; a disk that wakes up is among them. */
 const STALL_MS = 3000;
 /** A library whose disk hung once gets this long from then on, until it answers again. */
@@ -68,11 +70,13 @@ export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: s
     },
   };
 
+  const { useExifTool, limits } = options;
+  const exifToolTimeoutMs = options.decodeDeadlineMs * EXIFTOOL_SHARE;
   const lane = (name: string, threads: number, readDeadlineMs: number, stallMs = Infinity): DecodeLane =>
     createDecodeLane(
       {
         name,
-        settings: { threads, tempFolder, useExifTool: options.useExifTool, limits: options.limits },
+        settings: { threads, tempFolder, useExifTool, exifToolTimeoutMs, limits },
         maxRssBytes: options.maxChildRssBytes,
         deadlineMs: (job) => (job.stage === 'reading' ? readDeadlineMs : options.decodeDeadlineMs),
         stallMs,

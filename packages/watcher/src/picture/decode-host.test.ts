@@ -58,6 +58,18 @@ async function inHand<T>(host: DecodeHost, begin: () => Promise<T>): Promise<{ r
   return { call };
 }
 
+function exifTools(): number[] {
+  return childPids().flatMap(childrenOf);
+}
+
+/** Those that are started later too, until it is disposed of. */
+function stopEveryExifTool(): Disposable {
+  const timer = setInterval(() => {
+    for (const exifTool of exifTools()) process.kill(exifTool, 'SIGSTOP');
+  }, 5);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -238,13 +250,27 @@ function groupAlive(pid: number): boolean {
 describe('deadlines', () => {
   test('a picture that takes too long to decode is a timeout, and its neighbours lose nothing', async () => {
     await using t = await openTestHost({ decodeDeadlineMs: 3000 });
-    for (const child of childPids()) for (const exifTool of childrenOf(child)) process.kill(exifTool, 'SIGSTOP');
+    using _stopped = stopEveryExifTool();
     const stuck = t.host.prepare(t.add('a.nef', rawContainer(photo, 1)), TARGET);
     const others = [1, 2, 3, 4].map((n) => t.host.prepare(t.add(`${n}.jpg`, photo), TARGET));
     expect((await Promise.all(others)).every((prepared) => prepared.kind === 'pixels')).toBe(true);
     expect(await stuck).toMatchObject({ reason: 'timeout', errorClass: 'photo', sure: false });
+    _stopped[Symbol.dispose]();
     expect((await t.host.prepare(t.add('b.nef', rawContainer(photo, 1)), TARGET)).kind).toBe('pixels');
   });
+
+  test.each(['SIGSTOP', 'SIGKILL'] as const)(
+    'an ExifTool that is silent once (%s), as it is when a disk hangs, costs the photo nothing',
+    async (signal) => {
+      await using t = await openTestHost({ decodeDeadlineMs: 10_000 });
+      for (const exifTool of exifTools()) process.kill(exifTool, 'SIGSTOP');
+      const call = t.host.prepare(t.add('a.nef', rawContainer(photo, 1)), TARGET);
+      await until(() => readdirSync(t.tempParent, { recursive: true }).some((name) => String(name).endsWith('.nef')));
+      for (const exifTool of exifTools()) process.kill(exifTool, signal);
+      const prepared = await call;
+      expect(prepared.kind === 'failed' ? prepared : prepared.kind).toBe('pixels');
+    },
+  );
 
   test('a child that is stopped is noticed and replaced', { timeout: 60_000 }, async () => {
     await using t = await openTestHost({ threads: 1 });

@@ -1,7 +1,7 @@
 /** ExifTool, one process, on the child's main thread: started from a pool thread it would outlive it. */
 import { basename } from 'node:path';
 import { ExifTool } from 'exiftool-vendored';
-import type { ExifTags } from './worker-services.js';
+import { EXIFTOOL_SILENCE, type ExifTags } from './worker-services.js';
 
 export interface ExifReader {
   /** Null when ExifTool cannot run here, which means that Perl is missing. */
@@ -11,15 +11,17 @@ export interface ExifReader {
   close(): Promise<void>;
 }
 
-/** One file may keep ExifTool this long; then its process is replaced, and the files behind it go on. */
-const TASK_TIMEOUT_MS = 12_000;
-
-/** @param use false: as if Perl were missing */
-export async function openExifReader(use: boolean): Promise<ExifReader> {
+/**
+ * @param use false: as if Perl were missing
+ * @param timeoutMs one file may keep ExifTool this long; then its process is replaced, and the files behind it go on
+ */
+export async function openExifReader(use: boolean, timeoutMs: number): Promise<ExifReader> {
+  const { LD_PRELOAD } = process.env;
   const tool = new ExifTool({
     maxProcs: 1,
+    exiftoolEnv: LD_PRELOAD === undefined ? {} : { LD_PRELOAD }, // its environment is empty otherwise
     taskRetries: 0, // a file that hangs it would do so again
-    taskTimeoutMillis: TASK_TIMEOUT_MS,
+    taskTimeoutMillis: timeoutMs,
     minDelayBetweenSpawnMillis: 0,
   });
   const version = use ? await tool.version().catch(() => null) : null; // the limitation is told once, by the host
@@ -35,7 +37,10 @@ export async function openExifReader(use: boolean): Promise<ExifReader> {
       if (version === null) return false;
       return tool.extractBinaryTag(tag, safePath(path), safePath(target)).then(
         () => true,
-        () => false, // announced, but a stub or cut off: the next preview is tried
+        (error: unknown) => {
+          if (error instanceof Error && EXIFTOOL_SILENCE.test(error.message)) throw error;
+          return false; // announced, but a stub or cut off: the next preview is tried
+        },
       );
     },
     close: () => tool.end(true),

@@ -61,6 +61,7 @@ export interface ChildSettings {
   readonly threads: number;
   readonly tempFolder: string;
   readonly useExifTool: boolean;
+  readonly exifToolTimeoutMs: number;
   readonly limits: DecodeLimits;
 }
 

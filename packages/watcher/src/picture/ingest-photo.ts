@@ -4,7 +4,7 @@ import { openSharp } from './decode-sharp.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
-import { linkPhoto } from './photo-link.js';
+import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
 import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readHead, readPhoto } from './read-photo.js';
@@ -31,7 +31,9 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
   const { bytes, contentHash } = readAndHash(photo, context);
   const content = sniffContent(bytes);
   const tags = await tagsOf(photo, location, bytes, content, context);
+  context.services.enter('reading'); // the disk is asked again
   assertUnchanged(photo, photo.size);
+  context.services.enter('decoding');
   const sides = (await sidesOf(bytes, content, photo.size)) ?? sidesFromTags(tags);
   return {
     kind: 'facts',
@@ -76,7 +78,7 @@ async function tagsOf(
   // `-fast` skips the trailer of a JPEG; in RAW files what is wanted may lie behind the picture.
   const args = content.way === 'sharp' ? ['-fast', ...FACT_TAGS] : FACT_TAGS;
   try {
-    return (await context.services.readTags(link.path, args)) ?? {};
+    return (await askThrough(link, (path) => context.services.readTags(path, args))) ?? {};
   } catch (error) {
     if (error instanceof PictureProblem) return {}; // a photo without EXIF is still a photo
     throw error;

@@ -6,7 +6,7 @@ import type { PictureInput } from './decode-sharp.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
 import { assertPixels, measurePicture } from './measure-picture.js';
-import type { PhotoLink } from './photo-link.js';
+import { askThrough, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
@@ -83,7 +83,7 @@ async function withTiff<T>(
   content: Content,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
-  const tags = await request.services.readTags(request.link.path, RAW_TAGS);
+  const tags = await rawTagsOf(request);
   const type = tags?.['File:FileType'];
   const isRaw =
     tags === null
@@ -105,7 +105,7 @@ async function withRaw<T>(
   tags: ExifTags,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
-  return extractEmbeddedJpegPreview({ ...request, link: request.link.path, tags }, async ({ tag, input, measure }) => {
+  return extractEmbeddedJpegPreview({ ...request, tags }, async ({ tag, input, measure }) => {
     using _place = await request.services.admit(measure.bytes);
     const { width, height } = measure;
     const quality = Math.min(width, height) < request.inputSize ? 'low' : 'preview';
@@ -113,8 +113,12 @@ async function withRaw<T>(
   });
 }
 
+function rawTagsOf({ link, services }: LoadRequest): Promise<ExifTags | null> {
+  return askThrough(link, (path) => services.readTags(path, RAW_TAGS));
+}
+
 async function tagsOf(request: LoadRequest): Promise<ExifTags> {
-  return (await request.services.readTags(request.link.path, RAW_TAGS)) ?? needsPerl();
+  return (await rawTagsOf(request)) ?? needsPerl();
 }
 
 function needsPerl(): never {

@@ -1,12 +1,28 @@
 /** A path to an open photo that ExifTool may have: it never sees the photo's own name, and opens the very same file. */
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { extensionOf } from '../file-types.js';
+import { isVerdict, PictureProblem, problemFromSystemError } from './photo-reasons.js';
 import type { OpenPhoto } from './read-photo.js';
 import type { TempNames } from './temp-names.js';
 
 /** Made when its path is first asked for: most photos never need ExifTool. */
 export interface PhotoLink {
   readonly path: string;
+  /** From now on the path leads to a copy of the bytes that were read. @returns false when it does already */
+  useCopy?(): boolean;
+}
+
+/**
+ * Asks ExifTool, which opens the photo once more, and its disk may hang just then. Before the photo is blamed for a
+ * silence, ExifTool gets a copy of what was read.
+ */
+export async function askThrough<T>(link: PhotoLink, ask: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await ask(link.path);
+  } catch (error) {
+    if (!(error instanceof PictureProblem) || isVerdict(error) || link.useCopy?.() !== true) throw error;
+    return await ask(link.path);
+  }
 }
 
 const HAS_PROC = existsSync('/proc/self/fd');
@@ -14,14 +30,23 @@ const HAS_PROC = existsSync('/proc/self/fd');
 /** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
 export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
   let made: string | undefined;
+  let isCopy = !HAS_PROC;
+  const remove = (): void => {
+    if (made !== undefined) rmSync(made, { force: true });
+    made = undefined;
+  };
   return {
     get path() {
-      made ??= makeLink(photo, temp.next(suffixFor(relPath)), bytes);
+      made ??= makeFile(temp.next(suffixFor(relPath)), isCopy ? bytes : `/proc/${process.pid}/fd/${photo.fd}`);
       return made;
     },
-    [Symbol.dispose]() {
-      if (made !== undefined) rmSync(made, { force: true });
+    useCopy() {
+      if (isCopy) return false;
+      remove();
+      isCopy = true;
+      return true;
     },
+    [Symbol.dispose]: remove,
   };
 }
 
@@ -31,8 +56,13 @@ function suffixFor(relPath: string): string {
   return /^[a-z0-9]{1,5}$/.test(extension) ? `.${extension}` : '';
 }
 
-function makeLink(photo: OpenPhoto, path: string, bytes: Buffer): string {
-  if (HAS_PROC) symlinkSync(`/proc/${process.pid}/fd/${photo.fd}`, path);
-  else writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
-  return path;
+/** @param content the bytes, or the target of a link */
+function makeFile(path: string, content: Buffer | string): string {
+  try {
+    if (typeof content === 'string') symlinkSync(content, path);
+    else writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
+    return path;
+  } catch (error) {
+    throw problemFromSystemError(error);
+  }
 }

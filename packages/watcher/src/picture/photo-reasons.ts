@@ -94,6 +94,11 @@ export class PictureProblem extends Error {
   }
 }
 
+/** Whether it is certain that the fault lies in the photo: the same bytes would end so again. */
+export function isVerdict({ reason, sure }: PictureProblem): boolean {
+  return RULES[reason].errorClass === 'photo' && (sure ?? RULES[reason].sure);
+}
+
 const BY_ERRNO: Readonly<Record<string, PhotoReason>> = {
   ENOENT: 'not_found',
   ENOTDIR: 'not_found',

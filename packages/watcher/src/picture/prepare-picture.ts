@@ -48,6 +48,7 @@ export async function readImageForEncode(request: PrepareRequest, context: Prepa
   } catch (error) {
     throw stillGrowing(error, photo) ?? error;
   } finally {
+    context.services.enter('reading');
     assertUnchanged(photo, bytes.length); // ExifTool read the file again: what it gave must be of these bytes
   }
 }

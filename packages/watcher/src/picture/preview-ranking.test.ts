@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { announcedPreviews, type PreviewTag, parentOrientation, rankPreviews } from './preview-ranking.js';
+import {
+  announcedBytes,
+  announcedPreviews,
+  type PreviewTag,
+  parentOrientation,
+  rankPreviews,
+} from './preview-ranking.js';
 
 const sized = (tag: PreviewTag, width: number, height: number) => ({ tag, width, height });
 
@@ -41,4 +47,13 @@ test.each([
   ['nothing stated', {}, 1],
 ])("the parent's orientation: %s", (_, tags, orientation) => {
   expect(parentOrientation(tags)).toBe(orientation);
+});
+
+test.each([
+  [{ 'IFD0:PreviewImage': '(Binary data 12167 bytes, use -b option to extract)' }, 12167],
+  [{ 'SubIFD:PreviewImage': 'base64:/9j' }, 0],
+  [{ 'IFD0:JpgFromRaw': '(Binary data 12167 bytes, use -b option to extract)' }, 0],
+  [{}, 0],
+])('%j announces a preview of %d bytes', (tags, bytes) => {
+  expect(announcedBytes(tags, 'PreviewImage')).toBe(bytes);
 });

@@ -20,6 +20,12 @@ export function announcedPreviews(tags: Readonly<Record<string, unknown>>): read
   return [LARGE_TAGS, SMALL_TAGS].map((group) => group.filter((tag) => names.has(tag)));
 }
 
+/** The size that ExifTool tells of a tag, in `(Binary data 12167 bytes, use -b option to extract)`; 0 when it does not. */
+export function announcedBytes(tags: Readonly<Record<string, unknown>>, tag: PreviewTag): number {
+  const told = Object.entries(tags).find(([key]) => key.endsWith(`:${tag}`))?.[1];
+  return Number(/^\(Binary data (\d{1,9}) bytes/.exec(String(told))?.[1] ?? 0);
+}
+
 /**
  * The order in which measured previews are decoded: the smallest whose shorter side is at least twice the model's
  * input, then larger ones, then smaller ones from the largest down.

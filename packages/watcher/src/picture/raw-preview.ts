@@ -1,11 +1,13 @@
 /** The picture that a camera stored inside its RAW file: asked of ExifTool, measured and validated here. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { PictureInput } from './decode-sharp.js';
 import type { DecodeLimits } from './host-protocol.js';
 import { withOrientation } from './jpeg-orientation.js';
 import { measurePicture, type PictureMeasure } from './measure-picture.js';
-import { PictureProblem } from './photo-reasons.js';
+import { askThrough, type PhotoLink } from './photo-link.js';
+import { isVerdict, PictureProblem, problemFromSystemError } from './photo-reasons.js';
 import {
+  announcedBytes,
   announcedPreviews,
   type PreviewTag,
   parentOrientation,
@@ -36,8 +38,8 @@ export interface Preview extends SizedPreview {
 }
 
 export interface PreviewRequest {
-  /** A path that ExifTool may open: a link of ours to the open descriptor. */
-  readonly link: string;
+  /** A path to the same bytes that ExifTool may open. */
+  readonly link: PhotoLink;
   readonly tags: ExifTags;
   /** Side of the model's input; decides which preview is ample. */
   readonly inputSize: number;
@@ -84,7 +86,7 @@ async function unlessDamaged<T>(attempt: () => Promise<T>): Promise<T | undefine
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof PictureProblem && error.reason !== 'timeout') return undefined;
+    if (error instanceof PictureProblem && isVerdict(error)) return undefined;
     throw error;
   }
 }
@@ -93,13 +95,30 @@ async function unlessDamaged<T>(attempt: () => Promise<T>): Promise<T | undefine
 async function extractOne(request: PreviewRequest, tag: PreviewTag, orientation: number): Promise<Preview | undefined> {
   const target = request.temp.next('.preview');
   try {
-    if (!(await request.services.extractTag(request.link, tag, target))) return undefined;
+    const found = await askThrough(request.link, (path) => request.services.extractTag(path, tag, target));
+    if (!found) return undefined;
     const data = readFileSync(target);
+    // On a full disk ExifTool writes what fits, and calls it done.
+    if (data.length < announcedBytes(request.tags, tag)) assertRoom(request.temp, announcedBytes(request.tags, tag));
     const content = sniffContent(data);
     if (content.name !== 'jpeg' && content.name !== 'tiff') return undefined;
     return await sized(tag, { kind: 'file', data, content, oriented: false }, orientation, request.limits);
   } finally {
     rmSync(target, { force: true });
+  }
+}
+
+const MAX_ROOM_BYTES = 32 << 20;
+
+/** @throws PictureProblem disk_full when the temporary folder has not this much room */
+function assertRoom(temp: TempNames, bytes: number): void {
+  const path = temp.next('.room');
+  try {
+    writeFileSync(path, Buffer.alloc(Math.min(bytes, MAX_ROOM_BYTES)), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw problemFromSystemError(error);
+  } finally {
+    rmSync(path, { force: true });
   }
 }
 

@@ -33,13 +33,16 @@ export interface WorkerServices {
   readonly progress: () => void;
   /** Waits for a place in the memory budget; the result gives it back. */
   admit(bytes: number): Promise<Disposable>;
-  /** @param args ExifTool's own, for example `-IFD0:Orientation#` (`#`: the number, not its name); @returns null when ExifTool cannot run here; no tags when it cannot make anything of the file; @throws PictureProblem timeout, unreadable, corrupt */
+  /** @param args ExifTool's own, for example `-IFD0:Orientation#` (`#`: the number, not its name); @returns null when ExifTool cannot run here; no tags when it cannot make anything of the file; @throws PictureProblem timeout, crashed_decoder, unreadable, corrupt */
   readTags(path: string, args: readonly string[]): Promise<ExifTags | null>;
-  /** Writes a binary tag to `target`. @returns false when there is no such tag, or it was cut off */
+  /** Writes a binary tag to `target`. @returns false when there is no such tag, or it was cut off; @throws PictureProblem timeout, crashed_decoder */
   extractTag(path: string, tag: string, target: string): Promise<boolean>;
 }
 
 const PROGRESS_MS = 300;
+const EXIFTOOL_ENDED = /terminated before|EPIPE|ECONNRESET/i;
+/** Messages that say nothing about the file: ExifTool was too slow, or its process ended. */
+export const EXIFTOOL_SILENCE: RegExp = new RegExp(`timeout|timed out|${EXIFTOOL_ENDED.source}`, 'i');
 
 /** The thread's side of the port. One port a task, so an answer can never reach another task. */
 export function connectServices(port: MessagePort): WorkerServices {
@@ -77,14 +80,18 @@ export function connectServices(port: MessagePort): WorkerServices {
     },
     async extractTag(path, tag, target) {
       const answer = await ask((mine) => ({ kind: 'extractTag', seq: mine, path, tag, target }));
+      if (answer.kind === 'refused') throw problemFromExifTool(answer.message);
       return answer.kind === 'extracted' && answer.found;
     },
   };
 }
 
 function problemFromExifTool(message: string): PictureProblem {
-  if (/time.?out|timed out/i.test(message)) return new PictureProblem('timeout', 'ExifTool took too long.');
+  if (EXIFTOOL_ENDED.test(message))
+    return new PictureProblem('crashed_decoder', 'ExifTool ended while it read the file.', { sure: false });
+  if (EXIFTOOL_SILENCE.test(message)) return new PictureProblem('timeout', 'ExifTool took too long.');
   if (/file not found|error opening/i.test(message))
     return new PictureProblem('unreadable', 'ExifTool cannot open it.');
-  return new PictureProblem('corrupt', 'ExifTool cannot make sense of it.');
+  // Not sure: what ExifTool says of a file comes as tags, not as an error.
+  return new PictureProblem('corrupt', 'ExifTool cannot make sense of it.', { sure: false });
 }
