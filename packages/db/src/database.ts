@@ -6,7 +6,7 @@ import { PrismaClient } from './generated/sqlite/client.js';
 import { createImageExifDao } from './image-exif-dao.js';
 import { createLibraryDao } from './library-dao.js';
 import { type Maintenance, startMaintenance } from './maintenance.js';
-import { applyMigrations, planMigrations, readApplied, readMigrations } from './migrations.js';
+import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
 import { openConnectionPatiently, type SqliteConnection } from './sqlite-connection.js';
 import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
@@ -22,8 +22,11 @@ interface OpenParts {
 }
 
 /** Brings the schema up to date; a file that holds photos already is copied first. */
-async function migrate({ file, maintenance, lane, now }: OpenParts, log: DatabaseOptions['log']): Promise<void> {
-  const known = readMigrations();
+async function migrate(
+  { file, maintenance, lane, now }: OpenParts,
+  known: readonly Migration[],
+  log: DatabaseOptions['log'],
+): Promise<void> {
   const applied = await lane.read((sql) => readApplied(sql, file));
   if (planMigrations(file, known, applied).length === 0) return;
   if (applied.length > 0) {
@@ -76,12 +79,17 @@ function assemble(parts: OpenParts, options: DatabaseOptions): Database {
 /**
  * Opens the database, makes it when it is not there, and applies what migrations are due.
  * @throws DatabaseError BAD_URL, UNSUPPORTED, NOT_WRITABLE, READ_ONLY, NOT_A_DATABASE, NEWER_SCHEMA, EDITED_MIGRATION,
- * TWO_SQLITE_COPIES, DISK_FULL, BUSY
+ * UPDATE_FAILED, TWO_SQLITE_COPIES, DISK_FULL, BUSY
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return openDatabaseAt(options, readMigrations());
+}
+
+/** As the program with these migrations would open it: for the tests of what an update does. */
+export async function openDatabaseAt(options: DatabaseOptions, known: readonly Migration[]): Promise<Database> {
   const parts = await openParts(options);
   try {
-    await migrate(parts, options.log);
+    await migrate(parts, known, options.log);
     return assemble(parts, options);
   } catch (error) {
     await closeParts(parts);

@@ -6,6 +6,7 @@ export type DatabaseErrorCode =
   | 'CORRUPT'
   | 'NEWER_SCHEMA'
   | 'EDITED_MIGRATION'
+  | 'UPDATE_FAILED'
   | 'TWO_SQLITE_COPIES'
   | 'DISK_FULL'
   | 'READ_ONLY'

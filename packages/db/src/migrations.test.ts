@@ -1,21 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from './database.js';
-import { MIGRATIONS_FOLDER, planMigrations, readMigrations } from './migrations.js';
+import { MIGRATIONS_FOLDER, planMigrations } from './migrations.js';
+import { runSql } from './testing/older-database.js';
 import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
 import { photo } from './testing/rows.js';
 
 const FILE = '/data/clip-watch.db';
 const migration = (name: string, checksum = name) => ({ name, sql: '', checksum });
-
-async function runSql(url: string, sql: string): Promise<void> {
-  const adapter = await new PrismaBetterSqlite3({ url }).connect();
-  await adapter.executeScript(sql);
-  await adapter.dispose();
-}
 
 describe('planMigrations', () => {
   test('applies what is not there, in order', () => {
@@ -57,34 +52,6 @@ test('the counters have their triggers after every migration', async () => {
   });
   await adapter.dispose();
   expect(rows.flat()).toEqual(['image_exif_counted_in', 'image_exif_counted_out', 'image_exif_counted_over']);
-});
-
-describe('a database from every older version', () => {
-  const versions = readMigrations().map((_migration, at) => at + 1);
-  test.each(versions)('with %i migrations is brought up to date and keeps its photos', async (count) => {
-    const folder = temporaryFolder();
-    const url = `file:${join(folder.path, 'old.db')}`;
-    const older = readMigrations().slice(0, count);
-    const record = older.map(
-      ({ name, checksum }) =>
-        `INSERT INTO _prisma_migrations VALUES ('${name}', '${checksum}', '2026-01-01', '${name}', NULL, NULL, '2026-01-01', 1);`,
-    );
-    await runSql(
-      url,
-      `CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY NOT NULL, checksum TEXT NOT NULL, finished_at DATETIME, migration_name TEXT NOT NULL,
-        logs TEXT, rolled_back_at DATETIME, started_at DATETIME NOT NULL DEFAULT current_timestamp, applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0);
-       ${older.map(({ sql }) => sql).join('\n')} ${record.join('\n')}
-       INSERT INTO library (id, name, root_path, created_at) VALUES (1, 'old', '/old', 1);
-       INSERT INTO image_exif (library_id, rel_path, file_size, modified_at_ms, content_hash, sort_time) VALUES (1, 'a.jpg', 1, 1, 'aa', 1);`,
-    );
-    const database = await openDatabase({ url });
-    expect(await database.images.counters(1)).toMatchObject({ photos: 1, pending: 1 });
-    expect(await database.libraries.find(1)).toMatchObject({ name: 'old', excludedDirs: [] });
-    const copies = readdirSync(folder.path).filter((name) => name.includes('before-update'));
-    expect(copies).toHaveLength(count === versions.length ? 0 : 1);
-    await database.close();
-    folder.remove();
-  });
 });
 
 describe('openDatabase and the record of migrations', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DatabaseError } from './errors.js';
 import type { Sql } from './sqlite-connection.js';
+import { isBusy, toDatabaseError } from './sqlite-errors.js';
 
 export interface Migration {
   readonly name: string;
@@ -86,8 +87,21 @@ export async function readApplied(sql: Sql, file: string): Promise<readonly Appl
   return rows.map((row) => ({ name: String(row.migration_name), checksum: String(row.checksum) }));
 }
 
-async function applyOne(sql: Sql, { name, sql: text, checksum }: Migration, now: number): Promise<void> {
-  await sql.script(text);
+/** What SQLite says of a statement of ours is no word for a person; what it says of the disk or the lock is. */
+async function runMigration(sql: Sql, { name, sql: text }: Migration, file: string): Promise<void> {
+  try {
+    await sql.script(text);
+  } catch (error) {
+    if (isBusy(error) || toDatabaseError(error, file) instanceof DatabaseError) throw error;
+    throw new DatabaseError(
+      'UPDATE_FAILED',
+      `${file}: the update ${name} failed and was taken back; start the older clip-watch, which works on, and report this`,
+      { cause: error },
+    );
+  }
+}
+
+async function record(sql: Sql, { name, checksum }: Migration, now: number): Promise<void> {
   const at = new Date(now).toISOString().replace('Z', '+00:00');
   await sql.query(
     `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
@@ -100,6 +114,7 @@ async function applyOne(sql: Sql, { name, sql: text, checksum }: Migration, now:
  * Applies what is due, all or nothing. Call it inside a transaction that holds the write lock: of several programs that
  * start at once one applies, the others find it done.
  * @returns the names that were applied
+ * @throws DatabaseError UPDATE_FAILED, and those of `planMigrations`
  */
 export async function applyMigrations(
   sql: Sql,
@@ -108,6 +123,9 @@ export async function applyMigrations(
   const { file, known, now } = request;
   const due = planMigrations(file, known, await readApplied(sql, file));
   if (due.length > 0) await sql.query(RECORD_TABLE);
-  for (const migration of due) await applyOne(sql, migration, now);
+  for (const migration of due) {
+    await runMigration(sql, migration, file);
+    await record(sql, migration, now);
+  }
   return due.map(({ name }) => name);
 }

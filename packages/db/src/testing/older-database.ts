@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
+import { openDatabaseAt } from '../database.js';
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../migrations.js';
+
+/** Runs statements past the program, as an older one or a stranger would. */
+export async function runSql(url: string, sql: string): Promise<void> {
+  const adapter = await new PrismaBetterSqlite3({ url }).connect();
+  await adapter.executeScript(sql);
+  await adapter.dispose();
+}
+
+/** What the photos' rows hold in `makeOlderDatabase`. */
+export const OLD_VECTOR: readonly number[] = [0.5, -0.5, 0.25, 1];
+
+/** A photo in each state, in the words of the first schema: an older program knows no newer ones. */
+function firstRows(): string {
+  const hash = (name: string): string => `'${createHash('sha256').update(name).digest('hex')}'`;
+  const vector = Buffer.from(new Float32Array(OLD_VECTOR).buffer).toString('hex');
+  const facts = (name: string): string => `1, '${name}', 1, 1, ${hash(name)}, 1`;
+  const columns = 'library_id, rel_path, file_size, modified_at_ms, content_hash, sort_time';
+  return `
+INSERT INTO library (id, name, root_path, created_at) VALUES (1, 'old', '/old', 1);
+UPDATE clip_state SET active_model_version = 'model-a', wanted_model_version = 'model-a', model_name = 'A', dimension = 4;
+INSERT INTO image_exif (${columns}) VALUES (${facts('fresh.jpg')});
+INSERT INTO image_exif (${columns}, clip_status, clip_model_version, clip_quality, clip_embedding)
+  VALUES (${facts('done.jpg')}, 'encoded', 'model-a', 'full', x'${vector}');
+INSERT INTO image_exif (${columns}, clip_status, clip_attempts, clip_error_class, clip_error_reason)
+  VALUES (${facts('bad.jpg')}, 'failed', 1, 'photo', 'corrupt');
+INSERT INTO image_exif (${columns}, clip_status, clip_error_reason) VALUES (${facts('hidden.jpg')}, 'skipped', 'excluded');
+INSERT INTO image_exif (${columns}, missing_since) VALUES (${facts('gone.jpg')}, 5);
+`;
+}
+
+/**
+ * A file as the program of these migrations left it. Its rows were put in after the first one and went through all the
+ * others.
+ */
+export async function makeOlderDatabase(url: string, migrations: readonly Migration[]): Promise<void> {
+  await (await openDatabaseAt({ url }, migrations.slice(0, 1))).close();
+  await runSql(url, firstRows());
+  await (await openDatabaseAt({ url }, migrations)).close();
+}
+
+/** The migrations there are and one that nobody wrote, read from a folder as the program reads its own. */
+export function withMadeUpMigration(folder: string, sql: string): readonly Migration[] {
+  cpSync(MIGRATIONS_FOLDER, folder, { recursive: true });
+  const madeUp = join(folder, '99990101000000_made_up');
+  mkdirSync(madeUp);
+  writeFileSync(join(madeUp, 'migration.sql'), sql);
+  return readMigrations(folder);
+}
