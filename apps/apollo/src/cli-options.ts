@@ -15,10 +15,10 @@ export interface ServeOptions {
   readonly model?: string;
   readonly dataDir?: string;
   readonly precision?: Precision;
-  /** Image children; unset: as many as cores, fewer where memory is short. */
+  /** Image children; unset, as `threads` is: what serves best, by measuring. */
   readonly children?: number;
   /** Threads in each child. */
-  readonly threads: number;
+  readonly threads?: number;
   readonly provider: string;
   readonly maxBatch: number;
   readonly queueLimit: number;
@@ -50,8 +50,8 @@ ADDRESS is unix:/path or host:port.
   --model-dir DIR     model folder in the Hugging Face layout (CLIP_MODEL_DIR)
   --data-dir DIR      where pulled models lie, in models/NAME (CLIP_WATCH_DATA_DIR)
   --precision P       fp32, fp16, int8 or q4; default: int8 if it is there
-  --children N        image processes; default: one for each core
-  --threads N         threads in each, default 1
+  --children N        image processes, and
+  --threads N         threads in each; default: measured at the first start of a model, and remembered
   --provider NAME     execution provider of onnxruntime, default cpu
   --batch N           most pictures in one run, default 8
   --queue-limit N     most pictures that wait, default 256
@@ -111,7 +111,6 @@ function toServeOptions(values: Values, env: Environment): ServeOptions {
     throw new ApolloError('USAGE', '--tls-cert and --tls-key belong together');
   return {
     listen: values.listen.map(parseListenAddress),
-    threads: wholeNumber('--threads', values.threads, 64) ?? 1,
     provider: values.provider ?? 'cpu',
     maxBatch: wholeNumber('--batch', values.batch, 64) ?? 8,
     queueLimit: wholeNumber('--queue-limit', values['queue-limit'], 100_000) ?? 256,
@@ -122,6 +121,7 @@ function toServeOptions(values: Values, env: Environment): ServeOptions {
     ...defined('dataDir', values['data-dir'] ?? env.CLIP_WATCH_DATA_DIR),
     ...defined('precision', precision(values.precision)),
     ...defined('children', wholeNumber('--children', values.children, 256)),
+    ...defined('threads', wholeNumber('--threads', values.threads, 64)),
     ...defined('token', env.APOLLO_TOKEN),
     ...defined('tls', certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined),
     ...defined('metrics', values.metrics === undefined ? undefined : parseListenAddress(values.metrics)),

@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
+import type { Arrangement } from './arrangement.js';
 import { startChild } from './child-host.js';
 import type {
   ChildFacts,
@@ -17,8 +18,10 @@ import type { PixelRecipe } from './preprocessing.js';
 
 export interface LanesOptions {
   readonly model: ModelFolder;
-  readonly children?: number;
-  readonly threads: number;
+  /** Of the image children. */
+  readonly arrangement: Arrangement;
+  /** Of the text child. */
+  readonly textThreads: number;
   readonly provider: string;
   readonly maxBatch: number;
   readonly maxImagePixels: number;
@@ -31,7 +34,6 @@ export interface Lanes {
   readonly decode: Lane<Uint8Array, DecodeOutput>;
   readonly text?: Lane<string, VectorOutput>;
   readonly facts: ChildFacts;
-  readonly children: number;
   /** Resolves when no child is left. */
   close(): Promise<void>;
 }
@@ -40,16 +42,13 @@ const BATCH_DELAY_MS = 5;
 const VISION_HANG_MS = 60_000;
 const TEXT_HANG_MS = 30_000;
 const DECODE_HANG_MS = 30_000;
-/** A session needs about this many times its file: weights, packed weights and activations. */
-const BYTES_PER_MODEL_BYTE = 2.5;
 
 /** @throws ApolloError MODEL_BROKEN when a model file cannot be loaded or run */
 export async function openLanes(options: LanesOptions): Promise<Lanes> {
-  const { model, log, threads, provider } = options;
-  const children = options.children ?? defaultChildren(model.visionBytes, threads);
-  const vision = visionLane(options, children);
+  const { model, log, textThreads, provider } = options;
+  const vision = createVisionLane(options, options.arrangement);
   const decode = decodeLane(model.recipe, options.maxImagePixels, log);
-  const text = model.text && textLane(model.text, threads, provider, log);
+  const text = model.text && textLane(model.text, textThreads, provider, log);
   const close = async (): Promise<void> => {
     await Promise.all([vision.close(), decode.close(), text?.close()]);
   };
@@ -66,15 +65,19 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
       );
     if (facts.provider !== provider)
       log.warn({ wanted: provider, used: facts.provider }, 'execution provider not to be had');
-    return { vision, decode, facts, children, close, ...(text ? { text } : {}) };
+    return { vision, decode, facts, close, ...(text ? { text } : {}) };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function visionLane(options: LanesOptions, children: number): Lane<Uint8Array, VectorOutput> {
-  const { model, threads, provider } = options;
+/** The lane of the image model, not opened yet. */
+export function createVisionLane(
+  options: Pick<LanesOptions, 'model' | 'provider' | 'maxBatch' | 'log'>,
+  { children, threads }: Arrangement,
+): Lane<Uint8Array, VectorOutput> {
+  const { model, provider } = options;
   const { inputSize, mean, std } = model.recipe;
   const init: VisionInit = { role: 'vision', file: model.visionFile, inputSize, mean, std, threads, provider };
   return new Lane({
@@ -153,10 +156,4 @@ async function openLane<Input extends ChildInput, Output>(
       cause: error,
     });
   }
-}
-
-/** One child a core, as long as together they stay within half of the memory. */
-function defaultChildren(modelBytes: number, threads: number): number {
-  const byMemory = Math.floor(totalmem() / 2 / Math.max(1, modelBytes * BYTES_PER_MODEL_BYTE));
-  return Math.max(1, Math.min(Math.floor(availableParallelism() / threads), byMemory));
 }

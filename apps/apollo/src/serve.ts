@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { watchActivity } from './activity.js';
+import { arrangeChildren } from './arrange.js';
 import type { ServeOptions } from './cli-options.js';
 import { createCounters } from './counters.js';
 import { type GrpcServer, startGrpcServer } from './grpc-server.js';
@@ -44,7 +45,21 @@ export async function startApollo(options: ServeOptions, log: Log): Promise<Runn
     ...(choice.kind === 'pulled' ? { name: choice.name } : {}),
   });
   const bounds = DEFAULT_BOUNDS;
-  const lanes = await openLanes({ ...options, model, maxImagePixels: bounds.maxImagePixels, log });
+  const arrangement = await arrangeChildren({
+    ...options,
+    model,
+    environment: process.env,
+    log,
+    skip: choice.kind === 'palette',
+  });
+  const lanes = await openLanes({
+    ...options,
+    model,
+    arrangement,
+    textThreads: options.threads ?? 1,
+    maxImagePixels: bounds.maxImagePixels,
+    log,
+  });
   const counters = createCounters();
   const images = createImageEncoder({
     ...bounds,
@@ -65,7 +80,7 @@ export async function startApollo(options: ServeOptions, log: Log): Promise<Runn
     ...(texts ? { texts } : {}),
     bounds,
     serverVersion: serverVersion(lanes),
-    defaultInFlight: Math.min(bounds.maxInFlight, 2 * lanes.children * options.maxBatch),
+    defaultInFlight: Math.min(bounds.maxInFlight, 2 * arrangement.children * options.maxBatch),
     maxStreams: MAX_STREAMS,
     heartbeatMs: HEARTBEAT_MS,
   });

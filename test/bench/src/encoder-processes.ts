@@ -12,6 +12,8 @@ const BARE_CHILD = fileURLToPath(new URL('../dist/encoder-bare-child.js', import
 export interface Encoder extends AsyncDisposable {
   /** For the client: `unix:/path`. */
   readonly address: string;
+  /** Children and threads, as its log tells them. */
+  readonly arrangement: string;
   /** A number of the metrics page. */
   metric(name: string): Promise<number>;
   /** Processor seconds of the server and its living children so far. */
@@ -24,7 +26,8 @@ export async function startEncoder(args: readonly string[]): Promise<Encoder> {
   const address = `unix:${folder}/s`;
   const child = spawn(process.execPath, [APOLLO, '--listen', address, '--metrics', '127.0.0.1:0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LOG_LEVEL: 'info' },
+    // What was measured at another start must not decide this one.
+    env: { ...process.env, LOG_LEVEL: 'info', XDG_CACHE_HOME: folder },
   });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -34,6 +37,7 @@ export async function startEncoder(args: readonly string[]): Promise<Encoder> {
   const port = /"port":(\d+)/.exec(log)?.[1];
   return {
     address,
+    arrangement: /"chosen":({.*?})/.exec(log)?.[1] ?? 'as set',
     async metric(name) {
       const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return Number(

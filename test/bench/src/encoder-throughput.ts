@@ -97,7 +97,7 @@ for (const [i, arrangement] of ARRANGEMENTS.entries())
     `bare ${JSON.stringify(arrangement)}: ${show(median(bare[i]?.perSecond ?? []))} images/s, ${show(median(bare[i]?.cpu ?? []))} ms CPU an image`,
   );
 console.log(
-  `served: ${show(median(served.perSecond))} images/s, ${show(median(served.cpu))} ms CPU an image, and ${show(median(served.clientCpu))} ms of the client`,
+  `served (${encoder.arrangement}): ${show(median(served.perSecond))} images/s, ${show(median(served.cpu))} ms CPU an image, and ${show(median(served.clientCpu))} ms of the client`,
 );
 console.log(`served ÷ best bare: ${show(ratio(served.perSecond, best.perSecond))}`);
 const withClient = served.cpu.map((value, round) => value + (served.clientCpu[round] ?? 0));

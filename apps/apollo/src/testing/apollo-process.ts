@@ -28,7 +28,7 @@ export async function startApolloProcess(options: StartOptions = {}): Promise<Ap
   const folder = mkdtempSync(join(tmpdir(), 'apollo-'));
   const listen = options.listen ?? `unix:${folder}/s`;
   const child = spawn(process.execPath, [MAIN, '--listen', listen, ...(options.args ?? [])], {
-    env: { ...cleanEnvironment(), ...options.env },
+    env: { ...cleanEnvironment(), XDG_CACHE_HOME: folder, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stderr = '';
@@ -57,7 +57,11 @@ export async function runApollo(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: 'pipe' });
+  const folder = mkdtempSync(join(tmpdir(), 'apollo-'));
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...cleanEnvironment(), XDG_CACHE_HOME: folder, ...env },
+    stdio: 'pipe',
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -67,6 +71,7 @@ export async function runApollo(
     stderr += chunk.toString();
   });
   const [code] = (await once(child, 'close')) as [number | null];
+  rmSync(folder, { recursive: true, force: true });
   return { code, stdout, stderr };
 }
 
