@@ -59,7 +59,12 @@ export async function startApolloProcess(modelDir?: string): Promise<RunningApol
   const folder = tempFolder();
   const address = `unix:${join(folder.path, 'apollo.sock')}`;
   const main = join(REPOSITORY, 'apps/apollo/dist/main.js');
-  const args = [main, '--listen', address, ...(modelDir === undefined ? [] : ['--model-dir', modelDir, '--children', '2'])];
+  const args = [
+    main,
+    '--listen',
+    address,
+    ...(modelDir === undefined ? [] : ['--model-dir', modelDir, '--children', '2']),
+  ];
   const child = await startChild(process.execPath, args, (line) => line.startsWith('listening'));
   return {
     address,
