@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
 import { tempFolder } from '@clip-watch/test-support';
@@ -160,4 +160,20 @@ describe('a library over time', () => {
     expect(await server.host.keeper.list()).toEqual([]);
     rmSync(join(root, 'red.jpg')); // It is still there to be deleted.
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'names that are no UTF-8 are told, and cost the others nothing',
+    async () => {
+      const badName = Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]);
+      copyFileSync(join(root, 'red.jpg'), Buffer.concat([badName, Buffer.from('.jpg')]));
+      mkdirSync(badName);
+      const result = await scanAndEncode();
+      if (result.kind !== 'scanned') throw new Error(result.kind);
+      expect(result.problems.map(({ relPath, reason }) => [relPath, reason]).sort()).toEqual([
+        ['caf\uFFFD', 'bad_name'],
+        ['caf\uFFFD.jpg', 'bad_name'],
+      ]);
+      expect(await counters()).toMatchObject({ photos: 6, encoded: 6, missing: 0 });
+    },
+  );
 });

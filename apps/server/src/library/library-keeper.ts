@@ -7,15 +7,8 @@ import { HostError, messageOf } from '../errors.js';
 import { createEmitter, type Emitter } from '../host/emitter.js';
 import { checkRoot, findOverlap } from './check-root.js';
 import { createFolderWatches, type FolderWatches } from './folder-watches.js';
-import { LibraryLoop, type LoopDeps } from './library-loop.js';
+import { type LibraryEvent, LibraryLoop, type LoopDeps, type ScanRequest } from './library-loop.js';
 import type { ScanOffline, ScanSummary } from './library-scan.js';
-
-export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
-
-export interface LibraryEvent {
-  readonly id: number;
-  readonly change: LibraryChange;
-}
 
 export interface LibraryKeeperDeps {
   readonly database: Database;
@@ -70,10 +63,6 @@ export interface LibraryKeeper extends AsyncDisposable {
   /** Scans every library and keeps watching them. */
   start(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface ScanRequest {
-  readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
 }
 
 export function createLibraryKeeper(deps: LibraryKeeperDeps): LibraryKeeper {

@@ -7,9 +7,19 @@ import { reevaluateExclusions } from './exclusions.js';
 import { remoteFileSystem } from './file-systems.js';
 import { createFolderReader, type FolderReader } from './folder-reader.js';
 import type { FolderWatches } from './folder-watches.js';
-import { ingestPhotos } from './ingest-photos.js';
-import type { LibraryEvent, ScanRequest } from './library-keeper.js';
+import { type IngestProblem, ingestPhotos } from './ingest-photos.js';
 import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
+
+export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
+
+export interface LibraryEvent {
+  readonly id: number;
+  readonly change: LibraryChange;
+}
+
+export interface ScanRequest {
+  readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
+}
 
 export interface LoopDeps {
   readonly database: Pick<Database, 'libraries' | 'images'>;
@@ -27,6 +37,7 @@ export interface LoopDeps {
 const SOONEST_RESCAN_MS = 5_000;
 const RESCAN_MS_PER_FILE = 1;
 const HINTS_KEPT = 2_000;
+const PROBLEMS_TOLD = 10;
 const TICK_EVERY_MS = 2_000;
 
 /**
@@ -47,6 +58,7 @@ export class LibraryLoop {
   private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private toldProblems = '';
 
   constructor(id: number, deps: LoopDeps) {
     this.id = id;
@@ -193,10 +205,22 @@ export class LibraryLoop {
       { libraryId: this.id, ...facts, problems: problems.length, growing: growing.length },
       'scanned',
     );
+    this.tellProblems(problems);
     if (growing.length > 0) this.scanSoon();
     if (facts.added + facts.changed + facts.missing + facts.returned > 0)
       this.deps.emit({ id: this.id, change: 'changed' });
     this.deps.onTick(library);
+  }
+
+  /** Once, not with every scan. */
+  private tellProblems(problems: readonly IngestProblem[]): void {
+    const told = JSON.stringify(problems);
+    if (problems.length > 0 && told !== this.toldProblems)
+      this.deps.log?.warn(
+        { libraryId: this.id, problems: problems.slice(0, PROBLEMS_TOLD) },
+        'some files and folders cannot be read; they are left out until they can',
+      );
+    this.toldProblems = told;
   }
 
   private onFoldersChanged(relDirs: readonly string[]): void {

@@ -6,7 +6,7 @@ import type { FolderReader } from './folder-reader.js';
 import { createIdSet, type IdSet } from './id-set.js';
 import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-photos.js';
 import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
-import { type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
+import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
 export interface ScanDeps extends Omit<IngestDeps, 'images'> {
   readonly images: Pick<
@@ -26,7 +26,7 @@ export interface ScanSummary {
   readonly returned: number;
   /** Somebody is still writing these; the next scan takes them. */
   readonly growing: readonly string[];
-  /** Unreadable folders and files, the first hundred. */
+  /** Folders and files that cannot be read, the first hundred. */
   readonly problems: readonly IngestProblem[];
   readonly durationMs: number;
 }
@@ -131,16 +131,23 @@ class Scan {
     const { deps, library, rules, options } = this;
     for await (const step of walkLibrary(deps.reader, library.rootPath, rules, options)) {
       if (step.kind === 'unreadable') this.addUnreadable(step.relDir, step.code, step.message);
+      else if (step.kind === 'unnameable') this.addUnnameable(step.relPaths);
       else await this.compareFiles(step.files);
       if (this.work.length >= WORK_AT_ONCE) await this.ingestWork();
     }
   }
 
   private addUnreadable(relDir: string, code: string, message: string): void {
+    if (code === 'ENOENT' && isLossyName(relDir)) this.addUnnameable([relDir]);
     // A folder that went away between its parent's listing and its own is simply gone.
     if (code === 'ENOENT') return;
     this.unreadable.push(relDir);
     this.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
+  }
+
+  private addUnnameable(relPaths: readonly string[]): void {
+    const message = 'The name holds bytes that are no UTF-8, so it cannot be opened. Rename it.';
+    this.addProblems(relPaths.map((relPath) => ({ relPath, reason: 'bad_name', message })));
   }
 
   private async compareFiles(files: readonly FileStat[]): Promise<void> {

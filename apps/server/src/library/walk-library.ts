@@ -11,6 +11,8 @@ export interface WalkRules {
 
 export type WalkStep =
   | { readonly kind: 'files'; readonly files: readonly FileStat[]; readonly relDir: string }
+  /** Images whose name is no UTF-8: Node cannot say it, so nobody can open them. */
+  | { readonly kind: 'unnameable'; readonly relPaths: readonly string[] }
   /** Nothing is known about what lies below; its rows are left alone. */
   | { readonly kind: 'unreadable'; readonly relDir: string; readonly code: string; readonly message: string };
 
@@ -25,6 +27,11 @@ export interface WalkOptions {
 }
 
 const STATS_PER_QUESTION = 500;
+
+/** Whether bytes of a name were lost when it became text. A name may also hold that character for good. */
+export function isLossyName(relPath: string): boolean {
+  return relPath.includes('\uFFFD');
+}
 
 /**
  * Visits every image by name below a root, folder by folder. Excluded folders are not entered, links are not followed.
@@ -99,6 +106,8 @@ async function* statImages(
     try {
       const stats = await reader.stat(rootPath, asked);
       yield { kind: 'files', relDir, files: stats.filter((stat) => stat !== null) };
+      const unnameable = asked.filter((relPath, at) => stats[at] === null && isLossyName(relPath));
+      if (unnameable.length > 0) yield { kind: 'unnameable', relPaths: unnameable };
     } catch (error) {
       yield unreadable(error, relDir === '' ? '.' : relDir);
     }
