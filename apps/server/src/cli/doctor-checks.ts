@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { readFile, statfs } from 'node:fs/promises';
 import type { Database } from '@clip-watch/db';
 import { openDecodeHost } from '@clip-watch/watcher';
@@ -17,34 +16,59 @@ export interface Check {
   readonly remedy: string | null;
 }
 
-type Verdict = Omit<Check, 'name'>;
+export type Verdict = Omit<Check, 'name'>;
 
 const fine = (detail: string): Verdict => ({ state: 'fine', detail, remedy: null });
 
+interface Part {
+  readonly name: string;
+  look(): Promise<Verdict>;
+  /** What to do when it cannot even be looked at. */
+  readonly remedy: string;
+}
+
 /** Looks at each part on its own: one that fails does not keep the others from being looked at. */
 export async function runChecks(context: CommandContext): Promise<readonly Check[]> {
-  const checks: readonly (readonly [string, () => Promise<Verdict>])[] = [
-    ['node', async () => fine(process.version)],
-    ['perl', async () => checkPerl()],
-    ['pictures', () => checkPictures()],
-    ['data', () => checkDisk(context)],
-    ['database', () => checkDatabase(context)],
-    ['libraries', () => checkLibraries(context)],
-    ['inotify', () => checkWatches()],
-    ['encoder', () => checkEncoder(context)],
-  ];
   const results: Check[] = [];
-  for (const [name, look] of checks) results.push({ name, ...(await look().catch(toBroken)) });
+  for (const { name, look, remedy } of partsOf(context)) {
+    const verdict = await look().catch((error: unknown) => toBroken(error, remedy));
+    results.push({ name, ...verdict });
+  }
   return results;
 }
 
-function toBroken(error: unknown): Verdict {
-  return { state: 'broken', detail: messageOf(error), remedy: null };
+function partsOf(context: CommandContext): readonly Part[] {
+  const database = 'Restore the database from a copy (docs/database.md), or move it away and index the folders anew.';
+  return [
+    { name: 'node', look: async () => fine(process.version), remedy: REINSTALL },
+    { name: 'perl', look: checkPerl, remedy: REINSTALL },
+    { name: 'pictures', look: checkPictures, remedy: REINSTALL },
+    {
+      name: 'data',
+      look: () => checkDisk(context),
+      remedy: 'Give this user write access to it, or name another folder with CLIP_WATCH_DATA_DIR.',
+    },
+    { name: 'database', look: () => checkDatabase(context), remedy: database },
+    { name: 'libraries', look: () => checkLibraries(context), remedy: database },
+    { name: 'inotify', look: checkWatches, remedy: 'Nothing: changes are found by scans.' },
+    {
+      name: 'encoder',
+      look: () => checkEncoder(context),
+      remedy: 'Mend what it names, or unset CLIP_MODEL_DIR and CLIP_MODEL to begin with the built-in model.',
+    },
+  ];
 }
 
-function checkPerl(): Verdict {
-  const { status } = spawnSync('perl', ['-e', '1'], { timeout: 5_000 });
-  if (status === 0) return fine('is here, for RAW previews and EXIF');
+const REINSTALL = 'Install the packages anew: npm start.';
+
+function toBroken(error: unknown, remedy: string): Verdict {
+  return { state: 'broken', detail: messageOf(error), remedy };
+}
+
+/** ExifTool itself is asked: it knows more places than the path. */
+async function checkPerl(): Promise<Verdict> {
+  await using decodeHost = await openDecodeHost({ threads: 1 });
+  if (decodeHost.limitation === null) return fine('is here, for RAW previews and EXIF');
   return {
     state: 'limited',
     detail: 'is missing: RAW files cannot be encoded and EXIF data is not read.',
@@ -68,9 +92,8 @@ async function checkPictures(): Promise<Verdict> {
     return {
       state: 'broken',
       detail: 'the decoder cannot decode a known good picture.',
-      remedy: 'Install the packages anew: npm start.',
+      remedy: REINSTALL,
     };
-  if (decodeHost.limitation !== null) return { state: 'limited', detail: decodeHost.limitation, remedy: null };
   return fine(`can be decoded (${decodeHost.decoderVersion})`);
 }
 
@@ -108,7 +131,7 @@ function checkLibraries(context: CommandContext): Promise<Verdict> {
     return {
       state: 'limited',
       detail: away.map(({ name, stateReason }) => `${name}: ${stateReason ?? 'not online'}`).join(' '),
-      remedy: null,
+      remedy: 'Nothing was deleted: it is looked at again with the next scan.',
     };
   });
 }
@@ -117,7 +140,11 @@ const MANY_WATCHES = 65_536;
 
 async function checkWatches(): Promise<Verdict> {
   if (process.platform !== 'linux') return fine('is not used on this system');
-  const most = Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8'));
+  return watchesVerdict(Number(await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8')));
+}
+
+/** @param most folders that one user may watch */
+export function watchesVerdict(most: number): Verdict {
   if (most >= MANY_WATCHES) return fine(`${most} folders can be watched`);
   return {
     state: 'limited',
@@ -130,7 +157,11 @@ const ENCODER_PATIENCE_MS = 20_000;
 
 async function checkEncoder({ config, log, signal }: CommandContext): Promise<Verdict> {
   if (!config.apolloUrl.enabled)
-    return { state: 'limited', detail: 'is disabled (APOLLO_URL=disabled): nothing is encoded.', remedy: null };
+    return {
+      state: 'limited',
+      detail: 'is disabled (APOLLO_URL=disabled): nothing is encoded.',
+      remedy: 'Set APOLLO_URL=embedded, or to the address of one.',
+    };
   await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
   await using client = openClient(config, log, apollo);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(ENCODER_PATIENCE_MS)]);
