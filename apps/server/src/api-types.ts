@@ -183,6 +183,8 @@ export interface ApiSearchRequest {
   readonly camera?: string;
   readonly takenAfter?: number;
   readonly takenBefore?: number;
+  /** The least score of a hit, -1 to 1. Without it: for words what the server takes for unrelated is left out. */
+  readonly minScore?: number;
   readonly limit?: number;
   readonly cursor?: string;
 }
@@ -194,6 +196,10 @@ export interface ApiSearchHit extends ApiImage {
 
 export interface ApiSearchAnswer extends ApiPage<ApiSearchHit> {
   readonly modelVersion: string;
+  /** The least score of a hit in this answer; null when none was asked for or worked out. */
+  readonly minScore: number | null;
+  /** Ranked photos that were left out because of it. */
+  readonly belowMinScore: number;
   /** Share of the searchable photos that this answer could look at, 0 to 1. */
   readonly coverage: number;
   /** One sentence, when there is something to know (starter model, partial coverage). */

@@ -51,6 +51,16 @@ describe.skipIf(!hasChromium())('search', () => {
     await expect.poll(() => badge.evaluate((element) => getComputedStyle(element).opacity)).toBe('1');
   });
 
+  test('words that no photo fits say so, and the nearest are one click away', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?q=unrelated' });
+    const { page, state } = open;
+    await page.waitForSelector('text=Nothing looks like this');
+    await page.getByRole('link', { name: 'Show the nearest anyway' }).click();
+    await page.locator('.tile').first().waitFor();
+    expect(state.requests.findLast(({ path }) => path === 'search')?.body).toMatchObject({ minScore: -1 });
+    expect(new URL(page.url()).hash).toBe('#/?q=unrelated&weak=1');
+  });
+
   test('a picture of the visitor’s own is sent and searched with', async () => {
     await using open = await openPage(workingState());
     const { page, state } = open;

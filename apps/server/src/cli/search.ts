@@ -18,7 +18,8 @@ export async function search(context: CommandContext): Promise<number> {
 export async function printHits(context: CommandContext, host: Host, query: SearchQuery): Promise<number> {
   await host.search.index.whenLoaded();
   if (query.kind !== 'image') await waitForEncoder(host, context.signal);
-  const page = { filter: {}, limit: context.command.limit, offset: 0, signal: context.signal };
+  // Who names a number of photos wants so many, with their scores: nothing is left out here.
+  const page = { filter: {}, limit: context.command.limit, offset: 0, minScore: -1, signal: context.signal };
   const answer: ApiSearchAnswer = await host.search.search(query, page);
   const roots = new Map((await host.keeper.list()).map(({ id, rootPath }) => [id, rootPath]));
   if (answer.notice !== null) context.io.err(`clip-watch: ${answer.notice}\n`);

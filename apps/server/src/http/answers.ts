@@ -156,6 +156,8 @@ export const SEARCH_ANSWER: z.ZodType<ApiSearchAnswer> = z.strictObject({
   items: z.array(z.strictObject({ ...image, score: z.number() })),
   nextCursor: maybe(text),
   modelVersion: text,
+  minScore: maybe(z.number()),
+  belowMinScore: int,
   coverage: z.number(),
   notice: maybe(text),
 });

@@ -35,6 +35,7 @@ const SEARCH = z
     camera: z.string().max(200).optional(),
     takenAfter: time,
     takenBefore: time,
+    minScore: z.number().min(-1).max(1).optional(),
     limit: z.number().int().min(1).max(500).default(50),
     cursor: z.string().min(1).max(500).optional(),
   })
@@ -50,6 +51,7 @@ const UPLOAD_QUERY = z.strictObject({
   camera: z.string().max(200).optional(),
   takenAfter: TIME,
   takenBefore: TIME,
+  minScore: z.coerce.number().min(-1).max(1).optional(),
   limit: limit(50, 500),
   cursor: CURSOR,
   crop: z
@@ -83,6 +85,7 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
       const query = await toQuery(host, body);
       return host.search.search(query, {
         filter: toFilter(body),
+        ...(body.minScore === undefined ? {} : { minScore: body.minScore }),
         limit: body.limit,
         offset: toOffset(body.cursor),
         signal,
@@ -101,6 +104,7 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
       const wanted: SearchQuery = { kind: 'bytes', bytes, ...(query.crop === undefined ? {} : { crop: query.crop }) };
       return host.search.search(wanted, {
         filter: toFilter(query),
+        ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
         limit: query.limit,
         offset: toOffset(query.cursor),
         signal,

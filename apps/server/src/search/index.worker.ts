@@ -27,7 +27,8 @@ port.on('message', (message: ToIndex) => {
 
 function search({ id, query, count, filter }: Extract<ToIndex, { kind: 'search' }>): FromIndex {
   try {
-    const none = { ids: new Uint32Array(), scores: new Float32Array(), considered: 0 };
+    const spread = { rows: 0, mean: 0, deviation: 0 };
+    const none = { ids: new Uint32Array(), scores: new Float32Array(), considered: 0, spread };
     return { kind: 'found', id, ranked: store?.search(query, count, filter) ?? none };
   } catch (error) {
     return { kind: 'failed', id, message: error instanceof Error ? error.message : String(error) };

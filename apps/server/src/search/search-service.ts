@@ -8,6 +8,7 @@ import { isSearchable } from '../photos/explain.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
 import { createQueryVectors, subtractVector } from './query-vectors.js';
+import { relevanceFloor } from './relevance-floor.js';
 import type { SearchIndex } from './search-index.js';
 import type { RankedRows, SearchFilter } from './segment-store.js';
 
@@ -30,6 +31,8 @@ export interface SearchPage {
   readonly limit: number;
   /** Hits to leave out from the front, at most {@link SEARCH_DEPTH}. */
   readonly offset: number;
+  /** The least score of a hit; absent: for words by {@link relevanceFloor}, else none. */
+  readonly minScore?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -117,10 +120,18 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
           'SEARCH_UNAVAILABLE',
           `The encoder serves another model (${modelVersion}) than the photos were encoded with.`,
         );
-      const ranked = withoutRow(await index.search(vector, SEARCH_DEPTH, page.filter), exceptId);
+      const found = withoutRow(await index.search(vector, SEARCH_DEPTH, page.filter), exceptId);
+      const minScore = page.minScore ?? (query.kind === 'text' ? floorOf(found, vector.length) : null);
+      const ranked = atLeast(found, minScore);
       const { hits, end } = await readHits(ranked, page);
-      const nextCursor = end < ranked.ids.length ? encodeOffset(end) : null;
-      return { items: hits, nextCursor, modelVersion, ...(await readCoverage(deps, page.filter)) };
+      return {
+        items: hits,
+        nextCursor: end < ranked.ids.length ? encodeOffset(end) : null,
+        modelVersion,
+        minScore,
+        belowMinScore: found.ids.length - ranked.ids.length,
+        ...(await readCoverage(deps, page.filter)),
+      };
     },
   };
 }
@@ -134,6 +145,17 @@ function withoutRow(ranked: RankedRows, id: number | undefined): RankedRows {
   if (at < 0) return ranked;
   const keep = (_: number, index: number): boolean => index !== at;
   return { ...ranked, ids: ranked.ids.filter(keep), scores: ranked.scores.filter(keep) };
+}
+
+function floorOf({ scores, spread }: RankedRows, dimension: number): number | null {
+  const [best] = scores;
+  return best === undefined ? null : relevanceFloor(best, spread, dimension);
+}
+
+function atLeast(ranked: RankedRows, minScore: number | null): RankedRows {
+  const below = minScore === null ? -1 : ranked.scores.findIndex((score) => score < minScore);
+  if (below < 0) return ranked;
+  return { ...ranked, ids: ranked.ids.slice(0, below), scores: ranked.scores.slice(0, below) };
 }
 
 async function readCoverage(

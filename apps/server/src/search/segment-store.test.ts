@@ -99,6 +99,25 @@ describe('SegmentStore', () => {
     expect(found.considered).toBe(expected.length);
   });
 
+  test('tells the average and the spread of all scores, whatever the filter', () => {
+    const store = new SegmentStore(DIMENSION, 16);
+    const vector = randomVectors(11);
+    const list = Array.from({ length: 100 }, (_, index) => ({
+      id: index + 1,
+      vector: vector(),
+      libraryId: 1 + (index % 2),
+    }));
+    store.put(rows(list));
+    const query = vector();
+    const scores = list.map((row) => dot(row.vector, query));
+    const mean = scores.reduce((sum, score) => sum + score, 0) / 100;
+    const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / 100);
+    const { spread } = store.search(query, 5, { libraryId: 2 });
+    expect(spread.rows).toBe(100);
+    expect(spread.mean).toBeCloseTo(mean, 6);
+    expect(spread.deviation).toBeCloseTo(deviation, 6);
+  });
+
   test('an empty store, and one that was emptied, find nothing', () => {
     const store = new SegmentStore(DIMENSION, 2);
     const vector = randomVectors(5);

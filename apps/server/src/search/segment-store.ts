@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type Usearch from 'usearch';
+import type { ScoreSpread } from './relevance-floor.js';
 
 // Its ES module looks for the native part by the call stack, and finds nothing under a test runner or a bundler.
 const usearch: typeof Usearch = createRequire(import.meta.url)('usearch');
@@ -29,6 +30,8 @@ export interface RankedRows {
   readonly scores: Float32Array;
   /** Rows that the filter let through. */
   readonly considered: number;
+  /** Over all rows, whatever the filter. */
+  readonly spread: ScoreSpread;
 }
 
 interface Segment {
@@ -51,6 +54,8 @@ const ROWS_PER_SEGMENT = 32_768;
 // A filtered search gathers its rows here and runs the same kernel over them: equal vectors get equal scores.
 const ROWS_PER_GATHER = 4_096;
 const NO_CAMERA = 0;
+// Enough for an average; two milliseconds of plain JavaScript.
+const SAMPLED_ROWS = 2_048;
 
 /** Exact nearest neighbours over float32 vectors in segments. Deleting moves the last row into the gap. */
 export class SegmentStore {
@@ -109,7 +114,32 @@ export class SegmentStore {
       ids: Uint32Array.from(top, ({ id }) => id),
       scores: Float32Array.from(top, ({ score }) => score),
       considered,
+      spread: this.spreadOf(query),
     };
+  }
+
+  /** Every so-manieth row: they lie in the order of their encoding, which has nothing to do with a query. */
+  private spreadOf(query: Float32Array): ScoreSpread {
+    const rows = this.size;
+    const step = Math.max(1, Math.ceil(rows / SAMPLED_ROWS));
+    let [count, sum, squares] = [0, 0, 0];
+    for (let place = 0; place < rows; place += step) {
+      const score = this.scoreAt(place, query);
+      count++;
+      sum += score;
+      squares += score * score;
+    }
+    if (count === 0) return { rows, mean: 0, deviation: 0 };
+    const mean = sum / count;
+    return { rows, mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+  }
+
+  private scoreAt(place: number, query: Float32Array): number {
+    const { vectors } = this.segmentOf(place);
+    const start = (place % this.rowsPerSegment) * this.dimension;
+    let score = 0;
+    for (let i = 0; i < this.dimension; i++) score += vectors[start + i]! * query[i]!;
+    return score;
   }
 
   private write(place: number, rows: IndexRows, row: number): void {

@@ -42,6 +42,7 @@ describe('route', () => {
       camera: fc.string(),
       after: fc.constantFrom('', '2020-02-29'),
       before: fc.constantFrom('', '2024-12-31'),
+      weak: fc.boolean(),
     });
     fc.assert(
       fc.property(query, fc.option(fc.nat()), (wanted, photo) => {

@@ -14,6 +14,8 @@ export interface SearchQuery {
   readonly camera: string;
   readonly after: string;
   readonly before: string;
+  /** Photos that hardly fit the words too. */
+  readonly weak: boolean;
 }
 
 export type Route =
@@ -33,6 +35,7 @@ export const EMPTY_QUERY: SearchQuery = {
   camera: '',
   after: '',
   before: '',
+  weak: false,
 };
 
 export const HOME: Route = { kind: 'photos', query: EMPTY_QUERY, photo: null };
@@ -82,6 +85,7 @@ function parseQuery(params: URLSearchParams): SearchQuery {
     camera: params.get('camera') ?? '',
     after: toDay(params.get('after')),
     before: toDay(params.get('before')),
+    weak: params.get('weak') === '1',
   };
 }
 
@@ -96,6 +100,7 @@ function queryParams(query: SearchQuery): Record<string, string | number | null>
     camera: query.camera,
     after: query.after,
     before: query.before,
+    weak: query.weak ? 1 : null,
   };
 }
 

@@ -102,7 +102,10 @@ function searchHits(state: MockState, isByWords: boolean, body: Json): MockAnswe
   const hits = state.photos
     .filter(({ image }) => (image.id * 7 + seed) % 3 !== 0)
     .map(({ image }, index) => ({ ...image, score: 0.31 - index * 0.0004 }));
-  return ok({ ...pageOf(body.text === 'nothing' ? [] : hits, body), modelVersion: 'm1', coverage: 1, notice: null });
+  const kept = body.text === 'nothing' || (body.text === 'unrelated' && body.minScore === undefined) ? [] : hits;
+  const belowMinScore = body.text === 'nothing' ? 0 : hits.length - kept.length;
+  const rest = { modelVersion: 'm1', coverage: 1, notice: null, minScore: null, belowMinScore };
+  return ok({ ...pageOf(kept, body), ...rest });
 }
 
 function retry(state: MockState, { body }: MockRequest): MockAnswer {

@@ -64,7 +64,12 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
       )}
       {isLoading && items.length === 0 && <GridSkeleton />}
       {error !== null && <SearchFailed error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
-      {items.length === 0 && isDone && <NothingFound />}
+      {isDone && items.length === 0 && <NothingFound query={query} weaker={last?.belowMinScore ?? 0} />}
+      {isDone && items.length > 0 && last !== null && last.belowMinScore > 0 && (
+        <p class="hint row-center">
+          <WeakerLink query={query}>{texts.search.showWeaker}</WeakerLink>
+        </p>
+      )}
       {photo !== null && (
         <Viewer
           photoId={photo}
@@ -102,10 +107,33 @@ function SearchFailed({ error, onRetry }: { readonly error: unknown; readonly on
   );
 }
 
-function NothingFound(): JSX.Element {
+interface NothingFoundProps {
+  readonly query: SearchQuery;
+  /** Photos that were ranked, and are too far from the words to be called hits. */
+  readonly weaker: number;
+}
+
+function NothingFound({ query, weaker }: NothingFoundProps): JSX.Element {
+  if (weaker === 0)
+    return (
+      <EmptyState icon="search" title={texts.search.none}>
+        <p>{texts.search.noneHint}</p>
+      </EmptyState>
+    );
   return (
-    <EmptyState icon="search" title={texts.search.none}>
-      <p>{texts.search.noneHint}</p>
+    <EmptyState icon="search" title={texts.search.nothingLike}>
+      <p>{texts.search.nothingLikeHint}</p>
+      <div class="row row-center">
+        <WeakerLink query={query}>{texts.search.showAnyway}</WeakerLink>
+      </div>
     </EmptyState>
+  );
+}
+
+function WeakerLink({ query, children }: { readonly query: SearchQuery; readonly children: string }): JSX.Element {
+  return (
+    <a class="button" href={formatRoute({ kind: 'photos', query: { ...query, weak: true }, photo: null })}>
+      {children}
+    </a>
   );
 }

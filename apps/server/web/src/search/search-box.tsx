@@ -131,7 +131,8 @@ export function countFilters(query: SearchQuery): number {
 }
 
 function trimmed(query: SearchQuery): SearchQuery {
-  return { ...query, text: query.text.trim(), notText: query.notText.trim(), camera: query.camera.trim() };
+  // Other words start without their weak matches.
+  return { ...query, weak: false, text: query.text.trim(), notText: query.notText.trim(), camera: query.camera.trim() };
 }
 
 function useSlashKey(input: { readonly current: HTMLInputElement | null }): void {

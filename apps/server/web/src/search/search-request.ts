@@ -24,6 +24,7 @@ export function toSearchRequest(query: SearchQuery, cursor: string | null): ApiS
     ...(query.like !== null && query.crop !== null && { crop: { x, y, width, height } }),
     ...(query.notText !== '' && query.like === null && { notText: query.notText }),
     ...searchFilters(query),
+    ...(query.weak && { minScore: -1 }),
     limit: HITS_A_PAGE,
     ...(cursor !== null && { cursor }),
   };
