@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeColour } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
 
 const TOKEN = 'the-token-of-the-access-tests';
 const HOST = 'photos.lan';
+const SECRET_NAME = 'nobody-may-know-this-name';
 
 type Row = readonly [method: string, url: string, needsToken: boolean];
 
@@ -41,14 +44,19 @@ const isPage = (url: string): boolean => !/^\/(api|metrics|healthz|readyz)(\/|$)
 
 describe('who may ask for what', () => {
   const data = tempFolder();
+  const photos = tempFolder();
   let server: TestServer;
 
   beforeAll(async () => {
+    await writeColour(join(photos.path, `${SECRET_NAME}.jpg`), [200, 10, 10]);
     server = await openServer({ dataDir: data.path, token: TOKEN, allowedHosts: [HOST] });
+    const { library } = await server.host.keeper.add({ rootPath: photos.path });
+    await server.host.keeper.scan(library.id);
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();
+    photos[Symbol.dispose]();
   });
 
   const ask = async (method: string, url: string, headers: Record<string, string>): Promise<number> => {
@@ -119,6 +127,31 @@ describe('who may ask for what', () => {
       expect(answer.statusCode).toBeLessThan(500);
       expect(answer.body).not.toMatch(/root:|clip-watch\/server|\/home\/|node_modules/);
     }
+  });
+
+  test.each([
+    ['no token', {}, 401],
+    ['a wrong token', { authorization: 'Bearer wrong' }, 401],
+    ['another host name', { authorization, host: 'evil.example' }, 421],
+    ['another site', { authorization, 'sec-fetch-site': 'cross-site' }, 403],
+  ] as const)('a refusal for %s says why and nothing else', async (_, headers, status) => {
+    const needing = ROWS.filter(([, , needsToken]) => needsToken);
+    for (const [method, url] of needing) {
+      const answer = await server.app.inject({
+        method: method as 'GET',
+        url: url.replace(':id', '1'),
+        headers: { host: HOST, ...headers },
+        ...(method === 'POST' ? { payload: { text: 'red' } } : {}),
+      });
+      expect(answer.statusCode, url).toBe(status);
+      expect(Object.keys(answer.json()).sort(), url).toEqual(['code', 'detail', 'status', 'title', 'type']);
+      expect(answer.body, url).not.toContain(SECRET_NAME);
+    }
+  });
+
+  test('with the token the photo is listed: there was something to keep', async () => {
+    const answer = await server.app.inject({ url: '/api/images', headers: { host: HOST, authorization } });
+    expect(answer.body).toContain(SECRET_NAME);
   });
 
   test('HEAD and OPTIONS need the token too', async () => {
