@@ -1,4 +1,4 @@
-import type { ClipErrorClass } from './types.js';
+import type { ClipErrorClass } from './image-types.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -1,8 +1,8 @@
 import type { DaoContext } from './dao-context.js';
+import type { ClipModelState, ClipStateDao } from './database-types.js';
 import { DatabaseError } from './errors.js';
 import { PIN_MODEL } from './sql/pin-model.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
-import type { ClipModelState, ClipStateDao } from './types.js';
 
 interface StateRow {
   readonly [column: string]: unknown;

@@ -1,4 +1,5 @@
 import { createClipStateDao } from './clip-state-dao.js';
+import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
 import { copyBeforeMigration, copyDatabase } from './file-copies.js';
@@ -11,7 +12,6 @@ import { openConnectionPatiently, type SqliteConnection } from './sqlite-connect
 import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
 import { createStatementLane, type StatementLane } from './statement-lane.js';
-import type { Database, DatabaseOptions } from './types.js';
 
 interface OpenParts {
   readonly file: string;

@@ -1,4 +1,4 @@
-import type { DatabaseLogger } from './types.js';
+import type { DatabaseLogger } from './database-types.js';
 
 type Listener = (ids: readonly number[]) => void;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { ClipFailure } from './claim-types.js';
 import { openTestDatabase, type TestDatabase } from './testing/open-test-database.js';
 import { claimOf, failureOf, photo } from './testing/rows.js';
-import type { ClipFailure } from './types.js';
 
 const ROWS = 100_000;
 const BATCH = 1000;

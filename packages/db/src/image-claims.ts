@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { LONGEST_BACKOFF_MS } from './backoff.js';
 import { LONGEST_LEASE_MS, type PagedRow, pickRows, sharePage } from './claim-plan.js';
+import type { ClaimRequest, ClipCandidate, ClipClaim } from './claim-types.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT, PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
@@ -16,7 +18,6 @@ import {
   RESCUE_EXPIRED,
 } from './sql/release-claims.js';
 import type { Sql, SqlRow } from './sqlite-connection.js';
-import type { ClaimRequest, ClipCandidate, ClipClaim, ImageExifDao } from './types.js';
 
 type ClaimDao = Pick<
   ImageExifDao,

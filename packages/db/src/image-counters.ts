@@ -1,6 +1,7 @@
 import type { DaoContext } from './dao-context.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ClipCounters, ClipErrorClass, FailureGroup } from './image-types.js';
 import { READ_COUNTERS } from './sql/list-images.js';
-import type { ClipCounters, ClipErrorClass, FailureGroup, ImageExifDao } from './types.js';
 
 /** One line of `clip_counter`: how many rows share library, status, class, reason and quality. */
 export interface CounterRow {

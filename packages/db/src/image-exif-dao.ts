@@ -1,11 +1,11 @@
 import type { DaoContext } from './dao-context.js';
 import { createClaimDao } from './image-claims.js';
 import { createCounterDao } from './image-counters.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
 import { createListDao } from './image-lists.js';
 import { createOutcomeDao } from './image-outcomes.js';
 import { createRequeueDao } from './image-requeue.js';
 import { createScanDao } from './image-scan.js';
-import type { ImageExifDao } from './types.js';
 
 /** The one DAO of `image_exif`, put together from its callers' needs: scan, drain, reading. */
 export function createImageExifDao(context: DaoContext): ImageExifDao {

@@ -1,10 +1,11 @@
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { DaoContext } from './dao-context.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
 import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
+import type { ImageRow, IndexedEmbedding, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { NEXT_CAMERA_MAKE, NEXT_CAMERA_MODEL, PAGE_EMBEDDINGS, PAGE_IMAGE_IDS } from './sql/list-images.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
-import type { ImageExifDao, ImageRow, IndexedEmbedding, Page } from './types.js';
 import { decodeEmbedding } from './vector-codec.js';
 
 type ListDao = Pick<

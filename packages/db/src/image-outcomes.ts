@@ -1,10 +1,11 @@
+import type { ClipFailure, StoredEmbedding, WriteResult } from './claim-types.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import type { Sql } from './sqlite-connection.js';
-import type { ClipFailure, ImageExifDao, StoredEmbedding, WriteResult } from './types.js';
 import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;

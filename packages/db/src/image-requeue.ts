@@ -1,8 +1,8 @@
 import type { DaoContext } from './dao-context.js';
 import { chunks } from './dao-context.js';
+import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
-import type { ImageExifDao, RequeueSelection } from './types.js';
 
 interface ProblemRow {
   readonly [column: string]: unknown;

@@ -1,5 +1,5 @@
 import type { Prisma } from './generated/sqlite/client.js';
-import type { ClipErrorClass, ClipQuality, ClipStatus, ImageRow } from './types.js';
+import type { ClipErrorClass, ClipQuality, ClipStatus, ImageRow } from './image-types.js';
 
 /** A row as Prisma reads it, without its vector. */
 export type StoredImage = Prisma.ImageExifGetPayload<{ omit: { clipEmbedding: true } }>;

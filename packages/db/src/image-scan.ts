@@ -1,5 +1,7 @@
 import { chunks, type DaoContext, idsOf } from './dao-context.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
 import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
@@ -7,7 +9,6 @@ import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 import type { Sql } from './sqlite-connection.js';
-import type { ClipStatus, ImageExifDao, KnownFile, PhotoFacts } from './types.js';
 
 type ScanDao = Pick<
   ImageExifDao,

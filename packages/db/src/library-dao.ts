@@ -1,8 +1,8 @@
 import type { DaoContext } from './dao-context.js';
 import { DatabaseError } from './errors.js';
 import type { Library as StoredLibrary } from './generated/sqlite/client.js';
+import type { Library, LibraryDao, LibraryState } from './library-types.js';
 import { REMOVE_LIBRARY_ROWS } from './sql/missing-rows.js';
-import type { Library, LibraryDao, LibraryState } from './types.js';
 
 const REMOVE_BATCH = 100;
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { DatabaseLogger } from './types.js';
+import type { DatabaseLogger } from './database-types.js';
 
 export type MaintenanceRequest =
   | { readonly kind: 'checkpoint' }

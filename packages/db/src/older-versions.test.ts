@@ -2,11 +2,11 @@ import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase, openDatabaseAt } from './database.js';
+import type { Database } from './database-types.js';
 import { type Migration, readMigrations } from './migrations.js';
 import { makeOlderDatabase, OLD_VECTOR, withMadeUpMigration } from './testing/older-database.js';
 import { temporaryFolder } from './testing/open-test-database.js';
 import { claimOf } from './testing/rows.js';
-import type { Database } from './types.js';
 
 const ADD_COLUMN = 'ALTER TABLE image_exif ADD COLUMN made_up INTEGER NOT NULL DEFAULT 7;';
 

@@ -2,7 +2,8 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../database.js';
-import type { Database, DatabaseOptions, Library } from '../types.js';
+import type { Database, DatabaseOptions } from '../database-types.js';
+import type { Library } from '../library-types.js';
 
 export const MODEL = { version: 'model-a', name: 'A', dimension: 4 } as const;
 

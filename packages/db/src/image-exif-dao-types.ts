@@ -1,0 +1,105 @@
+/** Everything that is done with `image_exif`, by its callers: scan, drain, reading. */
+import type { ClaimRequest, ClipClaim, ClipFailure, StoredEmbedding, WriteResult } from './claim-types.js';
+import type {
+  ClipCounters,
+  ClipStatus,
+  FailureGroup,
+  ImageRow,
+  IndexedEmbedding,
+  KnownFile,
+  Page,
+  PhotoFacts,
+} from './image-types.js';
+
+export interface RequeueSelection {
+  readonly ids?: readonly number[];
+  readonly reason?: string;
+  readonly libraryId?: number;
+  readonly all?: boolean;
+}
+
+export interface ImageExifDao {
+  // ---- scan
+  /** Keyset walk over one library in `rel_path` order, for the scan's comparison. */
+  pageKnownFiles(request: {
+    readonly libraryId: number;
+    readonly after: string | null;
+    readonly limit: number;
+  }): Promise<readonly KnownFile[]>;
+  /** Known rows at exactly these paths. */
+  findKnownFiles(libraryId: number, relPaths: readonly string[]): Promise<readonly KnownFile[]>;
+  /**
+   * Adds or refreshes rows. Changed bytes set the row back to `pending` (or `skipped`) and drop its embedding; equal
+   * bytes under a new path (a copy, a move) take the embedding that is there.
+   */
+  upsertPhotos(
+    libraryId: number,
+    photos: readonly PhotoFacts[],
+  ): Promise<{ readonly added: number; readonly changed: number; readonly unchanged: number }>;
+  /** First scan that misses a row: hides it. Later scans leave the time as it is. */
+  markMissing(ids: readonly number[], now: number): Promise<void>;
+  markSeen(ids: readonly number[]): Promise<void>;
+  /** Removes rows missing since before `missingBefore`. @returns how many */
+  removeMissing(libraryId: number, missingBefore: number): Promise<number>;
+  /** A batch of rows whose exclude rules are to be evaluated again, by keyset. */
+  pageForExclusion(request: { readonly libraryId: number; readonly afterId: number; readonly limit: number }): Promise<
+    readonly {
+      readonly id: number;
+      readonly relPath: string;
+      readonly status: ClipStatus;
+      readonly errorReason: string | null;
+    }[]
+  >;
+  /** Sets `pending` or `encoded` rows to `skipped`, and `skipped` ones back. A hidden row keeps its vector. */
+  setSkipped(changes: readonly { readonly id: number; readonly skipReason: string | null }[]): Promise<void>;
+
+  // ---- drain
+  claimClipCandidates(request: ClaimRequest): Promise<ClipClaim>;
+  backfillClipEmbeddings(batch: readonly StoredEmbedding[]): Promise<WriteResult>;
+  recordClipFailures(batch: readonly ClipFailure[]): Promise<WriteResult>;
+  /** Gives rows back untouched, except that `crashed` ids get `clip_crashes + 1`. */
+  releaseClaims(
+    token: string,
+    options?: { readonly ids?: readonly number[]; readonly crashedIds?: readonly number[] },
+  ): Promise<number>;
+  extendClaim(token: string, leaseMs: number): Promise<number>;
+  /** Frees claims whose lease ran out and counts a crash on each. @returns how many */
+  rescueExpiredClaims(): Promise<number>;
+  /** Everybody who holds a claim now. */
+  claimOwners(): Promise<readonly string[]>;
+  /** Frees the claims of owners of an earlier run of this program, without counting a crash. */
+  releaseOwner(owner: string): Promise<number>;
+  /** Epoch ms when the next pending row of this library falls due; null when there is none. */
+  nextDueAt(libraryId: number): Promise<number | null>;
+  /** `failed` rows back to `pending`, their counts cleared. @returns how many */
+  requeue(selection: RequeueSelection): Promise<number>;
+  /** `failed` rows of another decoder version go back to `pending`. */
+  requeueForDecoder(decoderVersion: string): Promise<number>;
+
+  // ---- reading
+  counters(libraryId?: number): Promise<ClipCounters>;
+  failureGroups(libraryId?: number): Promise<readonly FailureGroup[]>;
+  findImage(id: number): Promise<ImageRow | null>;
+  findImageByPath(libraryId: number, relPath: string): Promise<ImageRow | null>;
+  findImages(ids: readonly number[]): Promise<readonly ImageRow[]>;
+  /** Newest first by `sort_time`, missing and skipped rows left out. */
+  pageImages(request: {
+    readonly libraryId?: number;
+    readonly cursor?: string;
+    readonly limit: number;
+  }): Promise<Page<ImageRow>>;
+  pageFailures(request: {
+    readonly libraryId?: number;
+    readonly reason?: string;
+    readonly cursor?: string;
+    readonly limit: number;
+  }): Promise<Page<ImageRow>>;
+  findEmbedding(id: number): Promise<{ readonly modelVersion: string; readonly embedding: Float32Array } | null>;
+  /** All searchable vectors of a model, in id order, a batch at a time, yielding to the event loop between them. */
+  streamEmbeddings(request: {
+    readonly modelVersion: string;
+    readonly afterId?: number;
+    readonly batch?: number;
+  }): AsyncIterable<readonly IndexedEmbedding[]>;
+  cameras(): Promise<readonly string[]>;
+}
