@@ -3,6 +3,8 @@
 //   answer after, and has a timer an item.
 // unary: grpc-js with its usual settings, as a careful program would use it: one channel, one `EncodeImage` call an item
 //   with a deadline, and the answer judged by the same rules (hash, model version, length, finite, norm).
+// The server is a mock in a process of its own, once with the receive window of a stock grpc-js server (64 KB, less than
+// half an item: both sides spend much of their time waiting to send on) and once with that of `apps/apollo`.
 // Mark-compacts are counted beside it: the buffers of a message (serialised, framed) are most of what either side
 // allocates, and V8 keeps the limit of a heap this small low. Run: node dist/wire-cpu.js [items] [rounds]
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
@@ -19,7 +21,7 @@ import {
 import { credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { countEncoded, wireImages } from './wire-images.js';
-import { startWireServer } from './wire-server.js';
+import { type ReceiveWindow, startWireServer } from './wire-server.js';
 
 const [items = 600, rounds = 7] = process.argv.slice(2).map(Number);
 
@@ -90,7 +92,7 @@ function checkResult(result: EncodeResult__Output, contentHash: string): Float32
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-async function compare(address: string, inFlight: number): Promise<void> {
+async function compare(address: string, receiveWindow: ReceiveWindow, inFlight: number): Promise<void> {
   await using client = createClipClient({ addresses: [address], concurrency: inFlight });
   const definition = loadSync(CLIP_PROTO, { ...LOADER_OPTIONS, includeDirs: [PROTO_DIR] });
   const { ClipEncodingService } = (loadPackageDefinition(definition) as unknown as ProtoGrpcType).apollo.clip.v1;
@@ -109,6 +111,7 @@ async function compare(address: string, inFlight: number): Promise<void> {
   const ratios = streamCosts.map(({ us }, i) => us / (unaryCosts[i]?.us ?? Number.NaN));
   console.log(
     JSON.stringify({
+      receiveWindow,
       inFlight,
       streamUs: Math.round(median(streamCosts.map(({ us }) => us))),
       unaryUs: Math.round(median(unaryCosts.map(({ us }) => us))),
@@ -120,5 +123,7 @@ async function compare(address: string, inFlight: number): Promise<void> {
   );
 }
 
-await using server = await startWireServer();
-for (const inFlight of [4, 16]) await compare(server.address, inFlight);
+for (const receiveWindow of ['stock', 'wide'] as const) {
+  await using server = await startWireServer({ receiveWindow });
+  for (const inFlight of [4, 16]) await compare(server.address, receiveWindow, inFlight);
+}
