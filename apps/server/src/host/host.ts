@@ -16,6 +16,7 @@ import type { Config } from '../config/config.js';
 import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
 import { createSettingsKeeper, type SettingsKeeper } from '../config/kept-settings.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
+import { createLocalTexts } from '../encoder/local-texts.js';
 import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
 import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
@@ -171,6 +172,11 @@ function addressesOf(
   return addresses.length === 0 ? { addresses: [apollo.address] } : { addresses, fallbackAddress: apollo.address };
 }
 
+/** Encoders elsewhere, no embedded one beside them, and yet a model here: it serves words while they are away. */
+function hasOwnTexts({ apolloUrl, clipModelDir }: Config): boolean {
+  return apolloUrl.addresses.length > 0 && !apolloUrl.embedded && clipModelDir !== null;
+}
+
 type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'apollo'>;
 
 async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
@@ -209,7 +215,14 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
     now: () => new Date(),
   });
   stack.add('control', () => control.close());
-  const search = createSearchService({ database, index, clipClient, decodeHost });
+  const texts = createLocalTexts({
+    client: clipClient,
+    start: hasOwnTexts(config) ? () => startApollo(config, log, 1) : null,
+    modelVersion: () => index.modelVersion,
+    log: log.child({ component: 'search' }),
+  });
+  stack.add('words', () => texts.close(), 4_000);
+  const search = createSearchService({ database, index, clipClient, texts, decodeHost });
   const status = (): Promise<ApiClipStatus> =>
     readClipStatus({
       database,

@@ -16,6 +16,8 @@ export interface SearchServiceDeps {
   readonly database: Pick<Database, 'images' | 'clipState'>;
   readonly index: SearchIndex;
   readonly clipClient: ClipClient;
+  /** Encodes words. */
+  readonly texts: Pick<ClipClient, 'encodeTexts'>;
   readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
 }
 
@@ -53,7 +55,7 @@ interface QueryVector {
 
 export function createSearchService(deps: SearchServiceDeps): SearchService {
   const { database, index, clipClient } = deps;
-  const texts = createQueryVectors(clipClient);
+  const texts = createQueryVectors(deps.texts);
 
   const textVector = async (
     query: Extract<SearchQuery, { kind: 'text' }>,
