@@ -4,6 +4,7 @@ import { openDecodeHost } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
 import { STARTER_MODEL } from '../host/clip-status.js';
 import { openDataFolder } from '../host/data-folder.js';
+import { deadlineSignal } from '../host/deadline-signal.js';
 import { openClient, openStore, startApollo } from '../host/host.js';
 import type { CommandContext } from './command.js';
 
@@ -153,7 +154,7 @@ export function watchesVerdict(most: number): Verdict {
   };
 }
 
-const ENCODER_PATIENCE_MS = 20_000;
+const ENCODER_PATIENCE_MS = 10_000;
 
 async function checkEncoder({ config, log, signal }: CommandContext): Promise<Verdict> {
   if (!config.apolloUrl.enabled)
@@ -164,7 +165,7 @@ async function checkEncoder({ config, log, signal }: CommandContext): Promise<Ve
     };
   await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
   await using client = openClient(config, log, apollo);
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(ENCODER_PATIENCE_MS)]);
+  const patience = deadlineSignal(ENCODER_PATIENCE_MS, signal);
   const model = await client.whenReady({ signal: patience }).catch(() => null);
   if (model === null) {
     const reason = client

@@ -1,5 +1,6 @@
 import type { ApiSearchAnswer } from '../api-types.js';
 import { HostError } from '../errors.js';
+import { deadlineSignal } from '../host/deadline-signal.js';
 import { type Host, openHost } from '../host/host.js';
 import type { SearchQuery } from '../search/search-service.js';
 import { type CommandContext, print } from './command.js';
@@ -31,6 +32,6 @@ const ENCODER_PATIENCE_MS = 15_000;
 
 /** An encoder that was just started needs a moment; one that is away gets its sentence from the search itself. */
 async function waitForEncoder(host: Host, signal: AbortSignal): Promise<void> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(ENCODER_PATIENCE_MS)]);
+  const patience = deadlineSignal(ENCODER_PATIENCE_MS, signal);
   await host.clipClient.whenReady({ signal: patience }).catch(() => {}); // The search says why, in words for people.
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
 import { messageOf } from '../errors.js';
+import { deadlineSignal } from '../host/deadline-signal.js';
 
 export interface WebhookOptions {
   /** May hold a secret: never logged beyond its host. */
@@ -45,7 +46,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
   let isFailing = false;
 
   const attempt = async (body: string): Promise<Delivery> => {
-    const delivery = await post(target, body, AbortSignal.any([force.signal, AbortSignal.timeout(timeoutMs)]));
+    const delivery = await post(target, body, deadlineSignal(timeoutMs, force.signal));
     if (delivery.kind === 'failed') log?.debug({ host, why: delivery.why }, 'the webhook did not take a notice');
     return delivery;
   };

@@ -4,6 +4,7 @@ import type { CropBox, DecodeHost, EncodeTarget, PreparedPicture } from '@clip-w
 import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
 import { HostError } from '../errors.js';
 import { STARTER_MODEL } from '../host/clip-status.js';
+import { deadlineSignal } from '../host/deadline-signal.js';
 import { isSearchable } from '../photos/explain.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
@@ -180,9 +181,7 @@ function noticeOf(isStarter: boolean, coverage: number, state: SearchIndex['stat
 }
 
 async function encodeTarget(client: ClipClient, signal?: AbortSignal): Promise<EncodeTarget> {
-  const deadline = AbortSignal.timeout(5_000);
-  const model =
-    client.model ?? (await client.whenReady({ signal: signal ? AbortSignal.any([signal, deadline]) : deadline }));
+  const model = client.model ?? (await client.whenReady({ signal: deadlineSignal(5_000, signal) }));
   return {
     acceptedMediaTypes: model.acceptedMediaTypes,
     ...(model.pixels === undefined ? {} : { pixels: model.pixels }),
