@@ -250,12 +250,12 @@ function groupAlive(pid: number): boolean {
 describe('deadlines', () => {
   test('a picture that takes too long to decode is a timeout, and its neighbours lose nothing', async () => {
     await using t = await openTestHost({ decodeDeadlineMs: 3000 });
-    using _stopped = stopEveryExifTool();
+    using stopped = stopEveryExifTool();
     const stuck = t.host.prepare(t.add('a.nef', rawContainer(photo, 1)), TARGET);
     const others = [1, 2, 3, 4].map((n) => t.host.prepare(t.add(`${n}.jpg`, photo), TARGET));
     expect((await Promise.all(others)).every((prepared) => prepared.kind === 'pixels')).toBe(true);
     expect(await stuck).toMatchObject({ reason: 'timeout', errorClass: 'photo', sure: false });
-    _stopped[Symbol.dispose]();
+    stopped[Symbol.dispose]();
     expect((await t.host.prepare(t.add('b.nef', rawContainer(photo, 1)), TARGET)).kind).toBe('pixels');
   });
 
