@@ -253,3 +253,26 @@ test('an overloaded encoder is left alone for as long as it asked, the other wor
   expect(full.counters.items).toBeLessThanOrEqual(4);
   expect(client.health().encoders[0]?.reason).toMatch(/busy/);
 });
+
+test('an encoder that takes no more than eight at once is not sent sixteen again and again', async () => {
+  let held = 0;
+  let refused = 0;
+  const delayMs = 10;
+  await using apollo = await startMockApollo({
+    onItem: () => {
+      if (held >= 8) {
+        refused++;
+        return { kind: 'error', reason: 'ERROR_REASON_OVERLOADED', retry: 'RETRY_LATER' };
+      }
+      held++;
+      // Set before the mock's own timer of the same delay, so it fires before the answer goes out.
+      setTimeout(() => held--, delayMs);
+      return { kind: 'embed', delayMs };
+    },
+  });
+  await using client = openClient([apollo], { concurrency: 16 });
+  const outcomes = await drain(client, solidImages(400));
+  expect(outcomes.filter(({ kind }) => kind === 'encoded')).toHaveLength(400);
+  expect(refused).toBeGreaterThan(0);
+  expect(refused).toBeLessThan(40);
+});

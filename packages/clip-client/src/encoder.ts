@@ -84,7 +84,13 @@ export class Encoder {
   get window(): number {
     if (!this.stream || this.current !== 'open') return 0;
     const { flow, granted } = this.stream;
-    return windowSize({ concurrency: this.hooks.concurrency(), granted, flow, isProbing: isProbing(this.condition) });
+    return windowSize({
+      concurrency: this.hooks.concurrency(),
+      granted,
+      flow,
+      busy: this.condition.busy.size,
+      isProbing: isProbing(this.condition),
+    });
   }
 
   /** Items that may be sent now. */
@@ -236,6 +242,7 @@ export class Encoder {
     this.reason = undefined;
     this.nextAttemptAt = 0;
     this.promisesHeartbeats = facts.heartbeatMs > 0;
+    if (this.condition.pausedUntil > Date.now()) this.armPause();
     this.log.opened();
     // The breaker's memory stays until a good result; the outage itself is over for the reader of the log.
     if (this.condition.failures < BREAKER_FAILURES) this.log.returned();
@@ -243,7 +250,8 @@ export class Encoder {
   }
 
   private onVerdict(job: ImageJob, verdict: Verdict): void {
-    const step = noteVerdict(this.condition, verdict, Date.now(), this.config.random());
+    const moment = { now: Date.now(), random: this.config.random(), inFlight: this.inFlight + 1 };
+    const step = noteVerdict(this.condition, verdict, moment);
     if (verdict.kind === 'transient' && verdict.reason === 'protocol') this.log.fault(verdict.message);
     if (verdict.kind !== 'transient') this.log.returned();
     this.hooks.verdict(this.address, job, verdict);
@@ -269,6 +277,7 @@ export class Encoder {
     this.current = next.state;
     this.condition.failures = next.failures;
     this.condition.itemFaults = 0;
+    this.condition.busy.stale = 0;
     this.reason = next.reason;
     this.nextAttemptAt = next.delayMs > 0 ? Date.now() + next.delayMs : 0;
     this.log.ended(next);

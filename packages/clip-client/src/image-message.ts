@@ -40,15 +40,15 @@ export interface MessageOptions {
 
 /** @returns the contract's message; it shares the payload's bytes */
 export function toImageItem({ ref, payload }: ImageToEncode, options: MessageOptions): ImageItem {
-  const item = {
+  const item: ImageItem = {
     request_id: options.requestId,
     ref: options.withNames ? namedRef(ref) : { content_hash: ref.contentHash },
     timeout_ms: options.timeoutMs,
   };
   const { data } = payload;
-  return payload.kind === 'rgb'
-    ? { ...item, rgb: { width: payload.width, height: payload.height, data } }
-    : { ...item, encoded: { data, media_type: payload.mediaType } };
+  if (payload.kind === 'rgb') item.rgb = { width: payload.width, height: payload.height, data };
+  else item.encoded = { data, media_type: payload.mediaType };
+  return item;
 }
 
 function namedRef({ contentHash, libraryId, relPath }: ImageRef): WireRef {
