@@ -1,23 +1,15 @@
 import { status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTestClient, solidItem, type TestClient, type TestStream } from './testing/apollo-client.js';
-import { type ApolloProcess, startApolloProcess } from './testing/apollo-process.js';
+import { describe, expect, test, vi } from 'vitest';
+import { createTestClient, solidItem, type TestStream } from './testing/apollo-client.js';
+import { startApolloProcess } from './testing/apollo-process.js';
+import { useApollo } from './testing/use-apollo.js';
 
 const RED = [200, 0, 0] as const;
 
 describe('one EncodeImages stream', () => {
-  let apollo: ApolloProcess;
-  let client: TestClient;
-  beforeAll(async () => {
-    apollo = await startApolloProcess();
-    client = createTestClient(apollo.address);
-  });
-  afterAll(async () => {
-    client[Symbol.dispose]();
-    await apollo[Symbol.asyncDispose]();
-  });
+  const served = useApollo();
   const openStream = async (window = 8): Promise<TestStream> => {
-    const stream = client.stream();
+    const stream = served.client.stream();
     await stream.open(window);
     return stream;
   };
@@ -26,7 +18,7 @@ describe('one EncodeImages stream', () => {
     ['an item before open', (stream: TestStream) => stream.send(solidItem(1, RED))],
     ['a cancel before open', (stream: TestStream) => void stream.call.write({ cancel: { request_id: 1 } })],
   ])('%s ends it with INVALID_ARGUMENT', async (_name, act) => {
-    const stream = client.stream();
+    const stream = served.client.stream();
     act(stream);
     expect((await stream.status).code).toBe(status.INVALID_ARGUMENT);
   });
@@ -57,7 +49,7 @@ describe('one EncodeImages stream', () => {
     [{ name: 'other-model' }, 'other-model'],
     [{ version: 'sha256:0' }, 'sha256:0'],
   ])('a model that is not served (%o) ends it with FAILED_PRECONDITION', async (model, named) => {
-    const stream = client.stream();
+    const stream = served.client.stream();
     stream.call.write({ open: { model } });
     expect(await stream.status).toMatchObject({
       code: status.FAILED_PRECONDITION,
@@ -66,9 +58,9 @@ describe('one EncodeImages stream', () => {
   });
 
   test('grants what is asked for, up to its own bound', async () => {
-    const grants = await Promise.all([1, 33, 100_000].map((wanted) => client.stream().open(wanted)));
+    const grants = await Promise.all([1, 33, 100_000].map((wanted) => served.client.stream().open(wanted)));
     expect(grants.map(({ max_in_flight }) => max_in_flight)).toEqual([1, 33, 256]);
-    const unasked = await client.stream().open(0);
+    const unasked = await served.client.stream().open(0);
     expect(unasked.max_in_flight).toBeGreaterThan(0);
     expect(unasked.heartbeat_ms).toBeGreaterThan(0);
   });
@@ -105,7 +97,7 @@ describe('one EncodeImages stream', () => {
     for (let id = 1; id <= 200; id++) stream.send(solidItem(id, RED));
     stream.call.cancel();
     expect((await stream.status).code).toBe(status.CANCELLED);
-    expect((await client.image(solidItem(1, RED))).outcome).toBe('embedding');
+    expect((await served.client.image(solidItem(1, RED))).outcome).toBe('embedding');
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { createTestClient, solidItem } from './testing/apollo-client.js';
 import { startApolloProcess } from './testing/apollo-process.js';
@@ -10,16 +11,22 @@ vi.setConfig({ testTimeout: PATIENCE });
 
 const RED = solidItem(1, [200, 0, 0]).rgb ?? null;
 
-test('four clients with windows of 64 against a queue of 32 lose nothing', async () => {
+test('four clients with windows of 64 against a queue of 32 lose nothing, and memory stays flat', async () => {
   await using apollo = await startApolloProcess({ args: ['--queue-limit', '32', '--children', '1'] });
-  const reports = await Promise.all(
-    [1, 2, 3, 4].map(async () => {
-      using client = createTestClient(apollo.address);
-      return await runLoad(client, { window: 64, total: 100, makeItem: () => ({ rgb: RED }) });
-    }),
-  );
+  const load = (total: number) =>
+    Promise.all(
+      [1, 2, 3, 4].map(async () => {
+        using client = createTestClient(apollo.address);
+        return await runLoad(client, { window: 64, total, makeItem: () => ({ rgb: RED }) });
+      }),
+    );
+  await load(64);
+  const early = peakMegabytes(apollo.process.pid);
+  const reports = await load(150);
+  // What was refused or answered is let go: the second load brought 90 MB of pictures, and each refused one again.
+  expect(peakMegabytes(apollo.process.pid)).toBeLessThan(early + 40);
   for (const { results, sent, answered, retries } of reports) {
-    expect(results.size).toBe(100);
+    expect(results.size).toBe(150);
     expect(answered).toBe(sent);
     expect([...results.values()].every(({ outcome }) => outcome === 'embedding')).toBe(true);
     expect([...retries.keys()]).toEqual(['ERROR_REASON_OVERLOADED']);
@@ -73,3 +80,10 @@ test('with children killed under load, every item is answered, and rightly', asy
   expect(report.wrong).toBe(0);
   expect(report.refused).toBe(0);
 });
+
+/** Most memory that the process ever had, by the kernel's account. */
+function peakMegabytes(pid = 0): number {
+  const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error(`process ${pid} has no memory`);
+  return Number(kilobytes) / 1024;
+}

@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sharedFolder, tempFolder } from '@clip-watch/test-support';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { PALETTE_DIR } from './model-choice.js';
-import { cosine, createTestClient, solidItem, type TestClient, vectorOf } from './testing/apollo-client.js';
-import { type ApolloProcess, startApolloProcess } from './testing/apollo-process.js';
+import { cosine, solidItem, vectorOf } from './testing/apollo-client.js';
 import { measurePhoto, type PhotoMeasures, rankCorrelation } from './testing/photo-measures.js';
+import { useApollo } from './testing/use-apollo.js';
 
 const MAKE = fileURLToPath(new URL('../scripts/make-palette.mjs', import.meta.url));
 const FILES = [
@@ -31,24 +31,15 @@ test('the committed files are those that the script writes, and small', () => {
 });
 
 describe('what the palette sees', () => {
-  let apollo: ApolloProcess;
-  let client: TestClient;
-  beforeAll(async () => {
-    apollo = await startApolloProcess();
-    client = createTestClient(apollo.address);
-  });
-  afterAll(async () => {
-    client[Symbol.dispose]();
-    await apollo[Symbol.asyncDispose]();
-  });
+  const served = useApollo();
 
   const word = async (text: string): Promise<Float32Array> => {
-    const [result] = await client.texts([text]);
+    const [result] = await served.client.texts([text]);
     if (!result) throw new Error('no result');
     return vectorOf(result);
   };
   const colour = async (rgb: readonly [number, number, number]): Promise<Float32Array> =>
-    vectorOf(await client.image(solidItem(1, rgb)));
+    vectorOf(await served.client.image(solidItem(1, rgb)));
 
   test.each([
     ['red', [200, 30, 30]],
@@ -101,7 +92,7 @@ describe('what the palette sees', () => {
         .composite([{ input: await side.png().toBuffer(), left: 0, top: 0 }])
         .png()
         .toBuffer();
-      return vectorOf(await client.image({ request_id: 1, encoded: { data, media_type: 'image/png' } }));
+      return vectorOf(await served.client.image({ request_id: 1, encoded: { data, media_type: 'image/png' } }));
     };
     const [both, blueRed, blackWhite, grey] = await Promise.all([
       half('#2050c8', '#ffffff'),
@@ -144,7 +135,7 @@ describe('what the palette sees', () => {
     beforeAll(async () => {
       for (const file of listPhotos(shared ?? '')) {
         const data = readFileSync(file);
-        const result = await client.image({ request_id: 1, encoded: { data, media_type: '' } });
+        const result = await served.client.image({ request_id: 1, encoded: { data, media_type: '' } });
         photos.push({ name: basename(file), vector: vectorOf(result), measures: await measurePhoto(data) });
       }
     });
