@@ -80,6 +80,16 @@ function report(label: string, times: readonly Timed[]): number {
 const status = async (base: string): Promise<ApiClipStatus> =>
   (await (await ask(`${base}api/clip/status`)).json()) as ApiClipStatus; // What this route answers.
 
+/** Of the server's own loop since the last time this was asked. */
+async function loopLag(base: string): Promise<string> {
+  const page = await (await ask(`${base}metrics`)).text();
+  const ms = (name: string): string => {
+    const seconds = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)`, 'm').exec(page)?.[1];
+    return (Number(seconds) * 1_000).toFixed(1);
+  };
+  return `event loop of the server: p99 ${ms('p99')} ms, max ${ms('max')} ms`;
+}
+
 async function untilAtRest(base: string, count: number): Promise<void> {
   for (;;) {
     const { encoded, state } = await status(base);
@@ -101,13 +111,17 @@ try {
   const page = (await (await ask(`${base}api/images?limit=${SERVED}`)).json()) as ApiPage<ApiImage>; // As above.
   const ids = page.items.map(({ id }) => id);
   for (const id of ids) await (await ask(`${base}api/images/${id}/thumbnail`)).arrayBuffer();
+  await loopLag(base);
   const idle = report('idle', await askFor(base, ms / 2, ids));
+
+  console.log(await loopLag(base));
 
   const headers = { 'content-type': 'application/json' };
   const before = await status(base);
   await fetch(`${base}api/libraries`, { method: 'POST', headers, body: JSON.stringify({ rootPath: rest }) });
   const startedAt = performance.now();
   const drain = report('full drain', await askFor(base, ms, ids));
+  console.log(await loopLag(base));
   const { encoded, pending } = await status(base);
   const perSecond = ((encoded - before.encoded) / (performance.now() - startedAt)) * 1_000;
   console.log(
