@@ -46,7 +46,7 @@ function failure({ code, message }: Extract<MaintenanceReply, { kind: 'failed' }
   return Object.assign(new Error(message), { originalCode: code, originalMessage: message });
 }
 
-function createThread(file: string) {
+function createThread(file: string, onEnd: () => void) {
   const worker = new Worker(WORKER, { workerData: { file } });
   worker.unref();
   const waiting: { resolve(logBytes: number): void; reject(error: unknown): void }[] = [];
@@ -60,7 +60,10 @@ function createThread(file: string) {
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   worker.on('error', failAll);
-  worker.on('exit', () => failAll(new Error('the maintenance thread has ended')));
+  worker.on('exit', () => {
+    onEnd();
+    failAll(new Error('the maintenance thread has ended'));
+  });
   return {
     ask(request: MaintenanceRequest): Promise<number> {
       worker.ref();
@@ -80,7 +83,10 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
   /** How long the log was at the last checkpoint: its file keeps the size when it starts again. */
   let logBytes = 0;
   const ask = (request: MaintenanceRequest): Promise<number> => {
-    thread ??= createThread(file);
+    // One that died is replaced: nobody may wait for an answer of it.
+    thread ??= createThread(file, () => {
+      thread = undefined;
+    });
     return thread.ask(request);
   };
 
