@@ -56,9 +56,9 @@ async function openRequest(url: URL, options: GetOptions): Promise<ClientRequest
       headers: { ...headers, host: url.host, ...proxyAuthorization(proxy) },
     });
   const socket = await openTunnel(url, proxy);
+  // No `agent` at all: with any, and with `false` too, Node makes a connection of its own, past the tunnel.
   return httpsRequest(url, {
     headers,
-    agent: false,
     createConnection: () => tlsConnect({ socket, servername: url.hostname }),
   });
 }

@@ -8,6 +8,7 @@ import { type HubFile, pickHubFiles } from './hub-listing.js';
 import { pulledFolder } from './model-choice.js';
 import { fileSize } from './model-files.js';
 import { openModelFolder } from './model-folder.js';
+import { lockPull } from './pull-lock.js';
 
 export interface PullContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -38,6 +39,7 @@ export async function pullModel(options: PullOptions, context: PullContext): Pro
   const files = await listFiles(options, context);
   const missing = await missingFiles(folder, files);
   if (missing.length > 0) {
+    await using _lock = await lockPull(`${folder}.lock`);
     const staging = `${folder}.partial`;
     await checkRoom(staging, files);
     await fetchAll(options, context, staging, files);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PALETTE_DIR } from '../model-choice.js';
@@ -15,7 +16,9 @@ export type HubFault =
   | { readonly kind: 'web-page' }
   | { readonly kind: 'no-resume'; readonly afterBytes: number }
   | { readonly kind: 'busy'; readonly times: number }
-  | { readonly kind: 'silent' };
+  | { readonly kind: 'silent' }
+  /** Half of the file comes; the rest only when the promise says so. */
+  | { readonly kind: 'pauses'; onHalf(): Promise<void> };
 
 export interface HubServer extends AsyncDisposable {
   readonly url: string;
@@ -45,10 +48,11 @@ export const HUB_FILES: ReadonlyMap<string, Buffer> = new Map(
 export async function startHub(
   fault: HubFault = { kind: 'none' },
   files: ReadonlyMap<string, Buffer> = HUB_FILES,
+  tls?: TlsFiles,
 ): Promise<HubServer> {
   const requests: string[] = [];
   let faulty = 0;
-  return startHttpServer((request, response): unknown => {
+  const answer: RequestListener = (request, response): unknown => {
     const path = decodeURIComponent(request.url ?? '');
     requests.push(`${request.headers.range ?? ''} ${path}`.trim());
     if (path.startsWith(`/api/models/${HUB_MODEL}/tree/main`)) return response.end(JSON.stringify(listing(files)));
@@ -58,7 +62,8 @@ export async function startHub(
     if (name !== LARGE_FILE) return sendRange(request, response, body);
     faulty++;
     return sendFaulty(fault, faulty, request, response, body);
-  }, requests);
+  };
+  return startHttpServer(answer, requests, tls);
 }
 
 function listing(files: ReadonlyMap<string, Buffer>): object[] {
@@ -115,6 +120,13 @@ function sendFaulty(
     }
     case 'silent':
       return undefined;
+    case 'pauses':
+      if (nth > 1) return sendRange(request, response, body);
+      response.writeHead(200, { 'content-length': body.length });
+      response.write(body.subarray(0, body.length / 2), () => {
+        void fault.onHalf().then(() => response.end(body.subarray(body.length / 2)));
+      });
+      return undefined;
   }
 }
 
@@ -134,12 +146,22 @@ function sendRange(
   else response.write(rest.subarray(0, cut), () => response.destroy());
 }
 
+/** A certificate for `localhost`, as PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Any HTTP server on a free port of this machine. */
-export async function startHttpServer(listener: RequestListener, requests: string[] = []): Promise<HubServer> {
-  const server = createServer(listener);
+export async function startHttpServer(
+  listener: RequestListener,
+  requests: string[] = [],
+  tls?: TlsFiles,
+): Promise<HubServer> {
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? 'http://127.0.0.1' : 'https://localhost'}:${(server.address() as AddressInfo).port}`,
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
