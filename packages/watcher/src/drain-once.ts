@@ -44,6 +44,13 @@ async function runLanes(options: DrainOnceOptions, context: OnceContext): Promis
   return first;
 }
 
+/** Not `AbortSignal.timeout`: inside `AbortSignal.any` Node 20 may collect it as garbage, and then it never comes. */
+function timeoutSignal(ms: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms).unref();
+  return controller.signal;
+}
+
 /** Repeats a round over an encoder that is away, until it has been away for as long as the caller's patience. */
 async function patientRound(
   lane: 'fresh-and-due' | 'retries',
@@ -55,7 +62,7 @@ async function patientRound(
   for (;;) {
     if (options.signal?.aborted || context.isStopped() !== undefined) return stoppedEnding(context);
     const before = context.progress.total().encoded;
-    const connect = AbortSignal.timeout(Math.max(1, Math.ceil(progressAt + patienceMs - performance.now())));
+    const connect = timeoutSignal(Math.max(1, Math.ceil(progressAt + patienceMs - performance.now())));
     const end = await context.round(lane, options.signal ? AbortSignal.any([connect, options.signal]) : connect);
     if (context.progress.total().encoded > before) progressAt = performance.now();
     const isAway = end.kind === 'encoder-away' && performance.now() - progressAt < patienceMs;
