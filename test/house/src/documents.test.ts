@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { REPOSITORY, workspacePackages } from './workspace.js';
+import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 
@@ -29,10 +29,11 @@ describe('documents point at what is there', () => {
     'README.md',
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
-    'docs/errors.md',
-    'docs/photos.md',
-    'docs/pages.md',
+    ...readdirSync(join(REPOSITORY, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
   ];
+  const sources = workspacePackages().flatMap(({ folder }) => sourceFiles(folder));
 
   test.each(documents)('%s names files that exist', (document) => {
     const text = read(document);
@@ -41,6 +42,11 @@ describe('documents point at what is there', () => {
     );
     const linked = [...text.matchAll(/\]\(([\w./-]+)\)/g)].map((match) => join(dirname(document), match[1] ?? ''));
     expect([...named, ...linked].filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
+  });
+
+  test.each(documents)('%s names sources that exist, by the end of their path', (document) => {
+    const named = [...read(document).matchAll(/`([\w/-][\w./-]*\.tsx?)`/g)].map((match) => match[1] ?? '');
+    expect(named.filter((name) => !sources.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
   });
 
   test('every workspace folder says what it is', () => {
