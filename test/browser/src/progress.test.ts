@@ -15,6 +15,17 @@ describe.skipIf(!hasChromium())('progress', () => {
     expect(await open.page.getByRole('progressbar').first().getAttribute('aria-valuenow')).toBe('89.6');
   });
 
+  test('begins at its top, however far down the photos were', async () => {
+    await using open = await openPage(workingState());
+    const { page } = open;
+    await page.setViewportSize({ width: 1280, height: 300 });
+    await page.waitForSelector('.tile');
+    await page.evaluate(() => window.scrollTo(0, 2000));
+    await page.getByRole('link', { name: /Progress/ }).click();
+    await page.waitForSelector('.headline');
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(0);
+  });
+
   test('pauses and resumes', async () => {
     await using open = await openPage(workingState(), { hash: '#/progress' });
     await open.page.getByRole('button', { name: 'Pause' }).click();

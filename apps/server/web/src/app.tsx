@@ -35,6 +35,9 @@ export function App(): JSX.Element | null {
     };
   }, [needsLogin]);
 
+  // The browser keeps the place when only what is after the # changes: a new page would begin in its middle.
+  useEffect(() => window.scrollTo(0, 0), [route.kind]);
+
   if (needsLogin) return <LoginPage onSignedIn={() => setNeedsLogin(false)} />;
   if (feed === null) return null;
   return (
