@@ -5,7 +5,7 @@ import type { StatementLane } from './statement-lane.js';
 /** What the DAOs share. */
 export interface DaoContext {
   readonly lane: StatementLane;
-  /** Only ever used inside a turn of the lane. */
+  /** Only ever used inside a turn of the lane; what writes, inside `lane.write`. */
   readonly prisma: PrismaClient;
   readonly now: () => number;
   /** Tells the listeners which rows have become searchable. After the commit, never before. */

@@ -8,14 +8,16 @@ import { createImageExifDao } from './image-exif-dao.js';
 import { createLibraryDao } from './library-dao.js';
 import { type Maintenance, startMaintenance } from './maintenance.js';
 import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
-import { openConnectionPatiently, type SqliteConnection } from './sqlite-connection.js';
+import { createPrismaFactory } from './prisma-adapter.js';
+import { openReader, openWriter, type SqliteConnection } from './sqlite-connection.js';
 import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
 import { createStatementLane, type StatementLane } from './statement-lane.js';
 
 interface OpenParts {
   readonly file: string;
-  readonly connection: SqliteConnection;
+  readonly writer: SqliteConnection;
+  readonly reader: SqliteConnection;
   readonly maintenance: Maintenance;
   readonly lane: StatementLane;
   readonly now: () => number;
@@ -37,27 +39,33 @@ async function migrate(
   log?.info({ migrations: names }, 'clip_watch: the database is up to date');
 }
 
-async function closeParts({ lane, maintenance, connection }: OpenParts): Promise<void> {
+async function closeParts({ lane, maintenance, reader, writer }: OpenParts): Promise<void> {
   await lane.close();
-  // The thread's last checkpoint comes before the last connection goes: SQLite would do it on the event loop.
+  await reader.close();
   await maintenance.close();
-  await connection.close();
+  await writer.close();
 }
 
 async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   const { url, log, now = Date.now, random = Math.random } = options;
   const file = fileOfUrl(url);
   checkPlace(file);
-  const connection = await openConnectionPatiently(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const writer = await openWriter(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const reader = await openReader(file, random).catch(async (error: unknown) => {
+    await writer.close();
+    throw error;
+  });
   const maintenance = startMaintenance({ file, log });
-  const lane = createStatementLane({ connection, file, random, beforeWrite: () => maintenance.beforeWrite() });
-  return { file, connection, maintenance, lane, now };
+  const beforeWrite = (): Promise<void> => maintenance.beforeWrite();
+  const lane = createStatementLane({ writer, reader, file, random, beforeWrite });
+  return { file, writer, reader, maintenance, lane, now };
 }
 
 function assemble(parts: OpenParts, options: DatabaseOptions): Database {
-  const { file, connection, maintenance, lane, now } = parts;
+  const { file, writer, reader, maintenance, lane, now } = parts;
   const listeners = createEmbeddedListeners(options.log);
-  const prisma = new PrismaClient({ adapter: connection.factory, errorFormat: 'minimal' });
+  const adapter = createPrismaFactory({ writer: writer.adapter, reader: reader.adapter });
+  const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const context = { lane, prisma, now, announce: listeners.announce, log: options.log };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= closeParts(parts));

@@ -58,14 +58,14 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
     async add({ name, rootPath, excludedDirs }) {
       const data = { name, rootPath, excludedDirs: JSON.stringify(excludedDirs), createdAt: BigInt(now()) };
       try {
-        return toLibrary(await lane.read(() => prisma.library.create({ data })));
+        return toLibrary(await lane.write(() => prisma.library.create({ data })));
       } catch (error) {
         throw duplicate(error, rootPath);
       }
     },
     async update(id, patch) {
-      // Not `update`: it reads first, in a transaction that may then fail as busy.
-      const { count } = await lane.read(() => prisma.library.updateMany({ where: { id }, data: toColumns(patch) }));
+      // Not `update`: it reads first, in a transaction of its own.
+      const { count } = await lane.write(() => prisma.library.updateMany({ where: { id }, data: toColumns(patch) }));
       const row = count === 0 ? null : await lane.read(() => prisma.library.findUnique({ where: { id } }));
       if (row === null) throw new DatabaseError('NOT_FOUND', `there is no library ${id}; list the libraries again`);
       return toLibrary(row);
@@ -75,8 +75,8 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
         const batch = { libraryId: id, limit: REMOVE_BATCH };
         if ((await lane.write((sql) => sql.run(REMOVE_LIBRARY_ROWS, batch))) === 0) break;
       }
-      await lane.read(() => prisma.clipCounter.deleteMany({ where: { libraryId: id } }));
-      await lane.read(() => prisma.library.deleteMany({ where: { id } }));
+      await lane.write(() => prisma.clipCounter.deleteMany({ where: { libraryId: id } }));
+      await lane.write(() => prisma.library.deleteMany({ where: { id } }));
     },
   };
 }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
-import type { ArgType, SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { isBusy, toDatabaseError } from './sqlite-errors.js';
+import { openSqliteThread } from './sqlite-thread.js';
 import type { SqlParams, SqlValue, Statement } from './statement.js';
 
 /** A row by column name. What the columns are is the statement's own word, and its tests'. */
 export type SqlRow = Readonly<Record<string, unknown>>;
 
-/** Statements on the one connection. */
+/** Statements on one connection. */
 export interface Sql {
   all<Row extends SqlRow, Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<Row[]>;
   /** @returns rows changed, those of triggers not counted */
@@ -18,25 +19,32 @@ export interface Sql {
 }
 
 export interface SqliteConnection extends Sql {
-  /** Hands this very connection to Prisma: two would be two caches and two writers. */
-  readonly factory: SqlDriverAdapterFactory;
+  /** The driver's own, for Prisma. */
+  readonly adapter: SqlDriverAdapter;
   close(): Promise<void>;
 }
 
-/** How long one statement may wait for a lock, blocking the event loop. The rest of the waiting is done by timers. */
+/** How long one statement may wait for a lock in its thread. The rest is done by timers, so that `close` need not wait. */
 const BLOCKING_WAIT_MS = 20;
 
 /*
  * FULL: with the driver's NORMAL a power cut loses acknowledged rows. 8192: a row with its vector fits in a page, and
- * the file is a quarter smaller. No automatic checkpoint: it would run inside a commit, on the event loop.
+ * the file is a quarter smaller. No automatic checkpoint: it would run inside a commit, and the writers behind it wait.
  */
-export const PRAGMAS = `
+const WRITER_PRAGMAS = `
   PRAGMA page_size = 8192;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
   PRAGMA journal_size_limit = 33554432;
   PRAGMA foreign_keys = ON;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -32768;
+`;
+
+/** `query_only`: a statement that writes has no business on this connection, and says so. */
+const READER_PRAGMAS = `
+  PRAGMA query_only = ON;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -32768;
 `;
@@ -83,41 +91,43 @@ async function loadSqlite(): Promise<void> {
   await adapter.dispose();
 }
 
-/** Opens the file and sets its pragmas. Throws what the driver throws. */
-async function openConnection(file: string): Promise<SqliteConnection> {
-  const driver = new PrismaBetterSqlite3({ url: `file:${file}`, timeout: BLOCKING_WAIT_MS });
-  const adapter = await driver.connect();
+async function openConnection(file: string, pragmas: string): Promise<SqliteConnection> {
+  const adapter = await openSqliteThread({ file, busyWaitMs: BLOCKING_WAIT_MS });
   try {
-    await adapter.executeScript(PRAGMAS);
+    await adapter.executeScript(pragmas);
   } catch (error) {
     await adapter.dispose();
     throw error;
   }
-  const factory: SqlDriverAdapterFactory = {
-    provider: 'sqlite',
-    adapterName: driver.adapterName,
-    connect: async () => adapter,
-  };
-  return { ...createSql(adapter), factory, close: () => adapter.dispose() };
+  return { ...createSql(adapter), adapter, close: () => adapter.dispose() };
 }
 
 /** Switching a new file to WAL needs it alone for a moment; of several programs that start at once, the others wait. */
 const OPEN_TRIES = 100;
 const OPEN_PAUSE_MS = 50;
 
-/** @throws DatabaseError */
-export async function openConnectionPatiently(
+async function patiently<T>(open: () => Promise<T>, file: string, random: () => number): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isBusy(error) || tries >= OPEN_TRIES) throw toDatabaseError(error, file);
+      await sleep(1 + random() * OPEN_PAUSE_MS);
+    }
+  }
+}
+
+/** Opens the file, and makes it when it is not there. @throws DatabaseError */
+export async function openWriter(
   file: string,
   options: { readonly random: () => number; readonly beforeOpen: () => void },
 ): Promise<SqliteConnection> {
   await loadSqlite();
   options.beforeOpen();
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await openConnection(file);
-    } catch (error) {
-      if (!isBusy(error) || tries >= OPEN_TRIES) throw toDatabaseError(error, file);
-      await sleep(1 + options.random() * OPEN_PAUSE_MS);
-    }
-  }
+  return patiently(() => openConnection(file, WRITER_PRAGMAS), file, options.random);
+}
+
+/** A second connection to a file that a writer has opened: what it reads never waits for a commit. @throws DatabaseError */
+export function openReader(file: string, random: () => number): Promise<SqliteConnection> {
+  return patiently(() => openConnection(file, READER_PRAGMAS), file, random);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { openConnectionPatiently } from './sqlite-connection.js';
+import { openReader, openWriter } from './sqlite-connection.js';
 import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
 import { claimOf, embeddingOf, photo } from './testing/rows.js';
 
@@ -18,11 +18,11 @@ describe('the settings of SQLite', () => {
     // The log keeps its size and is written over: growing takes twice as long to sync.
     ['journal_size_limit', 32 * 1024 * 1024],
     ['foreign_keys', 1],
-    // All that one statement may hold up the event loop for a foreign lock.
+    // All that one statement may hold up its thread for a foreign lock.
     ['busy_timeout', 20],
   ])('%s is %j', async (name, value) => {
     const folder = temporaryFolder();
-    const connection = await openConnectionPatiently(join(folder.path, 'x.db'), QUIET);
+    const connection = await openWriter(join(folder.path, 'x.db'), QUIET);
     expect(Object.values((await connection.query(`PRAGMA ${name}`))[0] ?? {})).toEqual([value]);
     await connection.close();
     folder.remove();
@@ -43,6 +43,26 @@ describe('the settings of SQLite', () => {
     await test.database.close();
     expect(statSync(`${file}-wal`, { throwIfNoEntry: false })).toBeUndefined();
   });
+});
+
+test('the connection that reads sees what is committed at once, refuses to write, and takes nothing after its close', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder.path, 'x.db');
+  const writer = await openWriter(file, QUIET);
+  const reader = await openReader(file, Math.random);
+  await writer.script('CREATE TABLE t (a)');
+  await writer.query('BEGIN IMMEDIATE');
+  await writer.query('INSERT INTO t VALUES (?)', [1]);
+  expect(await reader.query('SELECT a FROM t')).toEqual([]);
+  await writer.query('COMMIT');
+  expect(await reader.query('SELECT a FROM t')).toEqual([{ a: 1 }]);
+  await expect(reader.query('INSERT INTO t VALUES (?)', [2])).rejects.toMatchObject({
+    cause: { originalMessage: 'attempt to write a readonly database' },
+  });
+  await reader.close();
+  await expect(reader.query('SELECT a FROM t')).rejects.toMatchObject({ code: 'CLOSED' });
+  await writer.close();
+  folder.remove();
 });
 
 describe('a foreign program that holds the write lock', () => {

@@ -1,26 +1,27 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from './errors.js';
 import type { Sql, SqliteConnection } from './sqlite-connection.js';
 import { isBusy, toDatabaseError } from './sqlite-errors.js';
 
 /**
- * One caller at a time on the one connection. The adapter lets a second caller's statement slip into an open
- * transaction, so nothing reaches the connection but through here.
+ * The way to the two connections. Writers come one at a time: the adapter would let a second caller's statement slip into
+ * an open transaction. Readers wait for nobody, and see what was committed before they were asked.
  */
 export interface StatementLane {
-  /** Single statements: each stands for itself. */
+  /** Single statements that only read: each stands for itself. */
   read<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
   /** One transaction that takes the write lock first; all or nothing. The action may run again when the lock is taken. */
   write<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Takes no new work and waits for what is queued. */
+  /** Takes no new work and waits for what is on its way. */
   close(): Promise<void>;
 }
 
 export interface StatementLaneOptions {
-  readonly connection: SqliteConnection;
+  readonly writer: SqliteConnection;
+  readonly reader: SqliteConnection;
   readonly file: string;
   readonly random: () => number;
-  /** Called in the lane before each transaction, with nobody on the connection. */
+  /** Called in the lane before each transaction, with nobody writing. */
   readonly beforeWrite: () => Promise<void>;
   /** Waiting for a foreign lock ends as BUSY after this. */
   readonly busyLimitMs?: number;
@@ -49,27 +50,33 @@ async function transact<T>(sql: Sql, action: (sql: Sql) => Promise<T>): Promise<
 }
 
 export function createStatementLane(options: StatementLaneOptions): StatementLane {
-  const { connection, file, random, beforeWrite, busyLimitMs = BUSY_LIMIT_MS } = options;
-  let tail: Promise<unknown> = Promise.resolve();
+  const { writer, reader, file, random, beforeWrite, busyLimitMs = BUSY_LIMIT_MS } = options;
+  const reading = new Set<Promise<unknown>>();
+  let lastWrite: Promise<unknown> = Promise.resolve();
   let closing = false;
 
+  function track<T>(read: Promise<T>): Promise<T> {
+    const settled = read.then(
+      () => void reading.delete(settled),
+      () => void reading.delete(settled),
+    );
+    reading.add(settled);
+    return read;
+  }
+
   function enqueue<T>(action: () => Promise<T>): Promise<T> {
-    const turn = tail.then(async () => {
-      // The driver answers in microtasks: without a real pause a loop of calls starves every timer.
-      await nextTurn();
-      return action();
-    });
-    tail = turn.catch(() => undefined);
+    const turn = lastWrite.then(action);
+    lastWrite = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Between tries the lane is free: a foreign writer holds up our writes, never our reads. */
+  /** Between tries the lane is free for others. */
   async function untilNotBusy<T>(action: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     for (let tries = 0; ; tries += 1) {
       if (closing) throw new DatabaseError('CLOSED', `${file}: the database is closed; open it again`);
       try {
-        return await enqueue(action);
+        return await action();
       } catch (error) {
         if (!isBusy(error) || performance.now() - startedAt > busyLimitMs) throw toDatabaseError(error, file);
         await sleep(busyPauseMs(tries, random));
@@ -77,16 +84,17 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
     }
   }
 
+  async function transaction<T>(action: (sql: Sql) => Promise<T>): Promise<T> {
+    await beforeWrite();
+    return transact(writer, action);
+  }
+
   return {
-    read: (action) => untilNotBusy(() => action(connection)),
-    write: (action) =>
-      untilNotBusy(async () => {
-        await beforeWrite();
-        return transact(connection, action);
-      }),
+    read: (action) => untilNotBusy(() => track(action(reader))),
+    write: (action) => untilNotBusy(() => enqueue(() => transaction(action))),
     async close() {
       closing = true;
-      await tail;
+      await Promise.all([lastWrite, ...reading]);
     },
   };
 }

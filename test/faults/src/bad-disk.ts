@@ -1,5 +1,5 @@
 /**
- * A disk that fills up, or turns read-only, and is well again: a library that is loaded into a process and answers for
+ * A disk that fills up, turns read-only or falls silent, and is well again: a library that is loaded into a process and answers for
  * the file system below one folder. Root is refused like everybody else.
  */
 import { rmSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { preloadLibrary, tempFolder } from '@clip-watch/test-support';
 
 /*
  * Full: no file grows, except by a hole; what it has may be written over, as on a real one. Read-only: nothing is written, opened for
- * writing, renamed or removed. The state is one letter in a file beside the folder, read at each call.
+ * writing, renamed or removed. Silent: a sync does not return before it is well. The state is one letter in a file beside the folder, read at each call.
  */
 const SOURCE = `
 #define _GNU_SOURCE
@@ -84,6 +84,13 @@ int access(const char *path, int mode) {
   if (mode & W_OK) READ_ONLY(path);
   return REAL(int, access, const char *, int)(path, mode);
 }
+#define SYNC(name) \\
+  int name(int fd) { \\
+    while (is_on_disk(fd) && state() == 's') usleep(1000); \\
+    return REAL(int, name, int)(fd); \\
+  }
+SYNC(fsync)
+SYNC(fdatasync)
 int unlink(const char *path) {
   READ_ONLY(path);
   return REAL(int, unlink, const char *)(path);
@@ -99,11 +106,11 @@ export interface BadDisk extends Disposable {
   readonly path: string;
   /** For the processes that are to have this disk; to all others it is a plain folder. */
   readonly env: Readonly<Record<string, string>>;
-  become(state: 'well' | 'full' | 'read-only'): void;
+  become(state: 'well' | 'full' | 'read-only' | 'silent'): void;
 }
 
 const tools = tempFolder();
-const library = preloadLibrary(tools.path, SOURCE, 'a full and a read-only disk');
+const library = preloadLibrary(tools.path, SOURCE, 'a full, a read-only and a silent disk');
 process.once('exit', () => tools[Symbol.dispose]());
 
 /** False after a loud word: there is no compiler, so no such disk. */

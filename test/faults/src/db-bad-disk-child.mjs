@@ -1,4 +1,4 @@
-// A program with one database: does what its parent asks, one call at a time, and answers with what came of it. Plain
+// A program with one database: does what its parent asks, and answers each call with what came of it. Plain
 // JavaScript: it runs as a process of its own, without a build. Argument: the database file.
 import { openDatabase } from '@clip-watch/db';
 
@@ -51,10 +51,10 @@ const calls = {
   close: () => database.close(),
 };
 
-process.on('message', ({ call, argument }) => {
+process.on('message', ({ id, call, argument }) => {
   calls[call](argument).then(
-    (value) => process.send({ kind: 'done', value }),
-    ({ code, message, retryable }) => process.send({ kind: 'refused', code, message, retryable }),
+    (value) => process.send({ id, kind: 'done', value }),
+    ({ code, message, retryable }) => process.send({ id, kind: 'refused', code, message, retryable }),
   );
 });
 // Its end is the parent's end.

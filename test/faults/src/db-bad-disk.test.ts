@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,11 @@ import { makeBacklog } from './db-support.js';
 const CHILD = fileURLToPath(new URL('db-bad-disk-child.mjs', import.meta.url));
 const PAGE = 10;
 
+interface Answer {
+  readonly kind: 'done' | 'refused' | 'gone';
+  readonly value?: unknown;
+}
+
 interface Program extends AsyncDisposable {
   /** @throws the answer, where the program was refused: code, message and retryable */
   ask<T>(call: string, argument?: unknown): Promise<T>;
@@ -21,12 +26,19 @@ interface Program extends AsyncDisposable {
 function startProgram(disk: BadDisk, file: string): Program {
   const child = fork(CHILD, [file], { execArgv: [], env: { ...process.env, ...disk.env } });
   const gone = once(child, 'exit');
+  let asked = 0;
+  async function answerTo(id: number): Promise<Answer> {
+    for await (const [answer] of on(child, 'message', { close: ['exit'] })) if (answer.id === id) return answer;
+    return { kind: 'gone' };
+  }
   return {
     async ask(call, argument) {
-      child.send({ call, argument });
-      const [answer] = await Promise.race([once(child, 'message'), gone.then(() => [{ kind: 'gone' }])]);
+      const id = ++asked;
+      const answering = answerTo(id);
+      child.send({ id, call, argument });
+      const answer = await answering;
       if (answer.kind !== 'done') throw answer;
-      return answer.value;
+      return answer.value as never; // what the child's call of this name gives
     },
     async [Symbol.asyncDispose]() {
       child.disconnect();
@@ -123,6 +135,28 @@ describe.skipIf(!hasBadDisk)('a disk that is', () => {
     disk.become('well');
     await program.ask('backup', copy);
     expect(inspect(copy, [])).toEqual({ sound: 'ok', lost: [] });
+    await program.ask('close');
+  });
+
+  test('silent holds up what writes, and neither the event loop nor what reads', async () => {
+    using disk = badDisk();
+    const file = join(disk.path, 'photos.db');
+    await makeBacklog(file, 5 * PAGE);
+    await using program = startProgram(disk, file);
+    await program.ask('open');
+    const claim = await program.ask<ClipClaim>('claim', PAGE);
+    disk.become('silent');
+    let stored = false;
+    const storing = program.ask('store', claim).then((result) => {
+      stored = true;
+      return result;
+    });
+    for (let reads = 0; reads < 20; reads += 1)
+      expect(await program.ask('counters')).toMatchObject({ encoded: 0, pending: 5 * PAGE });
+    expect(stored).toBe(false);
+    disk.become('well');
+    expect(await storing).toMatchObject({ written: PAGE });
+    expect(await program.ask('counters')).toMatchObject({ encoded: PAGE });
     await program.ask('close');
   });
 });

@@ -2,20 +2,20 @@
 // without a build. It is killed, traced and raced by the tests beside it.
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { openDatabase } from '@clip-watch/db';
 
 const MODEL_VERSION = 'model-a';
 const DIMENSION = 32;
 const STDOUT = 1;
 
-/** Puts the driver's own setting back, in this process only. */
+/** Puts the driver's own setting back, in this process only: on its way to the thread of the connection. */
 function weakenDriver() {
-  const { prototype } = createRequire(import.meta.url)('better-sqlite3');
-  const { exec } = prototype;
-  prototype.exec = function weakened(sql) {
-    return exec.call(this, sql.replace('synchronous = FULL', 'synchronous = NORMAL'));
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function weakened(message) {
+    const text = message.request?.text?.replace('synchronous = FULL', 'synchronous = NORMAL');
+    return postMessage.call(this, text === undefined ? message : { ...message, request: { ...message.request, text } });
   };
 }
 
