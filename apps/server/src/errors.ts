@@ -7,6 +7,7 @@ export type HostErrorCode =
   | 'ENCODER_START'
   | 'ENCODER_DISABLED'
   | 'MODEL_MISMATCH'
+  | 'NOT_CLOSED'
   | 'NOT_FOUND'
   | 'PORT_IN_USE'
   | 'PLUGIN'

@@ -4,13 +4,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
-import { fromPixels, HUNG_FOLDER, hungDisk, tempFolder } from '@clip-watch/test-support';
+import { badDisk, badDiskLibrary, fromPixels, HUNG_FOLDER, hungDisk, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { descendantsOf, isAlive, type Served, startServed } from './served.js';
 
 const PATIENCE_MS = 120_000;
 const folder = tempFolder();
 const preload = hungDisk(folder.path);
+const disks = tempFolder();
+const badDisks = badDiskLibrary(disks.path);
 const roots = [join(folder.path, 'healthy'), join(folder.path, HUNG_FOLDER)] as const;
 
 // The process ends itself by force after nine seconds, and that is no exit code: 0 says that it was in time.
@@ -35,6 +37,7 @@ describe.skipIf(process.platform !== 'linux')('the end of a server', () => {
   afterAll(async () => {
     await apollo.close();
     folder[Symbol.dispose]();
+    disks[Symbol.dispose]();
   });
 
   async function expectCleanEnd(server: Served): Promise<void> {
@@ -78,6 +81,29 @@ describe.skipIf(process.platform !== 'linux')('the end of a server', () => {
     await expectCleanEnd(server);
     await Promise.all([...searching, hung, ...events.map((stream) => ended(stream))]);
   });
+
+  // Here it cannot be clean: a thread that waits for its disk holds a regular exit as well.
+  test.skipIf(badDisks === undefined)(
+    'with a database whose disk has fallen silent, which answers until then',
+    async () => {
+      using disk = badDisk(badDisks ?? '');
+      await using server = await startServed({ ...env(), ...disk.env, CLIP_WATCH_DATA_DIR: disk.path });
+      disk.become('silent');
+      const headers = { 'content-type': 'application/json' };
+      const added = fetch(`${server.url}/api/libraries`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ rootPath: roots[0] }),
+      }).catch(() => 'gone');
+      for (let n = 0; n < 20; n += 1) expect(await status(server)).toMatchObject({ encoded: 0 });
+      const children = descendantsOf(server.pid);
+      const startedAt = performance.now();
+      expect(await server.stop()).toBeNull();
+      process.stdout.write(`killed itself after ${Math.round(performance.now() - startedAt)} ms\n`);
+      expect(await added).toBe('gone');
+      await expect.poll(() => children.filter(isAlive), { timeout: PATIENCE_MS }).toEqual([]);
+    },
+  );
 });
 
 const status = async ({ url }: Served): Promise<{ encoded: number }> =>

@@ -4,10 +4,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClipClaim } from '@clip-watch/db';
+import { type BadDisk, badDisk, badDiskLibrary, tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
-import { type BadDisk, badDisk, hasBadDisk } from './bad-disk.js';
 import { inspect } from './db-raw.js';
 import { makeBacklog } from './db-support.js';
+
+const tools = tempFolder();
+const library = badDiskLibrary(tools.path) ?? '';
+process.once('exit', () => tools[Symbol.dispose]());
 
 const CHILD = fileURLToPath(new URL('db-bad-disk-child.mjs', import.meta.url));
 const PAGE = 10;
@@ -57,14 +61,14 @@ function refusal(code: string, file: string) {
   return { kind: 'refused', code, retryable: true, message: expect.stringMatching(advice), file };
 }
 
-describe.skipIf(!hasBadDisk)('a disk that is', () => {
+describe.skipIf(library === '')('a disk that is', () => {
   test.each([
     ['full', 'DISK_FULL'],
     ['read-only', 'READ_ONLY'],
   ] as const)(
     '%s refuses claims, write-backs and failures as %s, and all of them go on when it is well',
     async (state, code) => {
-      using disk = badDisk();
+      using disk = badDisk(library);
       const file = join(disk.path, 'photos.db');
       await makeBacklog(file, 5 * PAGE);
       await using program = startProgram(disk, file);
@@ -107,7 +111,7 @@ describe.skipIf(!hasBadDisk)('a disk that is', () => {
     ['read-only', 'READ_ONLY', 'old.db'],
     ['read-only', 'READ_ONLY', 'new.db'],
   ] as const)('%s refuses as %s to open %s, and opens it when it is well', async (state, code, name) => {
-    using disk = badDisk();
+    using disk = badDisk(library);
     const file = join(disk.path, name);
     if (name === 'old.db') await makeBacklog(file, PAGE);
     disk.become(state);
@@ -123,7 +127,7 @@ describe.skipIf(!hasBadDisk)('a disk that is', () => {
   });
 
   test('full leaves no half of a backup', async () => {
-    using disk = badDisk();
+    using disk = badDisk(library);
     const file = join(disk.path, 'photos.db');
     const copy = join(disk.path, 'copy.db');
     await makeBacklog(file, PAGE);
@@ -139,7 +143,7 @@ describe.skipIf(!hasBadDisk)('a disk that is', () => {
   });
 
   test('silent holds up what writes, and neither the event loop nor what reads', async () => {
-    using disk = badDisk();
+    using disk = badDisk(library);
     const file = join(disk.path, 'photos.db');
     await makeBacklog(file, 5 * PAGE);
     await using program = startProgram(disk, file);

@@ -1,19 +1,23 @@
+import { badDisk, badDiskLibrary, tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
-import { badDisk, hasBadDisk } from './bad-disk.js';
 import { startDrainProcess } from './drain-process.js';
 import { addPhotos, numbered, openDrainRig, until } from './drain-rig.js';
+
+const tools = tempFolder();
+const library = badDiskLibrary(tools.path) ?? '';
+process.once('exit', () => tools[Symbol.dispose]());
 
 const PHOTOS = 300;
 const GOOD_ANSWERS = 120;
 
-describe.skipIf(!hasBadDisk)("the database's disk, in the middle of a drain, is", () => {
+describe.skipIf(library === '')("the database's disk, in the middle of a drain, is", () => {
   test.each([
     ['full', /disk is full/],
     ['read-only', /read-only/],
   ] as const)(
     '%s: the drain waits and says so, marks no photo, and goes on by itself',
     async (state, reason) => {
-      using disk = badDisk();
+      using disk = badDisk(library);
       const turnBad = ({ serial }: { readonly serial: number }): undefined => {
         if (serial === GOOD_ANSWERS) disk.become(state);
       };

@@ -1,3 +1,4 @@
+export { type BadDisk, badDisk, badDiskLibrary } from './bad-disk.js';
 export { withHeifOrientation } from './heif-orientation.js';
 export { HUNG_FOLDER, hungDisk } from './hung-disk.js';
 export {

@@ -82,17 +82,15 @@ function stopSignal(): AbortSignal {
   return abort.signal;
 }
 
-// Whatever hangs (a disk that does not answer blocks even a regular exit), the process ends.
-const EXIT_GRACE_MS = 1_000;
-
 async function main(): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
     io.err(`clip-watch: ${messageOf(error)}\n`);
+    // What did not close may be a thread that a silent disk holds, and a regular exit would wait for it.
+    if (error instanceof HostError && error.code === 'NOT_CLOSED') process.kill(process.pid, 'SIGKILL');
     process.exitCode = error instanceof HostError ? error.exitCode : 1;
   }
-  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
   process.exit();
 }
 

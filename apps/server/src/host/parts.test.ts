@@ -8,14 +8,16 @@ import { mapBounded } from './map-bounded.js';
 import { isQuiet } from './quiet-hours.js';
 
 describe('close stack', () => {
-  test('closes in reverse, over one that throws and one that hangs', async () => {
+  test('closes in reverse, over one that throws and one that hangs, which it names', async () => {
     const closed: string[] = [];
     const stack = createCloseStack();
     stack.add('first', () => void closed.push('first'));
     stack.add('throws', () => Promise.reject(new Error('no')));
     stack.add('hangs', () => new Promise(() => {}), 10);
     stack.add('last', () => void closed.push('last'));
-    await Promise.all([stack.close(), stack.close()]);
+    const closing = Promise.allSettled([stack.close(), stack.close()]);
+    const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'NOT_CLOSED' }) };
+    expect(await closing).toEqual([refused, refused]);
     expect(closed).toEqual(['last', 'first']);
   });
 });

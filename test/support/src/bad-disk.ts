@@ -3,7 +3,8 @@
  * the file system below one folder. Root is refused like everybody else.
  */
 import { rmSync, writeFileSync } from 'node:fs';
-import { preloadLibrary, tempFolder } from '@clip-watch/test-support';
+import { preloadLibrary } from './preload-library.js';
+import { tempFolder } from './temp-folder.js';
 
 /*
  * Full: no file grows, except by a hole; what it has may be written over, as on a real one. Read-only: nothing is written, opened for
@@ -109,19 +110,17 @@ export interface BadDisk extends Disposable {
   become(state: 'well' | 'full' | 'read-only' | 'silent'): void;
 }
 
-const tools = tempFolder();
-const library = preloadLibrary(tools.path, SOURCE, 'a full, a read-only and a silent disk');
-process.once('exit', () => tools[Symbol.dispose]());
+/** @returns what `badDisk` needs, or undefined where it cannot be made */
+export function badDiskLibrary(folder: string): string | undefined {
+  return preloadLibrary(folder, SOURCE, 'a full, a read-only and a silent disk');
+}
 
-/** False after a loud word: there is no compiler, so no such disk. */
-export const hasBadDisk: boolean = library !== undefined;
-
-export function badDisk(): BadDisk {
+export function badDisk(library: string): BadDisk {
   const folder = tempFolder();
   const state = `${folder.path}.state`;
   return {
     path: folder.path,
-    env: { LD_PRELOAD: library ?? '', CLIP_WATCH_TEST_DISK: folder.path },
+    env: { LD_PRELOAD: library, CLIP_WATCH_TEST_DISK: folder.path },
     become: (next) => (next === 'well' ? rmSync(state, { force: true }) : writeFileSync(state, next)),
     [Symbol.dispose]() {
       rmSync(state, { force: true });
