@@ -1,8 +1,9 @@
 import type { DaoContext } from './dao-context.js';
-import type { ClipModelState, ClipStateDao } from './database-types.js';
+import type { ClipModelState, ClipStateDao, PinnedModel } from './database-types.js';
 import { DatabaseError } from './errors.js';
-import { PIN_MODEL } from './sql/pin-model.js';
+import { PIN_MODEL, REPLACE_MODEL } from './sql/pin-model.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import type { Sql } from './sqlite-connection.js';
 
 interface StateRow {
   readonly [column: string]: unknown;
@@ -21,6 +22,19 @@ function toState(row: StateRow | undefined): ClipModelState {
   };
 }
 
+/** @throws DatabaseError MODEL_MISMATCH */
+async function readInForce(sql: Sql, { version, dimension }: PinnedModel): Promise<ClipModelState> {
+  const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
+  const state = toState(row);
+  if (state.wantedModelVersion === version && state.dimension === dimension) return state;
+  throw new DatabaseError(
+    'MODEL_MISMATCH',
+    `the encoder serves ${version} (${dimension} numbers), the photos of this data folder are in ` +
+      `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one model for now: ` +
+      'start that encoder again, or give the other model a CLIP_WATCH_DATA_DIR of its own',
+  );
+}
+
 export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
   return {
     async read() {
@@ -30,15 +44,12 @@ export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
     pin: ({ version, name, dimension }) =>
       lane.write(async (sql) => {
         await sql.run(PIN_MODEL, { version, name, dimension });
-        const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
-        const state = toState(row);
-        if (state.wantedModelVersion === version && state.dimension === dimension) return state;
-        throw new DatabaseError(
-          'MODEL_MISMATCH',
-          `the encoder serves ${version} (${dimension} numbers), the photos of this data folder are in ` +
-            `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one model for now: ` +
-            'start that encoder again, or give the other model a CLIP_WATCH_DATA_DIR of its own',
-        );
+        return readInForce(sql, { version, name, dimension });
+      }),
+    replace: (from, { version, name, dimension }) =>
+      lane.write(async (sql) => {
+        await sql.run(REPLACE_MODEL, { from, version, name, dimension });
+        return readInForce(sql, { version, name, dimension });
       }),
   };
 }

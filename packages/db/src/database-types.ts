@@ -9,13 +9,25 @@ export interface ClipModelState {
   readonly modelName: string | null;
 }
 
+export interface PinnedModel {
+  readonly version: string;
+  readonly name: string;
+  readonly dimension: number;
+}
+
 export interface ClipStateDao {
   read(): Promise<ClipModelState>;
   /**
    * Pins the wanted (and, when there is none yet, the active) model. Called at the first connect.
    * @throws DatabaseError MODEL_MISMATCH when another version is pinned
    */
-  pin(model: { readonly version: string; readonly name: string; readonly dimension: number }): Promise<ClipModelState>;
+  pin(model: PinnedModel): Promise<ClipModelState>;
+  /**
+   * Puts a model in the place of the one of version `from`, for searching and for encoding. The vectors of that one are to
+   * be forgotten before: whoever stops in between finds its photos pending.
+   * @throws DatabaseError MODEL_MISMATCH when neither of them is in force
+   */
+  replace(from: string, model: PinnedModel): Promise<ClipModelState>;
 }
 
 export interface DatabaseOptions {

@@ -75,6 +75,8 @@ export interface ImageExifDao {
   requeue(selection: RequeueSelection): Promise<number>;
   /** `failed` rows of another decoder version go back to `pending`. */
   requeueForDecoder(decoderVersion: string): Promise<number>;
+  /** Drops all vectors, those of hidden rows too; what was `encoded` is `pending` afterwards. In batches. @returns how many */
+  forgetEmbeddings(signal?: AbortSignal): Promise<number>;
 
   // ---- reading
   counters(libraryId?: number): Promise<ClipCounters>;

@@ -5,8 +5,8 @@ import type { DrainMemory } from './drain-memory.js';
 import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
 import { runClipEncodingPass } from './encoding-pass.js';
-import { errorCode } from './error-code.js';
 import { probeKnownGood } from './known-good.js';
+import { isStarterInForce, meetEncoder } from './meet-encoder.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
 import type { PassRun } from './pass-run.js';
 
@@ -30,12 +30,16 @@ export interface RoundRun {
  */
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
+    const isFirst = !run.memory.isSetUp;
     await tidyClaims(run);
     run.memory.woken.clear(); // every library is looked at now
-    const libraries = await dueLibraries(run);
-    if (libraries.length === 0) return { kind: 'done', worked: false };
+    // Photos that are in the starter model may all be due again, once the encoder is known.
+    const asksAnyway = isFirst && (await isStarterInForce(run.deps.database));
+    if ((await dueLibraries(run)).length === 0 && !asksAnyway) return { kind: 'done', worked: false };
     run.onPhase('connecting');
     const model = await meetEncoder(run);
+    const libraries = await dueLibraries(run);
+    if (libraries.length === 0) return { kind: 'done', worked: false };
     const stillBad = run.isSuspicious ? await askKnownGood(run, model) : undefined;
     if (stillBad !== undefined) return stillBad;
     run.onPhase('encoding');
@@ -87,36 +91,6 @@ async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<
     if (dueAt !== null && (lane === 'retries' || dueAt <= options.now())) due.push(library);
   }
   return due;
-}
-
-/** @throws ClipClientError; DatabaseError MODEL_MISMATCH */
-async function meetEncoder({ deps, connect }: RoundRun): Promise<ClipModel> {
-  const { clipState } = deps.database;
-  const { wantedModelVersion } = await clipState.read();
-  if (wantedModelVersion !== null) deps.clipClient.setModelVersion(wantedModelVersion);
-  const model = await deps.clipClient.whenReady({ signal: connect });
-  try {
-    await clipState.pin({ version: model.version, name: model.name, dimension: model.dimension });
-  } catch (error) {
-    if (errorCode(error) !== 'MODEL_MISMATCH') throw error;
-    throw new ModelMismatchError(model, wantedModelVersion, { cause: error });
-  }
-  deps.clipClient.setModelVersion(model.version);
-  return model;
-}
-
-/** The encoder speaks for another model than the one that the photos are in. */
-class ModelMismatchError extends Error {
-  override readonly name = 'ModelMismatchError';
-  readonly code = 'MODEL_MISMATCH';
-  constructor(model: ClipModel, wanted: string | null, options: ErrorOptions) {
-    const inForce = wanted ?? 'another model';
-    super(
-      `The encoder serves ${model.name} (${model.version}), the photos are in ${inForce}. ` +
-        'Start the encoder with the model of the photos, or use another data folder for this one.',
-      options,
-    );
-  }
 }
 
 async function askKnownGood({ deps, soft }: RoundRun, model: ClipModel): Promise<PassEnd | undefined> {

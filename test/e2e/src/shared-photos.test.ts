@@ -52,6 +52,19 @@ describe.skipIf(shared === undefined)('real photos', () => {
     }
   }, 300_000);
 
+  test('the starter model gives way to CLIP in the same data folder: the next start encodes all photos anew', async () => {
+    using data = tempFolder();
+    const semantic = join(folder, 'golden/semantic');
+    const { cases } = JSON.parse(readFileSync(join(semantic, 'expected.json'), 'utf8'));
+    const { photos, encodedNow } = await runJson<Summary>(['index', semantic], { dataDir: data.path });
+    const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
+    const anew = { photos, encodedNow, pending: 0 };
+    expect(await runJson<Summary>(['index', semantic], { dataDir: data.path, env })).toMatchObject(anew);
+    const [{ text, first }] = cases;
+    const answer = await runJson<ApiSearchAnswer>(['search', text, '--limit', '1'], { dataDir: data.path, env });
+    expect(answer.items[0]?.relPath).toBe(first);
+  }, 300_000);
+
   test('a data folder keeps its model: another one is refused with one sentence', async () => {
     using data = tempFolder();
     const semantic = join(folder, 'golden/semantic');

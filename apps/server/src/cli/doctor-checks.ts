@@ -1,8 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { Database } from '@clip-watch/db';
-import { openDecodeHost } from '@clip-watch/watcher';
+import { openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
-import { STARTER_MODEL } from '../host/clip-status.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { deadlineSignal } from '../host/deadline-signal.js';
 import { openClient, openStore, startApollo } from '../host/host.js';

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
+import { STARTER_MODEL } from '@clip-watch/watcher';
 import { inheritedEnvironment } from '../config/config.js';
 import { apolloMain } from '../encoder/embedded-apollo.js';
 import { HostError } from '../errors.js';
-import { STARTER_MODEL } from '../host/clip-status.js';
 import { openStore } from '../host/host.js';
 import { type CommandContext, print } from './command.js';
 

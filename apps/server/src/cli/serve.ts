@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { STARTER_MODEL } from '@clip-watch/watcher';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { HostError, messageOf, systemCode } from '../errors.js';
-import { STARTER_MODEL } from '../host/clip-status.js';
 import { openDataFolder, readOrMakeToken } from '../host/data-folder.js';
 import { type Host, openHost } from '../host/host.js';
 import { type AccessRules, isLoopback } from '../http/access.js';

@@ -1,13 +1,10 @@
 import type { ClipClient, EncoderHealth } from '@clip-watch/clip-client';
 import type { ClipModelState, Database } from '@clip-watch/db';
-import type { DrainState, DrainStatus } from '@clip-watch/watcher';
+import { type DrainState, type DrainStatus, STARTER_MODEL } from '@clip-watch/watcher';
 import type { ApiClipStatus, ApiEncoder, ClipRunState } from '../api-types.js';
 import type { QuietHours } from '../config/values.js';
 import { toApiCounts } from '../photos/to-api.js';
 import { formatQuietHours } from './quiet-hours.js';
-
-/** The name by which the built-in starter model goes. */
-export const STARTER_MODEL: string = 'palette';
 
 export interface StatusDeps {
   readonly database: Pick<Database, 'libraries' | 'images' | 'clipState'>;

@@ -8,6 +8,7 @@ import {
   drainOf,
   openDecodeHost,
   resolveEncodeConcurrency,
+  STARTER_MODEL,
   services,
 } from '@clip-watch/watcher';
 import type { Logger } from 'pino';
@@ -99,13 +100,14 @@ async function openParts(config: Config, log: Logger, stack: CloseStack): Promis
 }
 
 /**
- * The only encoder serves another model than the photos are in: said at once, since nothing that follows could work.
- * With encoders elsewhere the embedded one is a fallback, and one of another model just stays unused.
+ * The only encoder serves another model than the photos are in: said at once, since nothing that follows could work. The
+ * starter model gives way by itself. With encoders elsewhere the embedded one is a fallback, and one of another model just
+ * stays unused.
  */
 async function refuseOtherModel(config: Config, database: Database, apollo: EmbeddedApollo | null): Promise<void> {
   if (apollo === null || config.apolloUrl.addresses.length > 0) return;
   const { wantedModelVersion, modelName } = await database.clipState.read();
-  if (wantedModelVersion === null || wantedModelVersion === apollo.modelVersion) return;
+  if (wantedModelVersion === null || wantedModelVersion === apollo.modelVersion || modelName === STARTER_MODEL) return;
   throw new HostError(
     'MODEL_MISMATCH',
     `the photos in ${config.dataDir} are encoded with ${modelName} (${wantedModelVersion}), and this model is ${apollo.modelVersion}: ` +

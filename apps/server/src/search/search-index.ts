@@ -180,8 +180,8 @@ class IndexOfWorker implements SearchIndex {
 
   private async refreshDue(): Promise<void> {
     await this.loading;
-    // The first photos of a new data folder: only now is there a model.
-    if (this.modelVersion === null && !(await this.takeModel())) return;
+    // The first photos of a new data folder, or of another model: only now is it known.
+    if (!(await this.takeModel())) return;
     while (this.due.size > 0 && this.closing === undefined) {
       const ids = [...this.due].slice(0, REFRESH_BATCH);
       for (const id of ids) this.due.delete(id);

@@ -1,9 +1,14 @@
 import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
 import type { Database, ImageRow } from '@clip-watch/db';
-import type { CropBox, DecodeHost, EncodeTarget, PreparedPicture } from '@clip-watch/watcher';
+import {
+  type CropBox,
+  type DecodeHost,
+  type EncodeTarget,
+  type PreparedPicture,
+  STARTER_MODEL,
+} from '@clip-watch/watcher';
 import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
 import { HostError } from '../errors.js';
-import { STARTER_MODEL } from '../host/clip-status.js';
 import { deadlineSignal } from '../host/deadline-signal.js';
 import { isSearchable } from '../photos/explain.js';
 import { toApiImage } from '../photos/to-api.js';

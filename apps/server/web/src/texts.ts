@@ -89,8 +89,7 @@ export const texts = {
     title: 'This is the built-in starter model',
     text: 'It only knows colours, brightness and contrast: “red”, “dark green”, “black and white”. For real words, connect this server to the internet once and run:',
     command: 'npm run --silent clip-watch -- model pull',
-    after:
-      'or put a model folder in CLIP_MODEL_DIR. One data folder keeps one model for now, so give it a CLIP_WATCH_DATA_DIR of its own.',
+    after: 'or put a model folder in CLIP_MODEL_DIR. After the next start all photos are encoded anew.',
     more: 'How to get CLIP',
     dismiss: 'Hide this',
   },

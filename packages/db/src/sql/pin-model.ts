@@ -11,3 +11,14 @@ UPDATE clip_state SET
   model_name = :name, dimension = :dimension
 WHERE id = 1 AND wanted_model_version IS NULL`,
 });
+
+/** Another model takes over, if the one that was in force still is. */
+export const REPLACE_MODEL: Statement<'from' | 'version' | 'name' | 'dimension'> = statement({
+  name: 'replace-model',
+  params: ['from', 'version', 'name', 'dimension'],
+  uses: ['rowid'],
+  sql: `
+UPDATE clip_state SET
+  wanted_model_version = :version, active_model_version = :version, model_name = :name, dimension = :dimension
+WHERE id = 1 AND wanted_model_version = :from`,
+});

@@ -42,3 +42,16 @@ export const REQUEUE_WAITING: Statement<'ids'> = statement({
 UPDATE image_exif SET ${AFRESH}
 WHERE clip_status = 'pending' AND clip_claim_token IS NULL AND id IN (SELECT value FROM json_each(:ids))`,
 });
+
+/** Drops vectors, of hidden rows too, and with them all that was known of their encoding. */
+export const FORGET_EMBEDDINGS: Statement<'ids'> = statement({
+  name: 'forget-embeddings',
+  params: ['ids'],
+  uses: ['rowid'],
+  sql: `
+UPDATE image_exif SET
+  clip_status = iif(clip_status = 'encoded', 'pending', clip_status), clip_embedding = NULL, clip_model_version = NULL,
+  clip_encoded_at = NULL, clip_quality = NULL, clip_decoder_version = NULL, clip_is_source = 0,
+  clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0
+WHERE clip_embedding IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))`,
+});
