@@ -1,6 +1,7 @@
 /**
  * All rules with wildcards at once, as one automaton whose places are bits: a character costs the same few operations
- * a word of 32 places, whatever the rules are and however many of them are half matched.
+ * a word of 32 places, whatever the rules are and however many of them are half matched. Nothing is allocated on the
+ * way, so that no call pays for a collection of what the rest of the program left behind.
  */
 
 /** One step of a rule over a path of names that each end in `/`. */
@@ -8,7 +9,7 @@ export type WildcardToken =
   | { readonly kind: 'text'; readonly char: string }
   /** `?`: one character of a name. */
   | { readonly kind: 'one' }
-  /** `*`: any part of a name. Never two in a row. */
+  /** `*`: any part of a name. */
   | { readonly kind: 'any' }
   /** `**`: any number of whole names. Never two in a row. */
   | { readonly kind: 'folders' };
@@ -27,79 +28,93 @@ export interface WildcardAutomaton {
 
 const WORD_BITS = 32;
 
-/** How many places a rule takes. */
+/** How many places a rule takes: one before each token, and its end. `*` is none, only a stay at the next one. */
 export function placesOf(rule: readonly WildcardToken[]): number {
-  return rule.length + 1;
+  return rule.filter((token) => token.kind !== 'any').length + 1;
 }
 
+/** @param rules each ends with the text `/` */
 export function compileWildcards(rules: readonly (readonly WildcardToken[])[]): WildcardAutomaton {
+  const places = placesFor(rules);
+  return { words: places.start.length, run: (path) => run(places, path) };
+}
+
+/** Sets of places. */
+interface Places {
+  readonly start: Int32Array;
+  /** Those that are kept while a name goes on: the ones before `*` and before `**`. */
+  readonly staying: Int32Array;
+  /** Those before `**`: kept for ever, and each end of a name leads on from them too. */
+  readonly folders: Int32Array;
+  readonly last: Int32Array;
+  /** By character: those that it leads on from. */
+  readonly texts: ReadonlyMap<string, Int32Array>;
+  readonly nameEnd: Int32Array;
+  /** For characters that no rule names: the places before `?`. */
+  readonly others: Int32Array;
+}
+
+function placesFor(rules: readonly (readonly WildcardToken[])[]): Places {
   const words = Math.ceil(rules.reduce((sum, rule) => sum + placesOf(rule), 0) / WORD_BITS);
   const bits = (): Int32Array => new Int32Array(words);
-  const [start, any, folders, inName, last] = [bits(), bits(), bits(), bits(), bits()];
-  /** By character: the places that it leads on from. */
-  const texts = new Map<string, Int32Array>([['/', bits()]]);
+  const [start, staying, folders, last, nameEnd, others] = [bits(), bits(), bits(), bits(), bits(), bits()];
+  const texts = new Map<string, Int32Array>();
+  const placesBefore = (token: WildcardToken): readonly Int32Array[] => {
+    if (token.kind === 'any') return [staying];
+    if (token.kind === 'folders') return [staying, folders];
+    if (token.kind === 'one') return [others];
+    return [token.char === '/' ? nameEnd : entry(texts, token.char, bits)];
+  };
   let place = 0;
   for (const rule of rules) {
     addBit(start, place);
-    const skipped = rule.findIndex((token) => token.kind !== 'folders' && token.kind !== 'any');
-    for (let at = 1; at <= skipped; at += 1) addBit(start, place + at);
+    if (rule[0]?.kind === 'folders') addBit(start, place + 1);
     for (const token of rule) {
-      if (token.kind === 'any') addBit(any, place);
-      else if (token.kind === 'folders') addBit(folders, place);
-      else if (token.kind === 'one') addBit(inName, place);
-      else addBit(entry(texts, token.char, bits), place);
-      place += 1;
+      for (const set of placesBefore(token)) addBit(set, place);
+      if (token.kind !== 'any') place += 1;
     }
     addBit(last, place);
     place += 1;
   }
-  for (const [char, places] of texts) if (char !== '/') addAll(places, inName);
-  const loops = any.map((word, at) => word | (folders[at] ?? 0));
-  return { words, run: (path) => run({ start, any, folders, loops, last, texts, others: inName }, path) };
+  for (const named of texts.values()) addAll(named, others);
+  return { start, staying, folders, last, texts, nameEnd, others };
 }
 
-interface Places {
-  readonly start: Int32Array;
-  readonly any: Int32Array;
-  readonly folders: Int32Array;
-  /** `any` and `folders`: places that stay where they are within a name. */
-  readonly loops: Int32Array;
-  readonly last: Int32Array;
-  readonly texts: ReadonlyMap<string, Int32Array>;
-  /** For characters that no rule names. */
-  readonly others: Int32Array;
-}
-
-function run(places: Places, path: string): WildcardRun {
-  const reached = Int32Array.from(places.start);
+function run({ start, staying, folders, last, texts, nameEnd, others }: Places, path: string): WildcardRun {
+  const reached = Int32Array.from(start);
   let steps = 0;
   for (const char of path) {
     steps += reached.length;
-    if (moveOn(places, reached, char)) return { matched: true, steps };
+    if (char !== '/') {
+      moveOn(reached, texts.get(char) ?? others, staying);
+      continue;
+    }
+    moveOn(reached, nameEnd, folders);
+    if (enterFolders(reached, folders, last)) return { matched: true, steps };
   }
   return { matched: false, steps };
 }
 
-/** Moves every reached place on by one character. @returns whether a rule has ended */
-function moveOn({ any, folders, loops, last, texts, others }: Places, reached: Int32Array, char: string): boolean {
-  const nameEnds = char === '/';
-  const matching = texts.get(char) ?? others;
-  const staying = nameEnds ? folders : loops;
-  let [ended, fromText, fromFolders, fromAny] = [0, 0, 0, 0]; // the last three: carried into the next word
+/** Each reached place leads on to the next where the character fits, and is kept where it stays. */
+function moveOn(reached: Int32Array, fitting: Int32Array, staying: Int32Array): void {
+  let carry = 0;
   for (let at = 0; at < reached.length; at += 1) {
     const now = reached[at] ?? 0;
-    const text = now & (matching[at] ?? 0);
-    let next = (text << 1) | fromText | (now & (staying[at] ?? 0));
-    fromText = text >>> 31;
-    // Both kinds of `*` also match nothing; whole names only where a name begins.
-    const freed = nameEnds ? next & (folders[at] ?? 0) : 0;
-    next |= (freed << 1) | fromFolders;
-    fromFolders = freed >>> 31;
-    const passed = next & (any[at] ?? 0);
-    next |= (passed << 1) | fromAny;
-    fromAny = passed >>> 31;
-    reached[at] = next;
-    ended |= next & (last[at] ?? 0);
+    const fits = now & (fitting[at] ?? 0);
+    reached[at] = (fits << 1) | carry | (now & (staying[at] ?? 0));
+    carry = fits >>> 31;
+  }
+}
+
+/** Where a name begins, `**` also stands for no name at all. @returns whether a rule has ended */
+function enterFolders(reached: Int32Array, folders: Int32Array, last: Int32Array): boolean {
+  let [carry, ended] = [0, 0];
+  for (let at = 0; at < reached.length; at += 1) {
+    const now = reached[at] ?? 0;
+    const freed = now & (folders[at] ?? 0);
+    reached[at] = now | (freed << 1) | carry;
+    carry = freed >>> 31;
+    ended |= now & (last[at] ?? 0);
   }
   return ended !== 0;
 }

@@ -23,7 +23,9 @@ export interface PathExcluder {
 
 const MAX_PATTERN_LENGTH = 4096;
 /** Of all entries with wildcards together: what one character of a path costs grows with them. */
-const MAX_WILDCARD_PLACES = 2048;
+const MAX_WILDCARD_PLACES = 1024;
+/** As long as a path may be, of names that no rule spells out: patterns hold no NUL. */
+const LONG_PATH = `${'\0'.repeat(7)}/`.repeat(512);
 
 /**
  * @throws TypeError naming every bad pattern, not only the first, or saying that the list is too long
@@ -35,9 +37,10 @@ export function compileExcluder(patterns: readonly string[]): PathExcluder {
   const rules = patterns.filter(hasWildcard).map(wildcardRule);
   assertAffordable(rules);
   const wildcards = compileWildcards(rules);
+  wildcards.run(LONG_PATH); // the engine compiles the loops now, and not while the first long path waits
   const matches = (path: string): boolean => {
     const names = namesOf(path);
-    return literal(names) || (names.length > 0 && wildcards.run(`${names.join('/')}/`).matched);
+    return literal(names) || (rules.length > 0 && names.length > 0 && wildcards.run(`${names.join('/')}/`).matched);
   };
   const hash = createHash('sha256').update(JSON.stringify(patterns.map((pattern) => pattern.normalize('NFC'))));
   return { rulesHash: hash.digest('hex').slice(0, 32), excludes: matches, excludesDirectory: matches };
@@ -64,7 +67,7 @@ function assertAffordable(rules: readonly (readonly WildcardToken[])[]): void {
   if (places <= MAX_WILDCARD_PLACES) return;
   throw new TypeError(
     `Excluded folders: the ${rules.length} entries with * or ? take ${places} places, and ${MAX_WILDCARD_PLACES} are ` +
-      'allowed (one a character, and up to three more an entry); shorten them, or name folders without * and ?',
+      'allowed (one a character but *, and up to three more an entry); shorten them, or name folders without * and ?',
   );
 }
 
