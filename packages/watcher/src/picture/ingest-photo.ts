@@ -1,9 +1,9 @@
 /** A photo's row: size, time, hash, kind, sides and EXIF, from one reading of its bytes. */
 import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
-import { openSharp } from './decode-sharp.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
+import { readHeader } from './measure-picture.js';
 import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
@@ -94,9 +94,8 @@ async function sidesOf(bytes: Buffer, content: Content, size: number): Promise<S
       return { width: file.width, height: file.height };
     }
     if (content.way !== 'sharp') return undefined;
-    const oriented = content.name === 'avif';
-    const header = await openSharp({ kind: 'file', data: bytes, content, oriented }, { ignoreIcc: true }).metadata();
-    return uprightSize(header.width, header.height, oriented ? 1 : header.orientation);
+    const header = await readHeader({ kind: 'file', data: bytes, content, oriented: content.name === 'avif' });
+    return uprightSize(header.width, header.height, header.orientation);
   } catch {
     return undefined; // damaged: the reason is found, and told, when it is to be encoded
   }

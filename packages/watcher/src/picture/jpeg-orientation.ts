@@ -1,9 +1,5 @@
 /** Hands an orientation to a JPEG that carries none: 36 bytes behind its start, no second compression. */
-
-const SOI = 0xffd8;
-const APP1 = 0xffe1;
-const SOS = 0xffda;
-const EXIF_MARK = 'Exif\0\0';
+import { isExif, jpegSegments, SOI, SOS } from './jpeg-segments.js';
 
 /** @param orientation 1 to 8. Any EXIF block in the JPEG is dropped: two of them contradict each other. */
 export function withOrientation(jpeg: Buffer, orientation: number): Buffer {
@@ -20,14 +16,11 @@ function exifSegment(orientation: number): Buffer {
 
 function segmentsWithoutExif(jpeg: Buffer): Buffer[] {
   const kept: Buffer[] = [];
-  let offset = 2;
-  while (offset + 4 <= jpeg.length) {
-    const marker = jpeg.readUInt16BE(offset);
-    const end = offset + 2 + jpeg.readUInt16BE(offset + 2);
-    if (marker < 0xffc0 || marker === SOS || end > jpeg.length) break;
-    const isExif = marker === APP1 && jpeg.toString('latin1', offset + 4, offset + 10) === EXIF_MARK;
-    if (!isExif) kept.push(jpeg.subarray(offset, end));
-    offset = end;
+  let rest = 2;
+  for (const segment of jpegSegments(jpeg)) {
+    if (segment.marker === SOS) break;
+    if (!isExif(jpeg, segment)) kept.push(jpeg.subarray(segment.offset, segment.end));
+    rest = segment.end;
   }
-  return [...kept, jpeg.subarray(offset)];
+  return [...kept, jpeg.subarray(rest)];
 }

@@ -2,6 +2,7 @@
 
 import { openSharp, type PictureInput, runSharp } from './decode-sharp.js';
 import type { DecodeLimits } from './host-protocol.js';
+import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
 
@@ -27,13 +28,19 @@ export async function measurePicture(input: PictureInput, limits: DecodeLimits):
     return { width, height, orientation: undefined, bytes: width * height * channels };
   }
   assertPngSize(input.data, input.content.name, limits);
-  const header = await runSharp(input, () => openSharp(input, { ignoreIcc: true }).metadata());
-  const whole = header.isProgressive === true || input.content.name === 'avif';
-  assertPixels(header.width, header.height, whole ? limits.maxWholePixels : limits.maxPixels);
-  const orientation = input.oriented ? undefined : header.orientation;
-  const size = uprightSize(header.width, header.height, orientation);
+  const { width, height, orientation, whole } = await runSharp(input, () => readHeader(input));
+  assertPixels(width, height, whole ? limits.maxWholePixels : limits.maxPixels);
   const perPixel = whole ? WHOLE_BYTES_PER_PIXEL : LINE_BYTES_PER_PIXEL;
-  return { ...size, orientation, bytes: BASE_BYTES + header.width * header.height * perPixel };
+  return { ...uprightSize(width, height, orientation), orientation, bytes: BASE_BYTES + width * height * perPixel };
+}
+
+/** Of a JPEG, or of whatever sharp makes of the file. @throws what sharp throws */
+export async function readHeader(input: Extract<PictureInput, { kind: 'file' }>): Promise<JpegHeader> {
+  const plain = input.content.name === 'jpeg' ? readJpegHeader(input.data) : undefined;
+  if (plain !== undefined) return plain;
+  const { width, height, orientation, isProgressive } = await openSharp(input, { ignoreIcc: true }).metadata();
+  const whole = isProgressive === true || input.content.name === 'avif';
+  return { width, height, orientation: input.oriented ? undefined : orientation, whole };
 }
 
 /** @throws PictureProblem too_many_pixels */
