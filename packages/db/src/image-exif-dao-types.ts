@@ -11,6 +11,17 @@ import type {
   PhotoFacts,
 } from './image-types.js';
 
+/** What a page of the list is narrowed to. Times are of `sort_time`, both ends included. */
+export interface ImagePageRequest {
+  readonly libraryId?: number;
+  /** As `cameraName` calls it. */
+  readonly camera?: string;
+  readonly takenAfter?: number;
+  readonly takenBefore?: number;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
 export interface RequeueSelection {
   readonly ids?: readonly number[];
   readonly reason?: string;
@@ -84,12 +95,11 @@ export interface ImageExifDao {
   findImage(id: number): Promise<ImageRow | null>;
   findImageByPath(libraryId: number, relPath: string): Promise<ImageRow | null>;
   findImages(ids: readonly number[]): Promise<readonly ImageRow[]>;
-  /** Newest first by `sort_time`, missing and skipped rows left out. */
-  pageImages(request: {
-    readonly libraryId?: number;
-    readonly cursor?: string;
-    readonly limit: number;
-  }): Promise<Page<ImageRow>>;
+  /**
+   * Newest first by `sort_time`, missing and skipped rows left out. With a camera a call looks at a bounded number of
+   * rows: a page may then be short, or empty, and still have a `nextCursor`.
+   */
+  pageImages(request: ImagePageRequest): Promise<Page<ImageRow>>;
   pageFailures(request: {
     readonly libraryId?: number;
     readonly reason?: string;
@@ -103,5 +113,8 @@ export interface ImageExifDao {
     readonly afterId?: number;
     readonly batch?: number;
   }): AsyncIterable<readonly IndexedEmbedding[]>;
+  /** Names for the filter `camera`, sorted. */
   cameras(): Promise<readonly string[]>;
+  /** The months that hold listed photos, newest first, like `2024-03`; by `sort_time` in UTC. */
+  months(): Promise<readonly string[]>;
 }

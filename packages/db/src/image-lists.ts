@@ -1,10 +1,17 @@
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
 import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, IndexedEmbedding, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
-import { NEXT_CAMERA_MAKE, NEXT_CAMERA_MODEL, PAGE_EMBEDDINGS, PAGE_IMAGE_IDS } from './sql/list-images.js';
+import {
+  LIST_MONTHS,
+  NEXT_CAMERA_MAKE,
+  NEXT_CAMERA_MODEL,
+  PAGE_EMBEDDINGS,
+  PAGE_IMAGE_CAMERAS,
+  PAGE_IMAGE_IDS,
+} from './sql/list-images.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
 import { decodeEmbedding } from './vector-codec.js';
 
@@ -18,6 +25,7 @@ type ListDao = Pick<
   | 'findEmbedding'
   | 'streamEmbeddings'
   | 'cameras'
+  | 'months'
 >;
 
 interface EmbeddingRow {
@@ -37,11 +45,22 @@ interface PlacedId {
   readonly [column: string]: unknown;
   readonly id: number;
   readonly sort_time: number;
+  readonly camera_make?: string | null;
+  readonly camera_model?: string | null;
+}
+
+/** Where a page begins: after this place, in the order of the list. */
+interface Place {
+  readonly sortTime: number;
+  readonly id: number;
 }
 
 /** 2 KB each: a batch is read in a few milliseconds. */
 const EMBEDDING_BATCH = 1000;
 const LARGEST_PAGE = 1000;
+/** A camera has no index in the list's order: its page walks so many rows at a time, and at most so many in all. */
+const CAMERA_STEP = 1000;
+const LONGEST_WALK = 20_000;
 const WITHOUT_VECTOR = { omit: { clipEmbedding: true } } as const;
 const AFTER_ALL_REASONS = '\u{10ffff}';
 
@@ -61,6 +80,22 @@ function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] 
       embedding: decodeEmbedding(row.clip_embedding),
     },
   ];
+}
+
+function cameraOf(row: PlacedId): string | null {
+  return cameraName(row.camera_make ?? null, row.camera_model ?? null);
+}
+
+function toPlace(row: PlacedId | undefined): Place | null {
+  return row === undefined ? null : { sortTime: row.sort_time, id: row.id };
+}
+
+/** After the cursor, or before everything; never above the newest time that is wanted. */
+function startOf({ cursor, takenBefore }: ImagePageRequest): Place {
+  const top = { sortTime: takenBefore ?? Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
+  if (cursor === undefined) return top;
+  const [sortTime = 0, id = 0] = decodeCursor(cursor, ['number', 'number']).map(Number);
+  return sortTime > top.sortTime ? top : { sortTime, id };
 }
 
 export function createListDao(context: DaoContext): ListDao {
@@ -85,26 +120,33 @@ export function createListDao(context: DaoContext): ListDao {
   }
 
   /** Every library's page by its own index, merged: a page over all of them needs no index of its own. */
-  async function pagePlaces(libraryIds: readonly number[], after: readonly [number, number], limit: number) {
+  async function pagePlaces(request: ImagePageRequest, libraryIds: readonly number[], after: Place, limit: number) {
+    const { camera, takenAfter = Number.MIN_SAFE_INTEGER } = request;
+    const statement = camera === undefined ? PAGE_IMAGE_IDS : PAGE_IMAGE_CAMERAS;
     const places: PlacedId[] = [];
     for (const libraryId of libraryIds) {
-      const page = { libraryId, sortTime: after[0], id: after[1], limit };
-      places.push(...(await lane.read((sql) => sql.all<PlacedId, keyof typeof page>(PAGE_IMAGE_IDS, page))));
+      const page = { libraryId, ...after, takenAfter, limit };
+      places.push(...(await lane.read((sql) => sql.all<PlacedId, keyof typeof page>(statement, page))));
     }
     return places.sort((a, b) => b.sort_time - a.sort_time || b.id - a.id).slice(0, limit);
   }
 
-  async function pageImages(request: Parameters<ImageExifDao['pageImages']>[0]): Promise<Page<ImageRow>> {
-    const { libraryId, cursor, limit } = request;
+  async function pageImages(request: ImagePageRequest): Promise<Page<ImageRow>> {
+    const { libraryId, camera, limit } = request;
     checkLimit(limit);
-    const [sortTime, id] =
-      cursor === undefined
-        ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
-        : decodeCursor(cursor, ['number', 'number']).map(Number);
-    const places = await pagePlaces(await librariesOf(libraryId), [sortTime ?? 0, id ?? 0], limit);
-    const last = places.at(-1);
-    const nextCursor = places.length < limit || last === undefined ? null : encodeCursor([last.sort_time, last.id]);
-    return { items: await findImages(places.map((place) => place.id)), nextCursor };
+    const libraryIds = await librariesOf(libraryId);
+    const step = camera === undefined ? limit : CAMERA_STEP;
+    const found: number[] = [];
+    let place: Place | null = startOf(request);
+    for (let walked = 0; place !== null && found.length < limit && walked < LONGEST_WALK; walked += step) {
+      const rows = await pagePlaces(request, libraryIds, place, step);
+      const fitting = rows.filter((row) => camera === undefined || cameraOf(row) === camera);
+      found.push(...fitting.slice(0, limit - found.length).map((row) => row.id));
+      const isFull = found.length === limit;
+      place = toPlace(isFull ? rows.find((row) => row.id === found.at(-1)) : rows[step - 1]);
+    }
+    const nextCursor = place === null ? null : encodeCursor([place.sortTime, place.id]);
+    return { items: await findImages(found), nextCursor };
   }
 
   async function pageFailures(request: Parameters<ImageExifDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
@@ -180,6 +222,14 @@ export function createListDao(context: DaoContext): ListDao {
         after = next.camera_make;
         for (const name of await camerasOf(after)) names.add(name);
       }
+    },
+    async months() {
+      const months = new Set<string>();
+      for (const libraryId of await librariesOf(undefined)) {
+        const rows = await lane.read((sql) => sql.all<{ month: string }, 'libraryId'>(LIST_MONTHS, { libraryId }));
+        for (const { month } of rows) months.add(month);
+      }
+      return [...months].sort().reverse();
     },
   };
 }

@@ -1,15 +1,46 @@
 import { type Statement, statement } from '../statement.js';
 
-/** One library's photos, newest first, after a place. The index holds listed rows only and answers by itself. */
-export const PAGE_IMAGE_IDS: Statement<'libraryId' | 'sortTime' | 'id' | 'limit'> = statement({
+// The index holds listed rows only; with its columns alone it answers by itself.
+const LISTED_PAGE = `FROM image_exif INDEXED BY image_exif_listed
+WHERE library_id = :libraryId AND missing_since IS NULL AND clip_status <> 'skipped'
+  AND (sort_time, id) < (:sortTime, :id) AND sort_time >= :takenAfter
+ORDER BY sort_time DESC, id DESC LIMIT :limit`;
+
+type ListedPage = 'libraryId' | 'sortTime' | 'id' | 'takenAfter' | 'limit';
+
+/** One library's photos, newest first, after a place and down to a time. */
+export const PAGE_IMAGE_IDS: Statement<ListedPage> = statement({
   name: 'page-image-ids',
-  params: ['libraryId', 'sortTime', 'id', 'limit'],
+  params: ['libraryId', 'sortTime', 'id', 'takenAfter', 'limit'],
+  uses: ['image_exif_listed'],
+  sql: `SELECT id, sort_time ${LISTED_PAGE}`,
+});
+
+/** The same with the camera of each, a look into the table a row. */
+export const PAGE_IMAGE_CAMERAS: Statement<ListedPage> = statement({
+  name: 'page-image-cameras',
+  params: ['libraryId', 'sortTime', 'id', 'takenAfter', 'limit'],
+  uses: ['image_exif_listed'],
+  sql: `SELECT id, sort_time, camera_make, camera_model ${LISTED_PAGE}`,
+});
+
+/** The months that hold photos of a library, newest first, one step of the index each. It begins with the year 9998: there SQLite's calendar ends. */
+export const LIST_MONTHS: Statement<'libraryId'> = statement({
+  name: 'list-months',
+  params: ['libraryId'],
   uses: ['image_exif_listed'],
   sql: `
-SELECT id, sort_time FROM image_exif INDEXED BY image_exif_listed
-WHERE library_id = :libraryId AND missing_since IS NULL AND clip_status <> 'skipped'
-  AND (sort_time, id) < (:sortTime, :id)
-ORDER BY sort_time DESC, id DESC LIMIT :limit`,
+WITH RECURSIVE step(newest) AS (
+  SELECT 253370764800000
+  UNION ALL
+  SELECT (
+    SELECT sort_time FROM image_exif INDEXED BY image_exif_listed
+    WHERE library_id = :libraryId AND missing_since IS NULL AND clip_status <> 'skipped'
+      AND sort_time < 1000 * unixepoch(newest / 1000.0, 'unixepoch', 'start of month')
+    ORDER BY sort_time DESC LIMIT 1)
+  FROM step WHERE newest IS NOT NULL)
+SELECT strftime('%Y-%m', newest / 1000.0, 'unixepoch') AS month FROM step
+WHERE newest < 253370764800000 AND month IS NOT NULL`,
 });
 
 /** The makes of cameras, one step of the index each, not one row each. */
