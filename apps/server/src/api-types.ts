@@ -114,6 +114,14 @@ export interface ApiPage<T> {
   readonly nextCursor: string | null;
 }
 
+/** What the filters can be set to: `GET /api/filters`. */
+export interface ApiFilters {
+  /** Each is a value of the filter `camera`. */
+  readonly cameras: readonly string[];
+  /** The months that hold photos, newest first, like `2024-03`; in UTC. */
+  readonly months: readonly string[];
+}
+
 /** `GET /api/images/:id/thumbnail?size=`: a WebP whose longer side is at most 512 (`grid`, the default) or 1920 (`view`). */
 export type ApiThumbnailSize = 'grid' | 'view';
 

@@ -4,7 +4,17 @@ export { type Config, type ConfigInput, readConfig } from './config/config.js';
 export { HostError, type HostErrorCode } from './errors.js';
 export { type Host, openHost } from './host/host.js';
 export type { AccessRules } from './http/access.js';
-export { EXPLANATION, FAILURES, IMAGE, IMAGES, LIBRARIES, LIBRARY, SEARCH_ANSWER, STATUS } from './http/answers.js';
+export {
+  EXPLANATION,
+  FAILURES,
+  FILTERS,
+  IMAGE,
+  IMAGES,
+  LIBRARIES,
+  LIBRARY,
+  SEARCH_ANSWER,
+  STATUS,
+} from './http/answers.js';
 export { type AppOptions, createApp } from './http/app.js';
 export { PROBLEM_CODES, type ProblemCode } from './http/problem.js';
 export { openThumbnailCache, type ThumbnailCache } from './photos/thumbnail-cache.js';

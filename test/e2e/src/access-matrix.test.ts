@@ -30,6 +30,7 @@ const ROWS: readonly Row[] = [
   ['GET', '/api/clip/failures', true],
   ['POST', '/api/clip/failures/retry', true],
   ['GET', '/api/images', true],
+  ['GET', '/api/filters', true],
   ['GET', '/api/images/:id', true],
   ['GET', '/api/images/:id/clip', true],
   ['GET', '/api/images/:id/thumbnail', true],

@@ -1,7 +1,7 @@
 import { symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMockApollo } from '@clip-watch/apollo-mock';
-import { EXPLANATION, FAILURES, IMAGE, IMAGES, LIBRARIES, SEARCH_ANSWER, STATUS } from '@clip-watch/server';
+import { EXPLANATION, FAILURES, FILTERS, IMAGE, IMAGES, LIBRARIES, SEARCH_ANSWER, STATUS } from '@clip-watch/server';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeColourPhotos } from './colour-photos.js';
@@ -38,6 +38,7 @@ describe('answers', () => {
     ['/api/clip/status', STATUS],
     ['/api/libraries', LIBRARIES],
     ['/api/images', IMAGES],
+    ['/api/filters', FILTERS],
     ['/api/images/1', IMAGE],
     ['/api/images/1/clip', EXPLANATION],
     ['/api/clip/failures', FAILURES],
@@ -81,6 +82,17 @@ describe('answers', () => {
     expect(
       (await post('/api/search', { text: 'red', library: 1, takenBefore: Date.now() + 1e9 })).json().items,
     ).toHaveLength(6);
+  });
+
+  test('the same filters narrow the list, and what they can be set to is told', async () => {
+    const [first] = (await get('/api/images?limit=1')).json().items;
+    const { months } = (await get('/api/filters')).json();
+    expect(months).toContain(new Date(first.takenAt ?? first.modifiedAt).toISOString().slice(0, 7));
+    const later = Date.now() + 1e9;
+    const count = async (query: string): Promise<number> => (await get(`/api/images?${query}`)).json().items.length;
+    expect(await count(`takenBefore=${later}`)).toBe(6);
+    expect(await count(`takenAfter=${later}`)).toBe(0);
+    expect(await count('camera=none')).toBe(0);
   });
 
   test('an uploaded picture finds its likes', async () => {
@@ -133,6 +145,7 @@ describe('answers', () => {
     ['GET', '/api/images?limit=0', undefined, 400, 'BAD_REQUEST'],
     ['GET', '/api/images?cursor=made-up', undefined, 400, 'BAD_REQUEST'],
     ['GET', '/api/images?colour=red', undefined, 400, 'BAD_REQUEST'],
+    ['GET', '/api/images?takenAfter=yesterday', undefined, 400, 'BAD_REQUEST'],
     ['GET', '/api/nothing', undefined, 404, 'NOT_FOUND'],
     ['POST', '/api/search', {}, 400, 'BAD_REQUEST'],
     ['POST', '/api/search', { text: 'a', imageId: 1 }, 400, 'BAD_REQUEST'],

@@ -4,6 +4,7 @@ import type {
   ApiClipSettings,
   ApiClipStatus,
   ApiFailures,
+  ApiFilters,
   ApiImage,
   ApiLibrary,
   ApiPage,
@@ -109,6 +110,8 @@ const image = {
 export const IMAGE: z.ZodType<ApiImage> = z.strictObject(image);
 
 export const IMAGES: z.ZodType<ApiPage<ApiImage>> = z.strictObject({ items: z.array(IMAGE), nextCursor: maybe(text) });
+
+export const FILTERS: z.ZodType<ApiFilters> = z.strictObject({ cameras: z.array(text), months: z.array(text) });
 
 export const EXPLANATION: z.ZodType<ApiClipExplanation> = z.strictObject({
   id: int,

@@ -2,19 +2,26 @@ import type { ImageRow, Library } from '@clip-watch/db';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Host } from '../host/host.js';
-import { EXPLANATION, IMAGE, IMAGES } from '../http/answers.js';
+import { EXPLANATION, FILTERS, IMAGE, IMAGES } from '../http/answers.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute, ID_PARAMS } from '../http/route.js';
 import { explainImage } from '../photos/explain.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { toApiImage } from '../photos/to-api.js';
-import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
+import { CAMERA, CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
 import { sendOriginal } from './send-original.js';
 
-const LIST_QUERY = z.strictObject({ library: LIBRARY_ID, cursor: CURSOR, limit: limit(100, 500) });
+const LIST_QUERY = z.strictObject({
+  library: LIBRARY_ID,
+  camera: CAMERA,
+  takenAfter: TIME,
+  takenBefore: TIME,
+  cursor: CURSOR,
+  limit: limit(100, 500),
+});
 const THUMBNAIL_QUERY = z.strictObject({ size: z.enum(['grid', 'view']).default('grid') });
 
-/** `/api/images` */
+/** `/api/images`, and what they can be filtered by. */
 export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: ThumbnailCache): void {
   addDataRoutes(app, host);
   addRoute(app, {
@@ -53,17 +60,30 @@ function addDataRoutes(app: FastifyInstance, { database, config, control }: Host
   addRoute(app, {
     method: 'GET',
     url: '/api/images',
-    summary: 'Photos, newest first',
+    summary: 'Photos, newest first; a page may be short, or empty, and still have a nextCursor',
     query: LIST_QUERY,
     answer: IMAGES,
     async handle({ query }) {
-      const { library, cursor } = query;
+      const { library, camera, takenAfter, takenBefore, cursor } = query;
       const page = await database.images.pageImages({
         limit: query.limit,
         ...(library === undefined ? {} : { libraryId: library }),
+        ...(camera === undefined ? {} : { camera }),
+        ...(takenAfter === undefined ? {} : { takenAfter }),
+        ...(takenBefore === undefined ? {} : { takenBefore }),
         ...(cursor === undefined ? {} : { cursor }),
       });
       return { items: page.items.map(toApiImage), nextCursor: page.nextCursor };
+    },
+  });
+  addRoute(app, {
+    method: 'GET',
+    url: '/api/filters',
+    summary: 'The cameras and months that photos can be narrowed to',
+    answer: FILTERS,
+    async handle() {
+      const [cameras, months] = await Promise.all([database.images.cameras(), database.images.months()]);
+      return { cameras, months };
     },
   });
   addRoute(app, {

@@ -8,6 +8,7 @@ const digits = z
 
 export const LIBRARY_ID: z.ZodType<number | undefined> = digits.pipe(z.number().min(1)).optional();
 export const CURSOR: z.ZodType<string | undefined> = z.string().min(1).max(500).optional();
+export const CAMERA: z.ZodType<string | undefined> = z.string().min(1).max(200).optional();
 /** Epoch milliseconds. */
 export const TIME: z.ZodType<number | undefined> = z
   .string()
