@@ -35,7 +35,8 @@ export function PhotoPanel({ photo, score }: { readonly photo: ApiImage; readonl
 
 function takenText(photo: ApiImage): string {
   if (photo.takenAt !== null) return formatTaken(photo.takenAt, photo.takenAtOffsetMin);
-  return `${words.modified} ${formatTaken(photo.modifiedAt, null)}`;
+  // A file's time is a moment, a photo's is the clock on its camera.
+  return `${words.modified} ${formatTaken(photo.modifiedAt, -new Date(photo.modifiedAt).getTimezoneOffset())}`;
 }
 
 function facts(photo: ApiImage): readonly (readonly [string, string])[] {
@@ -46,13 +47,14 @@ function facts(photo: ApiImage): readonly (readonly [string, string])[] {
     photo.focalLengthMm !== null ? `${Number(photo.focalLengthMm.toFixed(1))} mm` : null,
   ].filter((part) => part !== null);
   const { width, height } = uprightSize(photo);
-  const pixels = photo.width === null ? null : `${width} × ${height} · ${((width * height) / 1e6).toFixed(1)} MP`;
+  const megapixels = (width * height) / 1e6;
+  const pixels = [`${width} × ${height}`, ...(megapixels < 0.1 ? [] : [`${megapixels.toFixed(1)} MP`])];
   const folder = photo.relPath.slice(0, -fileName(photo.relPath).length).replace(/\/$/, '');
   const rows: readonly (readonly [string, string | null])[] = [
     [words.camera, photo.camera],
     [words.lens, photo.lens],
     [words.exposure, exposure.length > 0 ? exposure.join(' · ') : null],
-    [words.size, [pixels, formatBytes(photo.fileSize)].filter((part) => part !== null).join(' · ')],
+    [words.size, [...(photo.width === null ? [] : pixels), formatBytes(photo.fileSize)].join(' · ')],
     [words.place, photo.gps && `${photo.gps.latitude.toFixed(5)}, ${photo.gps.longitude.toFixed(5)}`],
     [words.folder, folder === '' ? null : folder],
   ];
@@ -75,7 +77,7 @@ function SearchState({ photo, score }: { readonly photo: ApiImage; readonly scor
       </p>
       {quality !== '' && <p class="hint">{quality}</p>}
       <div class="row">
-        <button type="button" class="button button-quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <button type="button" class="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {words.why}
         </button>
         {photo.clipStatus === 'failed' && !isRetried && (

@@ -5,6 +5,7 @@ import { originalUrl } from '../api/endpoints.js';
 import { texts } from '../texts.js';
 import { sharpenWhenZoomed } from './sharpen.js';
 import { toSlide } from './slide-data.js';
+import { trustThePicture } from './trust-the-picture.js';
 import { addViewerButtons } from './viewer-buttons.js';
 
 export interface SlidesOptions {
@@ -28,14 +29,17 @@ export interface Slides {
   destroy(): void;
 }
 
+// As in viewer.css: beside the picture on a wide screen, below it on a narrow one.
+const WIDE = 900;
 const PANEL_WIDTH = 360;
+const PANEL_SHARE = 0.5;
 const INFO_OPEN = 'clip-watch:viewer-info';
 
 /** Opens PhotoSwipe over a list. Its code comes with the first photo that is opened. */
 export async function openSlides(options: SlidesOptions): Promise<Slides | null> {
   const { default: PhotoSwipeClass } = await import('photoswipe');
   if (options.isGone()) return null;
-  let hasPanel = localStorage.getItem(INFO_OPEN) === '1' && window.innerWidth >= 900;
+  let hasPanel = localStorage.getItem(INFO_OPEN) === '1' && window.innerWidth >= WIDE;
   const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const pswp: PhotoSwipe = new PhotoSwipeClass({
     dataSource: [],
@@ -44,13 +48,16 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
     bgOpacity: 1,
     wheelToZoom: true,
     showHideAnimationType: isCalm ? 'none' : 'zoom',
-    // On a phone bar and panel lie over the picture; anywhere else they have a place of their own.
-    paddingFn: ({ x }) => ({
-      top: x >= 900 ? 60 : 0,
-      bottom: 0,
-      left: 0,
-      right: hasPanel && x >= 900 ? PANEL_WIDTH : 0,
-    }),
+    // On a phone the bar lies over the picture; anywhere else, and with the panel, each has a place of its own.
+    paddingFn: ({ x, y }) => {
+      const isWide = x >= WIDE;
+      return {
+        top: isWide || hasPanel ? 60 : 0,
+        bottom: hasPanel && !isWide ? y * PANEL_SHARE : 0,
+        left: 0,
+        right: hasPanel && isWide ? PANEL_WIDTH : 0,
+      };
+    },
     closeTitle: texts.viewer.close,
     zoomTitle: texts.viewer.zoom,
     arrowPrevTitle: texts.viewer.previous,
@@ -92,6 +99,7 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
     },
   });
   sharpenWhenZoomed(pswp, current);
+  trustThePicture(pswp);
   pswp.on('change', () => {
     drawPanel();
     withCurrent((photo) => options.onChange(photo, pswp.currIndex, options.photos().length));
