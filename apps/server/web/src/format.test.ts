@@ -32,7 +32,8 @@ describe('format', () => {
   test.each([
     [{ low: 30, high: 50 }, 'under a minute'],
     [{ low: 600, high: 900 }, '10 to 15 min'],
-    [{ low: 30, high: 120 }, 'under a minute to 2 min'],
+    [{ low: 30, high: 120 }, 'up to 2 min'],
+    [{ low: 100, high: 130 }, 'about 2 min'],
     [{ low: 3_000, high: 5_400 }, '50 min to 1 h 30 min'],
     [{ low: 172_800, high: 345_600 }, '2 to 4 days'],
   ])('%o left reads %s', (eta, text) => expect(format.formatEta(eta)).toBe(text));
@@ -43,6 +44,11 @@ describe('format', () => {
     [0.5, '0.5 s'],
     [2, '2 s'],
   ])('an exposure of %f reads %s', (seconds, text) => expect(format.formatExposure(seconds)).toBe(text));
+
+  test('days and months are written out', () => {
+    expect(format.formatDay('2024-02-29')).toBe('29 February 2024');
+    expect(format.formatMonthOnly('2024-09')).toBe('Sep');
+  });
 
   test('a photo shows the wall clock it was taken by, wherever it is looked at', () => {
     const noonInTokyo = Date.UTC(2024, 4, 3, 3);

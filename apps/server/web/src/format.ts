@@ -41,11 +41,12 @@ export function formatDuration(seconds: number): string {
   return `${Math.round(minutes / 1440)} days`;
 }
 
-/** `10 to 15 min`, or one duration when both ends read the same. */
+/** `10 to 15 min`; `about 2 h` when both ends read the same; `up to 2 min` when it may be over at once. */
 export function formatEta(eta: { readonly low: number; readonly high: number }): string {
   const low = formatDuration(eta.low);
   const high = formatDuration(eta.high);
-  if (low === high) return low;
+  if (eta.low < 60) return eta.high < 60 ? low : `up to ${high}`;
+  if (low === high) return `about ${low}`;
   const [, lowUnit] = /^\d+ (\D+)$/.exec(low) ?? [];
   const isSameUnit = lowUnit !== undefined && new RegExp(`^\\d+ ${lowUnit}$`).test(high);
   return `${isSameUnit ? low.slice(0, -lowUnit.length - 1) : low} to ${high}`;
@@ -61,6 +62,16 @@ export function formatMonth(year: number, month: number): string {
   return new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
     Date.UTC(year, month, 1),
   );
+}
+
+/** `2024-03-31` → `31 March 2024`. */
+export function formatDay(day: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
+}
+
+/** `2024-03` → `Mar`. */
+export function formatMonthOnly(month: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { month: 'short', timeZone: 'UTC' }).format(Date.parse(month)).slice(0, 3); // Not "Sept".
 }
 
 export function formatMoment(at: number, now: number): string {

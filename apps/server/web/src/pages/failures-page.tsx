@@ -50,7 +50,7 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
           {words.retryAll}
         </button>
       </div>
-      <p class="lead">{words.lead(groups.reduce((sum, group) => sum + group.count, 0))}</p>
+      <p class="lead">{words.lead(countOf(groups, 'failed'), countOf(groups, 'pending'))}</p>
       {action.error && (
         <p class="field-error" role="alert">
           {action.error}
@@ -85,4 +85,8 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
       )}
     </div>
   );
+}
+
+function countOf(groups: ApiFailures['groups'], status: 'failed' | 'pending'): number {
+  return groups.filter((group) => group.status === status).reduce((sum, group) => sum + group.count, 0);
 }

@@ -14,12 +14,13 @@ interface PhotosPageProps {
 
 /** The front page: first start, timeline, or what a search found. */
 export function PhotosPage({ query, photo }: PhotosPageProps): JSX.Element {
-  const { status } = useLiveStatus();
+  const { status, connection } = useLiveStatus();
   if (status && status.libraries.length === 0) return <FirstStart />;
+  // The photos are asked for at once, and shown when it is known what stands above them: nothing jumps.
   return (
-    <>
+    <div class={connection === 'connecting' ? 'unseen' : ''}>
       <StatusNotices />
       {isSearch(query) ? <SearchResults query={query} photo={photo} /> : <Timeline query={query} photo={photo} />}
-    </>
+    </div>
   );
 }

@@ -14,7 +14,9 @@ const words = texts.settings;
 
 /** What can be changed while the server runs, what it runs with, and where the rest is set. */
 export function SettingsPage(): JSX.Element {
-  const { status } = useLiveStatus();
+  const { status, connection } = useLiveStatus();
+  // Cards that come later would push the others down.
+  if (connection === 'connecting') return <p class="hint">{texts.common.loading}</p>;
   return (
     <div class="page">
       <h1>{words.title}</h1>
@@ -68,7 +70,7 @@ function ModelCard({ model }: { readonly model: ApiClipStatus['model'] }): JSX.E
         <>
           <h3>{texts.starter.more}</h3>
           <p>
-            {texts.starter.title}. <StarterHelp />
+            {texts.starter.title}. {texts.starter.knows} <StarterHelp />
           </p>
         </>
       )}

@@ -39,7 +39,7 @@ function EncoderNotice({ status }: { readonly status: ApiClipStatus }): JSX.Elem
 
 const DISMISSED = 'clip-watch:starter-notice-dismissed';
 
-/** What the built-in model can and cannot do, and how to get CLIP. It can be hidden, in this browser only. */
+/** What the built-in model can and cannot do. It can be hidden, in this browser only. */
 export function StarterNotice(): JSX.Element | null {
   const [isHidden, setHidden] = useState(() => localStorage.getItem(DISMISSED) === '1');
   if (isHidden) return null;
@@ -47,22 +47,28 @@ export function StarterNotice(): JSX.Element | null {
     localStorage.setItem(DISMISSED, '1');
     setHidden(true);
   };
-  const button = (
-    <button type="button" class="button" onClick={dismiss}>
-      {texts.starter.dismiss}
-    </button>
+  const actions = (
+    <div class="row">
+      <a class="button" href={formatRoute({ kind: 'settings' })}>
+        {texts.starter.more}
+      </a>
+      <button type="button" class="button" onClick={dismiss}>
+        {texts.starter.dismiss}
+      </button>
+    </div>
   );
   return (
-    <Notice tone="info" title={texts.starter.title} action={button}>
-      <StarterHelp />
+    <Notice tone="info" title={texts.starter.title} action={actions}>
+      {texts.starter.knows}
     </Notice>
   );
 }
 
+/** How to get CLIP. */
 export function StarterHelp(): JSX.Element {
   return (
     <>
-      {texts.starter.text} <code>{texts.starter.command}</code> {texts.starter.after}
+      {texts.starter.help} <code>{texts.starter.command}</code> {texts.starter.after}
     </>
   );
 }

@@ -53,7 +53,7 @@ export function QuietHoursControl({ value }: { readonly value: string | null }):
       <div class="row row-fields">
         {time('from', words.quietFrom)}
         {time('to', words.quietTo)}
-        <button type="submit" class="button" disabled={action.isBusy}>
+        <button type="submit" class="button" disabled={action.isBusy || formatQuietHours(draft) === value}>
           {words.save}
         </button>
         {draft !== NONE && (
