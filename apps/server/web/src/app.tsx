@@ -35,8 +35,10 @@ export function App(): JSX.Element | null {
     };
   }, [needsLogin]);
 
-  // The browser keeps the place when only what is after the # changes: a new page would begin in its middle.
-  useEffect(() => window.scrollTo(0, 0), [route.kind]);
+  // The browser keeps the place when only what is after the # changes. Lists of photos see to their own.
+  useEffect(() => {
+    if (route.kind !== 'photos') window.scrollTo(0, 0);
+  }, [route.kind]);
 
   if (needsLogin) return <LoginPage onSignedIn={() => setNeedsLogin(false)} />;
   if (feed === null) return null;

@@ -27,6 +27,7 @@ describe('route', () => {
     ['#/?like=4&crop=a,b,c,d', 'crop'],
     ['#/?crop=0,0,1,1', 'crop'],
     ['#/?after=yesterday', 'after'],
+    ['#/?before=2024-99-01', 'before'],
   ])('ignores what makes no sense in %s', (hash) => {
     expect(parseRoute(hash)).toEqual(homeWithLike(hash));
   });

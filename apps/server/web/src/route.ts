@@ -40,7 +40,7 @@ export const EMPTY_QUERY: SearchQuery = {
 
 export const HOME: Route = { kind: 'photos', query: EMPTY_QUERY, photo: null };
 
-/** True when the query asks the encoder; otherwise the timeline is meant, with a library filter at most. */
+/** True when the query asks the encoder; otherwise the timeline is meant. */
 export function isSearch(query: SearchQuery): boolean {
   return query.text !== '' || query.like !== null || query.upload;
 }
@@ -116,7 +116,7 @@ function toId(text: string | null): number | null {
 }
 
 function toDay(text: string | null): string {
-  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) ? text : '';
+  return text !== null && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
 }
 
 function toCrop(text: string | null): SearchQuery['crop'] {

@@ -117,6 +117,19 @@ function retry(state: MockState, { body }: MockRequest): MockAnswer {
   return setStatus(state, { failed: state.failures.length, pending: before - state.failures.length });
 }
 
+function fits({ camera, takenAt }: MockPhoto['image'], query: URLSearchParams): boolean {
+  const isBetween =
+    Number(takenAt) >= Number(query.get('takenAfter') ?? -Infinity) &&
+    Number(takenAt) <= Number(query.get('takenBefore') ?? Infinity);
+  return isBetween && (query.get('camera') ?? camera) === camera;
+}
+
+function filters({ photos }: MockState): Json {
+  const cameras = photos.map(({ image }) => image.camera).filter((camera) => camera !== null);
+  const months = photos.map(({ image }) => new Date(Number(image.takenAt)).toISOString().slice(0, 7));
+  return { cameras: [...new Set(cameras)].sort(), months: [...new Set(months)].sort().reverse() };
+}
+
 function failures(state: MockState, { query }: MockRequest): MockAnswer {
   const reasons = new Set(state.failures.map((failure) => failure.reason));
   const reason = query.get('reason');
@@ -151,10 +164,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET images': (state, { query }) =>
     ok(
       pageOf(
-        state.photos.map(({ image }) => image),
+        state.photos.map(({ image }) => image).filter((image) => fits(image, query)),
         Object.fromEntries(query),
       ),
     ),
+  'GET filters': (state) => ok(filters(state)),
   'POST search': (state, { body }) => searchHits(state, 'text' in (body as Json), body as Json),
   'POST search/image': (state, { query }) => searchHits(state, false, Object.fromEntries(query)),
   'GET clip/failures': failures,

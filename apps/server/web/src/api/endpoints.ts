@@ -4,6 +4,7 @@ import type {
   ApiClipSettings,
   ApiClipStatus,
   ApiFailures,
+  ApiFilters,
   ApiImage,
   ApiLibraries,
   ApiLibrary,
@@ -55,12 +56,18 @@ export function scanLibrary(id: number): Promise<unknown> {
   return request(apiUrl(`libraries/${id}/scan`), { method: 'POST', body: {} });
 }
 
+export type PhotoFilters = Pick<ApiSearchRequest, 'library' | 'camera' | 'takenAfter' | 'takenBefore'>;
+
 export function listImages(
-  library: number | null,
+  filters: PhotoFilters,
   cursor: string | null,
   signal?: AbortSignal,
 ): Promise<ApiPage<ApiImage>> {
-  return request(apiUrl('images', { library, cursor, limit: PAGE_SIZE }), { signal });
+  return request(apiUrl('images', { ...filters, cursor, limit: PAGE_SIZE }), { signal });
+}
+
+export function getFilters(signal?: AbortSignal): Promise<ApiFilters> {
+  return request(apiUrl('filters'), { signal });
 }
 
 export function getImage(id: number, signal?: AbortSignal): Promise<ApiImage> {

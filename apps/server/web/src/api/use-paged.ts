@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiPage } from '../../../src/api-types.js';
+import { isReturn } from '../use-route.js';
 import { isAbort } from './http.js';
+import { keepState, keptState } from './kept-lists.js';
 
 export type FetchPage<P> = (cursor: string | null, signal: AbortSignal) => Promise<P>;
 
@@ -27,9 +29,15 @@ interface State<T, P> {
 /**
  * A list that grows page by page.
  * @param key changes when another list is meant; the old one is dropped and its request ended
+ * @param isKept whether the back button finds the list as it was left, rather than a new one
  */
-export function usePaged<T, P extends ApiPage<T>>(key: string, fetchPage: FetchPage<P>): Paged<T, P> {
-  const [state, setState] = useState<State<T, P>>(() => emptyState(key));
+export function usePaged<T, P extends ApiPage<T>>(
+  key: string,
+  fetchPage: FetchPage<P>,
+  { isKept = false }: { readonly isKept?: boolean } = {},
+): Paged<T, P> {
+  const startState = (): State<T, P> => (isKept && isReturn() ? keptOr<T, P>(key) : emptyState(key));
+  const [state, setState] = useState<State<T, P>>(startState);
   const running = useRef<AbortController | null>(null);
   const fetchRef = useRef(fetchPage);
   fetchRef.current = fetchPage;
@@ -41,9 +49,11 @@ export function usePaged<T, P extends ApiPage<T>>(key: string, fetchPage: FetchP
       running.current = controller;
       setState((old) => ({ ...(old.key === key ? old : emptyState<T, P>(key)), isLoading: true, error: null }));
       try {
-        const page = await fetchRef.current(cursor, controller.signal);
+        const page = await fetchFilled(fetchRef.current, cursor, controller.signal);
         if (controller.signal.aborted) return;
-        setState({ key, items: [...before, ...page.items], last: page, isLoading: false, error: null });
+        const loaded = { key, items: [...before, ...page.items], last: page, isLoading: false, error: null };
+        if (isKept) keepState(key, loaded);
+        setState(loaded);
       } catch (error) {
         if (controller.signal.aborted || isAbort(error)) return;
         setState((old) => ({ ...old, isLoading: false, error }));
@@ -53,12 +63,14 @@ export function usePaged<T, P extends ApiPage<T>>(key: string, fetchPage: FetchP
   );
 
   useEffect(() => {
-    void load(null, []);
+    const start = startState();
+    if (start.last === null) void load(null, []);
+    else setState(start);
     return () => running.current?.abort();
   }, [load]);
 
   // Until the effect of a new key has run, the state still holds the list before it.
-  const shown = state.key === key ? state : emptyState<T, P>(key);
+  const shown = state.key === key ? state : startState();
   const next = shown.last?.nextCursor ?? null;
   return {
     items: shown.items,
@@ -71,6 +83,22 @@ export function usePaged<T, P extends ApiPage<T>>(key: string, fetchPage: FetchP
     },
     reload: () => void load(null, []),
   };
+}
+
+/** A server that looks for rare photos may answer with an empty page and go on with the next. */
+async function fetchFilled<P extends ApiPage<unknown>>(
+  fetchPage: FetchPage<P>,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<P> {
+  let page = await fetchPage(cursor, signal);
+  while (page.items.length === 0 && page.nextCursor !== null) page = await fetchPage(page.nextCursor, signal);
+  return page;
+}
+
+function keptOr<T, P>(key: string): State<T, P> {
+  // The key names one list, and with it the types of its items and pages.
+  return (keptState(key) as State<T, P> | undefined) ?? emptyState(key);
 }
 
 function emptyState<T, P>(key: string): State<T, P> {

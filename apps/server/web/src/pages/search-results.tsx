@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-types.js';
 import { ApiError } from '../api/http.js';
 import { useLiveStatus } from '../api/status-context.js';
+import { useKeptScroll } from '../api/use-kept-scroll.js';
 import { type Paged, usePaged } from '../api/use-paged.js';
-import { formatShare } from '../format.js';
 import { GridSkeleton } from '../grid/grid-skeleton.js';
 import { PhotoGrid } from '../grid/photo-grid.js';
-import { EmptyState, ErrorState, errorText, Notice } from '../parts/notice.js';
+import { EmptyState, ErrorState, errorText } from '../parts/notice.js';
 import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
 import { fetchHits } from '../search/fetch-hits.js';
 import { FilterChips } from '../search/filter-chips.js';
@@ -35,7 +35,10 @@ export function SearchResults({ query, photo }: SearchResultsProps): JSX.Element
 }
 
 function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey: string }): JSX.Element {
-  const pages = usePaged<ApiSearchHit, ApiSearchAnswer>(listKey, (cursor, signal) => fetchHits(query, cursor, signal));
+  const pages = usePaged<ApiSearchHit, ApiSearchAnswer>(listKey, (cursor, signal) => fetchHits(query, cursor, signal), {
+    isKept: true,
+  });
+  useKeptScroll(listKey);
   const { items, last, isDone, isLoading, error } = pages;
   // Then the page says so above, and how to get more.
   const isStarter = useLiveStatus().status?.model?.starter === true;
@@ -43,15 +46,11 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
   const scores = useMemo(() => new Map(items.map((hit) => [hit.id, hit.score])), [items]);
   const hrefOf = (image: ApiImage): string => formatRoute({ kind: 'photos', query, photo: image.id });
   const scoreOf = (image: ApiImage): string | null => scores.get(image.id)?.toFixed(2) ?? null;
-  useEffect(() => window.scrollTo(0, 0), []);
   return (
     <>
       <SearchHeading query={query} state={stateText(pages)} />
       <FilterChips query={query} />
-      {last?.notice && !isStarter && <Notice tone="info" title={last.notice} />}
-      {last && !last.notice && last.coverage < 0.995 && (
-        <p class="hint">{texts.search.coverage(formatShare(last.coverage))}</p>
-      )}
+      {last?.notice && !isStarter && <p class="hint list-note">{last.notice}</p>}
       {items.length > 0 && (
         <PhotoGrid
           label={texts.search.results}
@@ -66,7 +65,7 @@ function Hits({ listKey, query, photo }: SearchResultsProps & { readonly listKey
       {error !== null && <SearchFailed error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
       {isDone && items.length === 0 && <NothingFound query={query} weaker={last?.belowMinScore ?? 0} />}
       {isDone && items.length > 0 && last !== null && last.belowMinScore > 0 && (
-        <p class="hint row-center">
+        <p class="row row-center list-end">
           <WeakerLink query={query}>{texts.search.showWeaker}</WeakerLink>
         </p>
       )}

@@ -3,14 +3,18 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { ApiImage, ApiPage } from '../../../src/api-types.js';
 import { listImages } from '../api/endpoints.js';
 import { useLiveStatus } from '../api/status-context.js';
+import { useKeptScroll } from '../api/use-kept-scroll.js';
 import { usePaged } from '../api/use-paged.js';
 import { GridSkeleton } from '../grid/grid-skeleton.js';
 import { PhotoGrid } from '../grid/photo-grid.js';
 import { groupByMonth } from '../grid/sections.js';
 import { EmptyState, ErrorState } from '../parts/notice.js';
-import { formatRoute, type SearchQuery } from '../route.js';
+import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
+import { countFilters } from '../search/count-filters.js';
 import { FilterChips } from '../search/filter-chips.js';
+import { photoFilters } from '../search/search-request.js';
 import { texts } from '../texts.js';
+import { DateJump } from '../timeline/date-jump.js';
 import { Viewer } from '../viewer/viewer.js';
 
 interface TimelineProps {
@@ -18,12 +22,16 @@ interface TimelineProps {
   readonly photo: number | null;
 }
 
-/** All photos, newest first, under their months. */
+/** All photos that fit the filters, newest first, under their months. */
 export function Timeline({ query, photo }: TimelineProps): JSX.Element {
-  const { status, libraryChanges } = useLiveStatus();
-  const pages = usePaged<ApiImage, ApiPage<ApiImage>>(`timeline ${query.library}`, (cursor, signal) =>
-    listImages(query.library, cursor, signal),
+  const { libraryChanges } = useLiveStatus();
+  const listKey = formatRoute({ kind: 'photos', query, photo: null });
+  const pages = usePaged<ApiImage, ApiPage<ApiImage>>(
+    listKey,
+    (cursor, signal) => listImages(photoFilters(query), cursor, signal),
+    { isKept: true },
   );
+  useKeptScroll(listKey);
   const { items, isDone, isLoading, error } = pages;
   const sections = useMemo(() => groupByMonth(items), [items]);
   const hrefOf = (image: ApiImage): string => formatRoute({ kind: 'photos', query, photo: image.id });
@@ -34,7 +42,7 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
     <>
       <h1 class="visually-hidden">{texts.timeline.label}</h1>
       <FilterChips query={query} />
-      {hasSearchFilters(query) && <p class="hint">{texts.search.needsWords}</p>}
+      {items.length > 0 && <DateJump key={listKey} query={query} />}
       {items.length > 0 && (
         <PhotoGrid
           label={texts.timeline.label}
@@ -46,14 +54,7 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
       )}
       {error !== null && <ErrorState error={error} onRetry={items.length > 0 ? pages.loadMore : pages.reload} />}
       {items.length === 0 && isLoading && <GridSkeleton />}
-      {items.length === 0 && error === null && !isLoading && (
-        <EmptyState
-          icon="photos"
-          title={status?.libraries.some((library) => library.scanning) ? texts.timeline.scanning : texts.timeline.empty}
-        >
-          <p>{texts.timeline.emptyHint}</p>
-        </EmptyState>
-      )}
+      {items.length === 0 && error === null && !isLoading && <NoPhotos query={query} />}
       {isDone && items.length > 20 && <p class="grid-end">{texts.timeline.end(items.length)}</p>}
       {photo !== null && (
         <Viewer
@@ -68,9 +69,24 @@ export function Timeline({ query, photo }: TimelineProps): JSX.Element {
   );
 }
 
-// The timeline knows only libraries; the other filters wait for words.
-function hasSearchFilters({ notText, camera, after, before }: SearchQuery): boolean {
-  return notText !== '' || camera !== '' || after !== '' || before !== '';
+function NoPhotos({ query }: { readonly query: SearchQuery }): JSX.Element {
+  const { status } = useLiveStatus();
+  const words = texts.timeline;
+  if (countFilters(query) > 0)
+    return (
+      <EmptyState icon="filter" title={words.noneFit}>
+        <p>{words.noneFitHint}</p>
+        <a class="button" href={formatRoute({ kind: 'photos', query: EMPTY_QUERY, photo: null })}>
+          {texts.timeline.label}
+        </a>
+      </EmptyState>
+    );
+  const isScanning = status?.libraries.some((library) => library.scanning) ?? false;
+  return (
+    <EmptyState icon="photos" title={isScanning ? words.scanning : words.empty}>
+      <p>{words.emptyHint}</p>
+    </EmptyState>
+  );
 }
 
 const RELOAD_PAUSE_MS = 3_000;

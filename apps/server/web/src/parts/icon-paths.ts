@@ -16,6 +16,7 @@ const PATHS = {
   similar: 'M4 4h10v10H4z M10 18v2h10V10h-2',
   crop: 'M7 2v15h15 M2 7h15v15',
   download: 'M12 4v11 M7 11l5 5 5-5 M5 20h14',
+  calendar: 'M4 6h16v14H4z M4 10h16 M8 3v4 M16 3v4',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   plus: 'M12 5v14 M5 12h14',
   scan: 'M4 9V4h5 M15 4h5v5 M20 15v5h-5 M9 20H4v-5 M4 12h16',

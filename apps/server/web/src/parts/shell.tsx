@@ -36,7 +36,7 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
         {texts.skip}
       </button>
       <header class="header">
-        <a class="brand" href={formatRoute(HOME)} aria-label={texts.product}>
+        <a class="brand" href={formatRoute(HOME)} aria-label={texts.product} onClick={goUpWhenHere}>
           <BrandMark size={30} />
           <span class="brand-name">{texts.product}</span>
         </a>
@@ -48,6 +48,7 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
               class="nav-entry"
               href={formatRoute(entry.route)}
               aria-current={entry.route.kind === route.kind ? 'page' : undefined}
+              onClick={goUpWhenHere}
             >
               <Icon name={entry.icon} />
               <span class="nav-label">{entry.label}</span>
@@ -66,6 +67,11 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
       </main>
     </>
   );
+}
+
+// A link to where one is already would do nothing at all.
+function goUpWhenHere({ currentTarget }: JSX.TargetedMouseEvent<HTMLAnchorElement>): void {
+  if (currentTarget.href === location.href) window.scrollTo(0, 0);
 }
 
 // The hash is the route, so a plain link to #main would leave the page.

@@ -1,13 +1,13 @@
 import type { ApiSearchAnswer } from '../../../src/api-types.js';
 import { search, searchByUpload } from '../api/endpoints.js';
 import type { SearchQuery } from '../route.js';
-import { HITS_A_PAGE, searchFilters, toSearchRequest } from './search-request.js';
+import { HITS_A_PAGE, photoFilters, toSearchRequest } from './search-request.js';
 import { getUpload } from './upload-store.js';
 
 /** One page of hits: by the visitor's own picture, or by words or a photo of the library. */
 export function fetchHits(query: SearchQuery, cursor: string | null, signal: AbortSignal): Promise<ApiSearchAnswer> {
   const upload = getUpload();
   if (query.upload && upload)
-    return searchByUpload(upload.file, { ...searchFilters(query), limit: HITS_A_PAGE, cursor }, signal);
+    return searchByUpload(upload.file, { ...photoFilters(query), limit: HITS_A_PAGE, cursor }, signal);
   return search(toSearchRequest(query, cursor), signal);
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLiveStatus } from '../api/status-context.js';
+import { formatDay } from '../format.js';
 import { Icon } from '../parts/icon.js';
 import { formatRoute, type SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
@@ -36,11 +37,11 @@ export function FilterChips({ query }: { readonly query: SearchQuery }): JSX.Ele
 function filterChips(query: SearchQuery, libraryName: string | null): readonly Chip[] {
   const words = texts.search;
   const chips: readonly (Chip | false)[] = [
-    query.notText !== '' && { label: words.chipNot(query.notText), without: { notText: '' } },
+    query.text !== '' && query.notText !== '' && { label: words.chipNot(query.notText), without: { notText: '' } },
     query.library !== null && { label: libraryName ?? `${words.library} ${query.library}`, without: { library: null } },
     query.camera !== '' && { label: query.camera, without: { camera: '' } },
-    query.after !== '' && { label: words.chipAfter(query.after), without: { after: '' } },
-    query.before !== '' && { label: words.chipBefore(query.before), without: { before: '' } },
+    query.after !== '' && { label: words.chipAfter(formatDay(query.after)), without: { after: '' } },
+    query.before !== '' && { label: words.chipBefore(formatDay(query.before)), without: { before: '' } },
   ];
   return chips.filter((chip) => chip !== false);
 }

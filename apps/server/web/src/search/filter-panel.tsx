@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useLiveStatus } from '../api/status-context.js';
+import { useFilters } from '../api/use-filters.js';
 import { Field } from '../parts/fields.js';
 import type { SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
@@ -10,58 +11,48 @@ interface FilterPanelProps {
   readonly onReset: () => void;
 }
 
-/** The filters below the search box. They take effect with the form's submit. */
+const words = texts.search;
+
+/** The filters of searches and of the timeline. They take effect with the form's submit. */
 export function FilterPanel({ draft, onChange, onReset }: FilterPanelProps): JSX.Element {
   const libraries = useLiveStatus().status?.libraries ?? [];
-  const words = texts.search;
-  const text = (
-    key: 'notText' | 'camera' | 'after' | 'before',
-    label: string,
-    type: string,
-    hint: string,
-  ): JSX.Element => (
-    <Field label={label}>
-      {({ id }) => (
-        <input
-          id={id}
-          type={type}
-          value={draft[key]}
-          placeholder={hint}
-          maxLength={200}
-          onInput={(event) => onChange({ ...draft, [key]: event.currentTarget.value })}
-        />
-      )}
-    </Field>
-  );
+  const cameras = useFilters().filters?.cameras ?? [];
+  const set = (change: Partial<SearchQuery>): void => onChange({ ...draft, ...change });
+  // One from the address stays, though it is not known (yet).
+  const names = draft.camera === '' || cameras.includes(draft.camera) ? cameras : [draft.camera, ...cameras];
+  const needsWords = draft.text.trim() === '';
   return (
     <div class="filters">
-      {text('notText', words.not, 'text', words.notHint)}
-      {text('camera', words.camera, 'text', words.cameraHint)}
-      {text('after', words.after, 'date', '')}
-      {text('before', words.before, 'date', '')}
+      <DayField label={words.after} value={draft.after} onChange={(after) => set({ after })} />
+      <DayField label={words.before} value={draft.before} onChange={(before) => set({ before })} />
+      <SelectField
+        label={words.camera}
+        any={words.allCameras}
+        value={draft.camera}
+        options={names.map((name) => [name, name])}
+        onChange={(camera) => set({ camera })}
+      />
       {libraries.length > 1 && (
-        <Field label={words.library}>
-          {({ id }) => (
-            <select
-              id={id}
-              value={draft.library === null ? '' : String(draft.library)}
-              onChange={(event) =>
-                onChange({
-                  ...draft,
-                  library: event.currentTarget.value === '' ? null : Number(event.currentTarget.value),
-                })
-              }
-            >
-              <option value="">{words.allLibraries}</option>
-              {libraries.map((library) => (
-                <option key={library.id} value={String(library.id)}>
-                  {library.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={words.library}
+          any={words.allLibraries}
+          value={draft.library === null ? '' : String(draft.library)}
+          options={libraries.map(({ id, name }) => [String(id), name])}
+          onChange={(id) => set({ library: id === '' ? null : Number(id) })}
+        />
       )}
+      <Field label={words.not}>
+        {({ id }) => (
+          <input
+            id={id}
+            value={needsWords ? '' : draft.notText}
+            placeholder={needsWords ? words.notNeedsWords : words.notHint}
+            disabled={needsWords}
+            maxLength={200}
+            onInput={(event) => set({ notText: event.currentTarget.value })}
+          />
+        )}
+      </Field>
       <div class="row row-end filters-buttons">
         <button type="button" class="button" onClick={onReset}>
           {words.reset}
@@ -71,5 +62,42 @@ export function FilterPanel({ draft, onChange, onReset }: FilterPanelProps): JSX
         </button>
       </div>
     </div>
+  );
+}
+
+interface DayFieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (day: string) => void;
+}
+
+function DayField({ label, value, onChange }: DayFieldProps): JSX.Element {
+  return (
+    <Field label={label}>
+      {({ id }) => <input id={id} type="date" value={value} onInput={(event) => onChange(event.currentTarget.value)} />}
+    </Field>
+  );
+}
+
+interface SelectFieldProps extends DayFieldProps {
+  /** What stands for no choice. */
+  readonly any: string;
+  readonly options: readonly (readonly [value: string, label: string])[];
+}
+
+function SelectField({ label, any, value, options, onChange }: SelectFieldProps): JSX.Element {
+  return (
+    <Field label={label}>
+      {({ id }) => (
+        <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          <option value="">{any}</option>
+          {options.map(([option, name]) => (
+            <option key={option} value={option}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../parts/icon.js';
-import { EMPTY_QUERY, HOME, type SearchQuery } from '../route.js';
+import { useDismiss } from '../parts/use-dismiss.js';
+import { EMPTY_QUERY, formatRoute, HOME, type Route, type SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
 import { navigate } from '../use-route.js';
+import { countFilters } from './count-filters.js';
 import { FilterPanel } from './filter-panel.js';
 import { setUpload } from './upload-store.js';
 
@@ -15,13 +17,14 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
   const [isOpen, setOpen] = useState(false);
   useEffect(() => setDraft(query), [query]);
   useSlashKey(input);
-  useOutsideClick(form, () => setOpen(false));
+  useDismiss(form, () => setOpen(false));
 
   const submit = (next: SearchQuery): void => {
     setOpen(false);
     input.current?.blur();
-    window.scrollTo(0, 0);
-    navigate({ kind: 'photos', query: trimmed(next), photo: null });
+    const route: Route = { kind: 'photos', query: trimmed(next), photo: null };
+    if (formatRoute(route) === location.hash) window.scrollTo(0, 0);
+    navigate(route);
   };
   const hasFilters = countFilters(query) > 0;
   return (
@@ -31,9 +34,6 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
         onSubmit={(event) => {
           event.preventDefault();
           submit(draft.text.trim() === '' ? draft : { ...draft, like: null, crop: null, upload: false });
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') setOpen(false);
         }}
       >
         <div class="search-field">
@@ -124,15 +124,10 @@ function isAnything(query: SearchQuery, draft: SearchQuery): boolean {
   return draft.text !== '' || query.like !== null || query.upload || countFilters(query) > 0;
 }
 
-/** How many filters narrow the search. */
-export function countFilters(query: SearchQuery): number {
-  const { notText, library, camera, after, before } = query;
-  return [notText, library, camera, after, before].filter((value) => value !== '' && value !== null).length;
-}
-
 function trimmed(query: SearchQuery): SearchQuery {
   // Other words start without their weak matches.
-  return { ...query, weak: false, text: query.text.trim(), notText: query.notText.trim(), camera: query.camera.trim() };
+  const text = query.text.trim();
+  return { ...query, weak: false, text, notText: text === '' ? '' : query.notText.trim() };
 }
 
 function useSlashKey(input: { readonly current: HTMLInputElement | null }): void {
@@ -147,14 +142,4 @@ function useSlashKey(input: { readonly current: HTMLInputElement | null }): void
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [input]);
-}
-
-function useOutsideClick(ref: { readonly current: HTMLElement | null }, onOutside: () => void): void {
-  useEffect(() => {
-    const onPointerDown = (event: PointerEvent): void => {
-      if (event.target instanceof Node && !ref.current?.contains(event.target)) onOutside();
-    };
-    document.addEventListener('pointerdown', onPointerDown);
-    return () => document.removeEventListener('pointerdown', onPointerDown);
-  });
 }

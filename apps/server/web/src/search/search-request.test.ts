@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EMPTY_QUERY } from '../route.js';
-import { toSearchRequest } from './search-request.js';
+import { photoFilters, toSearchRequest } from './search-request.js';
 
 test('words go with their filters; days are whole', () => {
   const request = toSearchRequest(
@@ -17,6 +17,17 @@ test('words go with their filters; days are whole', () => {
   );
   expect(request).toMatchObject({ text: 'dog', notText: 'cat', library: 2, camera: 'Canon' });
   expect((request.takenBefore ?? 0) - (request.takenAfter ?? 0)).toBe(86_400_000 - 1);
+});
+
+test('a day that clocks are changed in is as long as it is', () => {
+  vi.stubEnv('TZ', 'Europe/Berlin');
+  const { takenAfter = 0, takenBefore = 0 } = photoFilters({
+    ...EMPTY_QUERY,
+    after: '2024-03-31',
+    before: '2024-03-31',
+  });
+  vi.unstubAllEnvs();
+  expect(takenBefore + 1 - takenAfter).toBe(23 * 3_600_000);
 });
 
 test('a photo stands in for the words, with its part', () => {

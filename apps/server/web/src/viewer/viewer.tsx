@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiImage } from '../../../src/api-types.js';
 import { getImage } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
-import { EMPTY_QUERY, formatRoute, parseRoute, type SearchQuery } from '../route.js';
-import { navigate, previousHash } from '../use-route.js';
+import { EMPTY_QUERY, formatRoute, parseRoute, type Route, type SearchQuery } from '../route.js';
+import { cameFrom, navigate } from '../use-route.js';
 import { CropOverlay } from './crop-overlay.js';
 import { PhotoPanel } from './photo-panel.js';
 import { openSlides, type Slides } from './slides.js';
@@ -29,7 +29,6 @@ export function Viewer(props: ViewerProps): JSX.Element | null {
   const lone = useLonePhoto(props);
   const isListed = props.photos.some((photo) => photo.id === props.photoId);
   const isReady = isListed || lone !== null;
-  useOpenedFromGridMark(props.query);
 
   useEffect(() => {
     if (!isReady) return undefined;
@@ -99,20 +98,11 @@ function useLonePhoto({ photoId, photos, isPending, query }: ViewerProps): ApiIm
   return photo;
 }
 
-/** Remembers in the history entry that the grid lies behind it, so that closing can go back instead of forward. */
-function useOpenedFromGridMark(query: SearchQuery): void {
-  useEffect(() => {
-    const grid = formatRoute({ kind: 'photos', query, photo: null });
-    const before = previousHash();
-    if (before !== null && (before || '#/') === grid && history.state === null)
-      history.replaceState({ openedFromGrid: true }, '');
-  }, []);
-}
-
+/** Back to the grid where it lies behind this entry, so that closing leaves none in front of it. */
 function closeAddress(query: SearchQuery): void {
-  const state = history.state as { readonly openedFromGrid?: boolean } | null;
-  if (state?.openedFromGrid) history.back();
-  else navigate({ kind: 'photos', query, photo: null }, { replace: true });
+  const grid: Route = { kind: 'photos', query, photo: null };
+  if (cameFrom() === formatRoute(grid)) history.back();
+  else navigate(grid, { replace: true });
 }
 
 function searchLike(like: number, from: SearchQuery, crop: SearchQuery['crop']): void {
