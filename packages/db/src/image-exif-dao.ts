@@ -1,7 +1,9 @@
 import type { DaoContext } from './dao-context.js';
 import { createClaimDao } from './image-claims.js';
 import { createCounterDao } from './image-counters.js';
+import { createEmbeddingDao } from './image-embeddings.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
+import { createFilterDao } from './image-filters.js';
 import { createListDao } from './image-lists.js';
 import { createOutcomeDao } from './image-outcomes.js';
 import { createRequeueDao } from './image-requeue.js';
@@ -16,5 +18,7 @@ export function createImageExifDao(context: DaoContext): ImageExifDao {
     ...createRequeueDao(context),
     ...createCounterDao(context),
     ...createListDao(context),
+    ...createEmbeddingDao(context),
+    ...createFilterDao(context),
   };
 }

@@ -2,44 +2,12 @@ import { decodeCursor, encodeCursor } from './cursor.js';
 import type { DaoContext } from './dao-context.js';
 import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
 import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
-import type { ImageRow, IndexedEmbedding, Page } from './image-types.js';
+import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
-import {
-  LIST_MONTHS,
-  NEXT_CAMERA_MAKE,
-  NEXT_CAMERA_MODEL,
-  PAGE_EMBEDDINGS,
-  PAGE_IMAGE_CAMERAS,
-  PAGE_IMAGE_IDS,
-} from './sql/list-images.js';
+import { PAGE_IMAGE_CAMERAS, PAGE_IMAGE_IDS } from './sql/list-images.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
-import { decodeEmbedding } from './vector-codec.js';
 
-type ListDao = Pick<
-  ImageExifDao,
-  | 'findImage'
-  | 'findImageByPath'
-  | 'findImages'
-  | 'pageImages'
-  | 'pageFailures'
-  | 'findEmbedding'
-  | 'streamEmbeddings'
-  | 'cameras'
-  | 'months'
->;
-
-interface EmbeddingRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly library_id: number;
-  readonly sort_time: number;
-  readonly camera_make: string | null;
-  readonly camera_model: string | null;
-  readonly missing_since: number | null;
-  readonly clip_status: string;
-  readonly clip_model_version: string | null;
-  readonly clip_embedding: Uint8Array | null;
-}
+type ListDao = Pick<ImageExifDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
 
 interface PlacedId {
   readonly [column: string]: unknown;
@@ -55,8 +23,6 @@ interface Place {
   readonly id: number;
 }
 
-/** 2 KB each: a batch is read in a few milliseconds. */
-const EMBEDDING_BATCH = 1000;
 const LARGEST_PAGE = 1000;
 /** A camera has no index in the list's order: its page walks so many rows at a time, and at most so many in all. */
 const CAMERA_STEP = 1000;
@@ -66,20 +32,6 @@ const AFTER_ALL_REASONS = '\u{10ffff}';
 
 function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) throw new RangeError(`page of ${limit} rows`);
-}
-
-function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] {
-  const searchable = row.clip_status === 'encoded' && row.missing_since === null;
-  if (!searchable || row.clip_model_version !== modelVersion || row.clip_embedding === null) return [];
-  return [
-    {
-      id: row.id,
-      libraryId: row.library_id,
-      sortTime: row.sort_time,
-      camera: cameraName(row.camera_make, row.camera_model),
-      embedding: decodeEmbedding(row.clip_embedding),
-    },
-  ];
 }
 
 function cameraOf(row: PlacedId): string | null {
@@ -176,60 +128,11 @@ export function createListDao(context: DaoContext): ListDao {
     return { items: await findImages(found.map((row) => row.id)), nextCursor };
   }
 
-  async function* streamEmbeddings(request: Parameters<ImageExifDao['streamEmbeddings']>[0]) {
-    const { modelVersion, batch = EMBEDDING_BATCH } = request;
-    let afterId = request.afterId ?? 0;
-    for (;;) {
-      const page = { afterId, limit: batch };
-      const rows = await lane.read((sql) => sql.all<EmbeddingRow, keyof typeof page>(PAGE_EMBEDDINGS, page));
-      const found = rows.flatMap((row) => toIndexed(row, modelVersion));
-      if (found.length > 0) yield found;
-      if (rows.length < batch) return;
-      afterId = rows.at(-1)?.id ?? afterId;
-    }
-  }
-
-  async function camerasOf(make: string | null): Promise<string[]> {
-    const names: string[] = [];
-    for (let after = ''; ; ) {
-      const [next] = await lane.read((sql) =>
-        sql.all<{ camera_model: string }, 'make' | 'after'>(NEXT_CAMERA_MODEL, { make, after }),
-      );
-      if (next === undefined) return names;
-      after = next.camera_model;
-      names.push(cameraName(make, after) ?? after);
-    }
-  }
-
   return {
     findImages,
     findImage: (id) => findOne({ id }),
     findImageByPath: (libraryId, relPath) => findOne({ libraryId, relPath }),
     pageImages,
     pageFailures,
-    streamEmbeddings,
-    async findEmbedding(id) {
-      const select = { clipEmbedding: true, clipModelVersion: true };
-      const row = await lane.read(() => prisma.imageExif.findUnique({ where: { id }, select }));
-      if (row === null || row.clipEmbedding === null || row.clipModelVersion === null) return null;
-      return { modelVersion: row.clipModelVersion, embedding: decodeEmbedding(row.clipEmbedding) };
-    },
-    async cameras() {
-      const names = new Set(await camerasOf(null));
-      for (let after = ''; ; ) {
-        const [next] = await lane.read((sql) => sql.all<{ camera_make: string }, 'after'>(NEXT_CAMERA_MAKE, { after }));
-        if (next === undefined) return [...names].sort((a, b) => a.localeCompare(b));
-        after = next.camera_make;
-        for (const name of await camerasOf(after)) names.add(name);
-      }
-    },
-    async months() {
-      const months = new Set<string>();
-      for (const libraryId of await librariesOf(undefined)) {
-        const rows = await lane.read((sql) => sql.all<{ month: string }, 'libraryId'>(LIST_MONTHS, { libraryId }));
-        for (const { month } of rows) months.add(month);
-      }
-      return [...months].sort().reverse();
-    },
   };
 }
