@@ -37,8 +37,9 @@ describe('server-sent events', () => {
     photos[Symbol.dispose]();
   });
 
-  async function connect(): Promise<IncomingMessage> {
-    const sent = request(`${url}/api/events`, { headers: { accept: 'text/event-stream' }, agent: false });
+  async function connect(accept?: string): Promise<IncomingMessage> {
+    const headers = accept === undefined ? {} : { accept };
+    const sent = request(`${url}/api/events`, { headers, agent: false });
     sent.on('error', () => {}); // Both sides break off here.
     sent.end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -47,7 +48,7 @@ describe('server-sent events', () => {
   }
 
   async function listen(): Promise<Stream> {
-    const response = await connect();
+    const response = await connect('text/event-stream');
     let text = '';
     response.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -88,6 +89,17 @@ describe('server-sent events', () => {
     expect(new Set(states()).size).toBe(states().length);
   });
 
+  test.each([
+    [undefined, 200],
+    ['*/*', 200],
+    ['text/*;q=0.5', 200],
+    ['application/json', 400],
+  ])('whoever accepts %s gets %i', async (accept, status) => {
+    const response = await connect(accept);
+    expect(response.statusCode).toBe(status);
+    response.destroy();
+  });
+
   test('a silent stream shows that it lives', async () => {
     using stream = await listen();
     await expect.poll(stream.heartbeats, { timeout: PATIENCE_MS }).toBeGreaterThan(2);
@@ -104,7 +116,7 @@ describe('server-sent events', () => {
   test('a browser that does not read is cut off, and those that do miss nothing', async () => {
     using reading = await listen();
     const before = sockets.length;
-    await connect(); // Its answer is never read.
+    await connect('text/event-stream'); // Its answer is never read.
     const asleep = sockets[before]!;
     let most = 0;
     let sent = 0;

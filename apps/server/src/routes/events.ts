@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiEvents } from '../api-types.js';
 import type { Host } from '../host/host.js';
 import { HttpProblem } from '../http/problem.js';
@@ -42,7 +42,7 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
     url: '/api/events',
     summary: 'Server-sent events: `status` and `library`',
     produces: 'text/event-stream',
-    options: { sse: true },
+    options: { sse: true, onRequest: acceptAnything },
     async handle({ reply, request }) {
       if (!request.headers.accept?.includes('text/event-stream'))
         throw new HttpProblem('BAD_REQUEST', 'Ask for text/event-stream.');
@@ -57,6 +57,12 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
       reply.sse.onClose(() => listeners.delete(listener));
     },
   });
+}
+
+/** The library knows one spelling of "I take an event stream" only; curl and fetch say that they take anything. */
+async function acceptAnything({ headers }: FastifyRequest): Promise<void> {
+  if (headers.accept === undefined || /(^|[,\s])(text|\*)\/\*/.test(headers.accept))
+    headers.accept = 'text/event-stream';
 }
 
 function sendIfNew(listener: Listener, status: string): void {
