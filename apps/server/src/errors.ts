@@ -7,7 +7,6 @@ export type HostErrorCode =
   | 'ENCODER_START'
   | 'ENCODER_DISABLED'
   | 'MODEL_MISMATCH'
-  | 'NOT_CLOSED'
   | 'NOT_FOUND'
   | 'PORT_IN_USE'
   | 'PLUGIN'

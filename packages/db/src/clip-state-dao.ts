@@ -1,7 +1,7 @@
 import type { DaoContext } from './dao-context.js';
 import type { ClipModelState, ClipStateDao, PinnedModel } from './database-types.js';
 import { DatabaseError } from './errors.js';
-import { PIN_MODEL, REPLACE_MODEL } from './sql/pin-model.js';
+import { PIN_MODEL, REPLACE_MODEL, RETIRE_MODEL } from './sql/pin-model.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import type { Sql } from './sqlite-connection.js';
 
@@ -14,9 +14,12 @@ interface StateRow {
 }
 
 function toState(row: StateRow | undefined): ClipModelState {
+  const wanted = row?.wanted_model_version ?? null;
+  const before = row?.active_model_version ?? null;
   return {
-    activeModelVersion: row?.active_model_version ?? null,
-    wantedModelVersion: row?.wanted_model_version ?? null,
+    activeModelVersion: wanted, // one that gave way has no place in a search
+    wantedModelVersion: wanted,
+    retiringModelVersion: before === wanted ? null : before,
     dimension: row?.dimension ?? null,
     modelName: row?.model_name ?? null,
   };
@@ -30,7 +33,7 @@ async function readInForce(sql: Sql, { version, dimension }: PinnedModel): Promi
   throw new DatabaseError(
     'MODEL_MISMATCH',
     `the encoder serves ${version} (${dimension} numbers), the photos of this data folder are in ` +
-      `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one model for now: ` +
+      `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one real model for now: ` +
       'start that encoder again, or give the other model a CLIP_WATCH_DATA_DIR of its own',
   );
 }
@@ -51,5 +54,8 @@ export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
         await sql.run(REPLACE_MODEL, { from, version, name, dimension });
         return readInForce(sql, { version, name, dimension });
       }),
+    async retire(version) {
+      await lane.write((sql) => sql.run(RETIRE_MODEL, { version }));
+    },
   };
 }

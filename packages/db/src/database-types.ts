@@ -3,8 +3,12 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 
 export interface ClipModelState {
+  /** The one that is searched. */
   readonly activeModelVersion: string | null;
+  /** The one that photos are encoded with. */
   readonly wantedModelVersion: string | null;
+  /** One that gave way and whose vectors are not all forgotten yet; null when there is none. */
+  readonly retiringModelVersion: string | null;
   readonly dimension: number | null;
   readonly modelName: string | null;
 }
@@ -23,11 +27,13 @@ export interface ClipStateDao {
    */
   pin(model: PinnedModel): Promise<ClipModelState>;
   /**
-   * Puts a model in the place of the one of version `from`, for searching and for encoding. The vectors of that one are to
-   * be forgotten before: whoever stops in between finds its photos pending.
+   * Puts a model in the place of the one of version `from`, for searching and for encoding. From then on nothing is stored
+   * for that one; it is retiring until its vectors are forgotten and `retire` was called.
    * @throws DatabaseError MODEL_MISMATCH when neither of them is in force
    */
   replace(from: string, model: PinnedModel): Promise<ClipModelState>;
+  /** The vectors of the model before `version` are all forgotten. */
+  retire(version: string): Promise<void>;
 }
 
 export interface DatabaseOptions {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
@@ -13,6 +14,9 @@ import { openReader, openWriter, type SqliteConnection } from './sqlite-connecti
 import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
 import { createStatementLane, type StatementLane } from './statement-lane.js';
+
+/** Below the graces of those who close it. */
+const CLOSE_LIMIT_MS = 1800;
 
 interface OpenParts {
   readonly file: string;
@@ -39,11 +43,22 @@ async function migrate(
   log?.info({ migrations: names }, 'clip_watch: the database is up to date');
 }
 
+/** The writer goes last: as the last connection it folds the log into the file. */
 async function closeParts({ lane, maintenance, reader, writer }: OpenParts): Promise<void> {
   await lane.close();
-  await reader.close();
   await maintenance.close();
+  await reader.close();
   await writer.close();
+}
+
+/** A silent disk holds the statement that is on its way, and with it everything that waits for that. */
+async function closeWithin(ms: number, parts: OpenParts, log: DatabaseOptions['log']): Promise<void> {
+  const timer = new AbortController();
+  const late = sleep(ms, 'late', { signal: timer.signal }).catch(() => 'cancelled');
+  const ended = await Promise.race([closeParts(parts), late]);
+  timer.abort();
+  if (ended === 'late')
+    log?.warn({ file: parts.file }, 'clip_watch: the disk does not answer; the database is left open');
 }
 
 async function openParts(options: DatabaseOptions): Promise<OpenParts> {
@@ -64,19 +79,19 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
 function assemble(parts: OpenParts, options: DatabaseOptions): Database {
   const { file, writer, reader, maintenance, lane, now } = parts;
   const listeners = createEmbeddedListeners(options.log);
-  const adapter = createPrismaFactory({ writer: writer.adapter, reader: reader.adapter });
+  const isWriting = (): boolean => lane.isWriting;
+  const adapter = createPrismaFactory({ writer: writer.adapter, reader: reader.adapter, isWriting });
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   const context = { lane, prisma, now, announce: listeners.announce, log: options.log };
   let closed: Promise<void> | undefined;
-  const close = (): Promise<void> => (closed ??= closeParts(parts));
+  const close = (): Promise<void> => (closed ??= closeWithin(CLOSE_LIMIT_MS, parts, options.log));
   return {
     libraries: createLibraryDao(context),
     images: createImageExifDao(context),
     clipState: createClipStateDao(context),
     onEmbedded: listeners.add,
     async backup(path) {
-      await lane.read(async () => undefined); // refuses when the database is closed
-      await copyDatabase(maintenance, path);
+      await lane.read(() => copyDatabase(maintenance, path)); // refuses when the database is closed, and is waited for
       options.log?.info({ file, copy: path }, 'clip_watch: copied the database');
     },
     close,

@@ -3,7 +3,7 @@ import { idsOf } from './dao-context.js';
 import { COPY_EMBEDDINGS, COPY_TROUBLE, FIND_PENDING_TWINS, FIND_SOURCES, FIND_TROUBLE } from './sql/equal-bytes.js';
 import type { Sql } from './sqlite-connection.js';
 
-/** Rows that one transaction may touch besides its own: a thousand copies of a picture must not stall the event loop. */
+/** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
 const SHARE_LIMIT = 256;
 
 interface SourceRow {

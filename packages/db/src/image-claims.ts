@@ -9,6 +9,7 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT, PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
+import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import {
   CLAIM_OWNERS,
   EXTEND_CLAIM,
@@ -145,7 +146,10 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     const page = await readPage(sql, request, window, at);
     const full = page.fresh.length >= window || page.retries.length >= window;
     const all = [...page.fresh, ...page.retries];
-    const known = { modelVersion: request.wantedModelVersion, now: at };
+    // A caller of before a change of models may ask for the one that gave way.
+    const [state] = await sql.all<{ wanted_model_version: string | null }, never>(READ_CLIP_STATE, {});
+    const isInForce = state?.wanted_model_version === request.wantedModelVersion;
+    const known = { modelVersion: isInForce ? request.wantedModelVersion : null, now: at };
     const embedded = await copyKnownEmbeddings(sql, all, known);
     const troubled = await adoptTrouble(sql, all);
     const gone = new Set([...embedded.known, ...troubled]);

@@ -86,8 +86,11 @@ export interface ImageExifDao {
   requeue(selection: RequeueSelection): Promise<number>;
   /** `failed` rows of another decoder version go back to `pending`. */
   requeueForDecoder(decoderVersion: string): Promise<number>;
-  /** Drops all vectors, those of hidden rows too; what was `encoded` is `pending` afterwards. In batches. @returns how many */
-  forgetEmbeddings(signal?: AbortSignal): Promise<number>;
+  /**
+   * Drops the vectors of all models but `keep`, those of hidden rows too; what was `encoded` or `failed` is `pending`
+   * afterwards. In batches. @returns how many rows
+   */
+  forgetEmbeddings(request: { readonly keep: string; readonly signal?: AbortSignal }): Promise<number>;
 
   // ---- reading
   counters(libraryId?: number): Promise<ClipCounters>;
@@ -107,7 +110,7 @@ export interface ImageExifDao {
     readonly limit: number;
   }): Promise<Page<ImageRow>>;
   findEmbedding(id: number): Promise<{ readonly modelVersion: string; readonly embedding: Float32Array } | null>;
-  /** All searchable vectors of a model, in id order, a batch at a time, yielding to the event loop between them. */
+  /** All searchable vectors of a model, in id order, a batch at a time. */
   streamEmbeddings(request: {
     readonly modelVersion: string;
     readonly afterId?: number;

@@ -69,6 +69,14 @@ describe('the list of photos', () => {
     expect(await pages(test, { camera: 'Rare', limit: 5 })).toEqual([[], ['rare.jpg']]);
   });
 
+  test('gives a page of a thousand, the largest that is allowed', async () => {
+    await using test = await openTestDatabase();
+    const { images } = test.database;
+    const photos = Array.from({ length: 1001 }, (_, at) => taken(`${at}.jpg`, at));
+    await images.upsertPhotos(test.library.id, photos);
+    expect((await images.pageImages({ limit: 1000 })).items).toHaveLength(1000);
+  });
+
   test('knows the months that hold photos, before 1970 too, and none of hidden ones', async () => {
     await using test = await openTestDatabase();
     const { images, libraries } = test.database;

@@ -1,5 +1,5 @@
 import { decodeCursor, encodeCursor } from './cursor.js';
-import type { DaoContext } from './dao-context.js';
+import { chunks, type DaoContext } from './dao-context.js';
 import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
 import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
@@ -24,6 +24,8 @@ interface Place {
 }
 
 const LARGEST_PAGE = 1000;
+/** Prisma cuts a longer list itself, and puts the pieces into a transaction of its own. */
+const FOUND_AT_ONCE = 500;
 /** A camera has no index in the list's order: its page walks so many rows at a time, and at most so many in all. */
 const CAMERA_STEP = 1000;
 const LONGEST_WALK = 20_000;
@@ -55,9 +57,11 @@ export function createListDao(context: DaoContext): ListDao {
 
   /** Rows in the order of the ids; what is gone meanwhile is left out. */
   async function findImages(ids: readonly number[]): Promise<readonly ImageRow[]> {
-    if (ids.length === 0) return [];
-    const where = { id: { in: [...ids] } };
-    const rows: readonly StoredImage[] = await lane.read(() => prisma.imageExif.findMany({ where, ...WITHOUT_VECTOR }));
+    const rows: StoredImage[] = [];
+    for (const part of chunks(ids, FOUND_AT_ONCE)) {
+      const where = { id: { in: [...part] } };
+      rows.push(...(await lane.read(() => prisma.imageExif.findMany({ where, ...WITHOUT_VECTOR }))));
+    }
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap((id) => byId.get(id) ?? []).map(toImageRow);
   }

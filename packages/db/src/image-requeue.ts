@@ -14,8 +14,8 @@ interface ProblemRow {
 }
 
 const BATCH = 200;
-/** A row carries its vector: so many are rewritten within a few dozen milliseconds. */
-const FORGET_BATCH = 500;
+/** A row carries its vector, and the log holds all of it. */
+const FORGET_BATCH = 100;
 /** Sorts after every reason: reasons are words in ASCII. */
 const AFTER_ALL_REASONS = '\u{10ffff}';
 
@@ -73,7 +73,7 @@ export function createRequeueDao(
     return requeued;
   }
 
-  async function forgetLibrary(libraryId: number, signal: AbortSignal | undefined): Promise<number> {
+  async function forgetLibrary(libraryId: number, keep: string, signal: AbortSignal | undefined): Promise<number> {
     let forgotten = 0;
     for (let afterId = 0; ; ) {
       signal?.throwIfAborted();
@@ -82,15 +82,15 @@ export function createRequeueDao(
         await lane.read((sql) => sql.all<{ readonly id: number }, keyof typeof page>(PAGE_FOR_EXCLUSION, page)),
       );
       if (ids.length === 0) return forgotten;
-      forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids) }));
+      forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
       afterId = ids.at(-1) ?? afterId;
     }
   }
 
   return {
-    async forgetEmbeddings(signal) {
+    async forgetEmbeddings({ keep, signal }) {
       let forgotten = 0;
-      for (const libraryId of await listLibraryIds(context)) forgotten += await forgetLibrary(libraryId, signal);
+      for (const libraryId of await listLibraryIds(context)) forgotten += await forgetLibrary(libraryId, keep, signal);
       return forgotten;
     },
     async requeue(selection) {

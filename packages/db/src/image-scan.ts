@@ -47,7 +47,7 @@ interface ExclusionRow extends StatusRow {
   readonly clip_error_reason: string | null;
 }
 
-/** Rows a transaction: few enough that the event loop does not feel one. */
+/** Rows a transaction: few enough that the other writers do not feel one. */
 const BATCH = 100;
 const NO_PHOTOS = { added: 0, changed: 0, unchanged: 0 };
 

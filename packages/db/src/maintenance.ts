@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { DatabaseLogger } from './database-types.js';
+import { DatabaseError } from './errors.js';
 import { openSqliteThread } from './sqlite-thread.js';
 
 /** Keeps the write-ahead log short and copies the file, on a connection of its own. */
@@ -25,7 +26,6 @@ const SOON_BYTES = 8 * MEGABYTE;
 const NOW_BYTES = 32 * MEGABYTE;
 /** Writes between two checkpoints, some 6 MB of embeddings. */
 const CHECKPOINT_EVERY = 16;
-const CLOSE_LIMIT_MS = 5000;
 
 export interface MaintenanceOptions {
   readonly file: string;
@@ -37,9 +37,9 @@ async function bytesOf(file: string): Promise<number> {
   return found?.size ?? 0;
 }
 
-/** @param mode PASSIVE waits for nobody and makes nobody wait. @returns how long the log was when it began */
-async function checkpointLog(connection: SqlDriverAdapter, mode: 'PASSIVE' | 'TRUNCATE'): Promise<number> {
-  const { rows } = await connection.queryRaw({ sql: `PRAGMA wal_checkpoint(${mode})`, args: [], argTypes: [] });
+/** PASSIVE waits for nobody and makes nobody wait. @returns how long the log was when it began */
+async function checkpointLog(connection: SqlDriverAdapter): Promise<number> {
+  const { rows } = await connection.queryRaw({ sql: 'PRAGMA wal_checkpoint(PASSIVE)', args: [], argTypes: [] });
   const [_isBusy, frames = 0] = (rows[0] ?? []).map(Number);
   return frames * FRAME_BYTES;
 }
@@ -47,12 +47,14 @@ async function checkpointLog(connection: SqlDriverAdapter, mode: 'PASSIVE' | 'TR
 export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance {
   let connection: Promise<SqlDriverAdapter> | undefined;
   let running: Promise<void> | undefined;
+  let closed = false;
   let writes = 0;
   /** How long the log was at the last checkpoint: its file keeps the size when it starts again. */
   let logBytes = 0;
 
   /** Its thread starts with the first use; where that failed, the next use tries again. */
   function connect(): Promise<SqlDriverAdapter> {
+    if (closed) return Promise.reject(new DatabaseError('CLOSED', `${file}: the database is closed; open it again`));
     connection ??= openSqliteThread({ file, busyWaitMs: BUSY_WAIT_MS }).catch((error: unknown) => {
       connection = undefined;
       throw error;
@@ -62,19 +64,13 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
 
   async function checkpoint(): Promise<void> {
     try {
-      logBytes = await checkpointLog(await connect(), 'PASSIVE');
+      logBytes = await checkpointLog(await connect());
     } catch (error) {
       // Nothing is lost: the log only stays longer, and the next look tries again.
       log?.warn({ err: error }, 'clip_watch: checkpoint failed');
     } finally {
       running = undefined;
     }
-  }
-
-  async function closeLog(): Promise<void> {
-    if (connection === undefined && (await bytesOf(`${file}-wal`)) === 0) return;
-    const opened = await connect();
-    await checkpointLog(opened, 'TRUNCATE').finally(() => opened.dispose());
   }
 
   return {
@@ -94,11 +90,8 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
       await (await connect()).executeRaw({ sql: 'VACUUM INTO ?', args: [path], argTypes });
     },
     async close() {
-      const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
-      const ended = closeLog().catch((error: unknown) =>
-        log?.warn({ err: error }, 'clip_watch: last checkpoint failed'),
-      );
-      await Promise.race([ended, deadline]);
+      closed = true;
+      await (await connection?.catch(() => undefined))?.dispose();
     },
   };
 }

@@ -72,10 +72,10 @@ function startThread(settings: ThreadSettings) {
     ask<Answer extends ThreadAnswer>(request: ThreadRequest): Promise<Answer> {
       if (ended) return Promise.reject(closedError(settings));
       const id = nextId++;
-      worker.ref(); // a statement on its way keeps the process, an open connection does not
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve: (answer) => resolve(answer as Answer), reject }); // each request has one kind of answer
         worker.postMessage({ id, request });
+        worker.ref(); // a statement on its way keeps the process, an open connection does not
+        waiting.set(id, { resolve: (answer) => resolve(answer as Answer), reject }); // each request has one kind of answer
       });
     },
     end: () => worker.terminate(),
@@ -101,7 +101,7 @@ export async function openSqliteThread(settings: ThreadSettings): Promise<SqlDri
     startTransaction: () => Promise.reject(new Error('a transaction is opened by the lane, never by Prisma')),
     ...(connectionInfo === undefined ? {} : { getConnectionInfo: () => connectionInfo }),
     async dispose() {
-      // A disk that hangs holds the thread; the process may still end without it.
+      // A disk that is silent holds the thread: then it is left behind.
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
       await Promise.race([ask<undefined>({ kind: 'close' }).then(end, end), deadline]);
     },

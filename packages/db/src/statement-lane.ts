@@ -12,6 +12,8 @@ export interface StatementLane {
   read<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
   /** One transaction that takes the write lock first; all or nothing. The action may run again when the lock is taken. */
   write<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Whether a transaction is open now. */
+  readonly isWriting: boolean;
   /** Takes no new work and waits for what is on its way. */
   close(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
   const reading = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
   let closing = false;
+  let isWriting = false;
 
   function track<T>(read: Promise<T>): Promise<T> {
     const settled = read.then(
@@ -86,10 +89,18 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
 
   async function transaction<T>(action: (sql: Sql) => Promise<T>): Promise<T> {
     await beforeWrite();
-    return transact(writer, action);
+    isWriting = true;
+    try {
+      return await transact(writer, action);
+    } finally {
+      isWriting = false;
+    }
   }
 
   return {
+    get isWriting() {
+      return isWriting;
+    },
     read: (action) => untilNotBusy(() => track(action(reader))),
     write: (action) => untilNotBusy(() => enqueue(() => transaction(action))),
     async close() {

@@ -14,6 +14,7 @@ export interface DrainMemory {
   readonly bugs: Set<string>;
   /** Claims of programs that are over have been freed, and failures of another decoder given back. */
   isSetUp: boolean;
+  hasMetEncoder: boolean;
   /** Libraries whose scan found work since a pass looked last. */
   readonly woken: Set<number>;
   readonly changedListeners: Set<(libraryId: number, relPath: string) => void>;
@@ -27,6 +28,7 @@ export function createDrainMemory(options: Pick<ResolvedDrainOptions, 'now' | 'r
     progress: new DrainProgress(options.now),
     bugs: new Set(),
     isSetUp: false,
+    hasMetEncoder: false,
     woken: new Set(),
     changedListeners: new Set(),
   };

@@ -6,7 +6,7 @@ import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
 import { runClipEncodingPass } from './encoding-pass.js';
 import { probeKnownGood } from './known-good.js';
-import { isStarterInForce, meetEncoder } from './meet-encoder.js';
+import { forgetRetired, mayGiveWay, meetEncoder } from './meet-encoder.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
 import type { PassRun } from './pass-run.js';
 
@@ -26,18 +26,18 @@ export interface RoundRun {
 
 /**
  * Looks what is due, meets the encoder, and makes passes until nothing is due any more. Without due rows the encoder
- * is left asleep. Never throws: how it ended is a value.
+ * is left asleep, unless the starter model might give way to it. Never throws: how it ended is a value.
  */
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
-    const isFirst = !run.memory.isSetUp;
     await tidyClaims(run);
+    await forgetRetired(run);
     run.memory.woken.clear(); // every library is looked at now
-    // Photos that are in the starter model may all be due again, once the encoder is known.
-    const asksAnyway = isFirst && (await isStarterInForce(run.deps.database));
-    if ((await dueLibraries(run)).length === 0 && !asksAnyway) return { kind: 'done', worked: false };
+    const mayBecomeDue = await mayGiveWay(run.deps, run.memory.hasMetEncoder);
+    if ((await dueLibraries(run)).length === 0 && !mayBecomeDue) return { kind: 'done', worked: false };
     run.onPhase('connecting');
     const model = await meetEncoder(run);
+    run.memory.hasMetEncoder = true;
     const libraries = await dueLibraries(run);
     if (libraries.length === 0) return { kind: 'done', worked: false };
     const stillBad = run.isSuspicious ? await askKnownGood(run, model) : undefined;

@@ -1,5 +1,5 @@
-import type { ClipModel } from '@clip-watch/clip-client';
-import type { Database } from '@clip-watch/db';
+import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
+import type { ClipModelState, Database } from '@clip-watch/db';
 import type { DrainDeps } from './drain-types.js';
 import { errorCode } from './error-code.js';
 
@@ -13,37 +13,67 @@ export interface EncoderMeeting {
   readonly connect: AbortSignal;
 }
 
-/** Whether the photos are in the starter model, which gives way to any other. */
-export async function isStarterInForce({ clipState }: Pick<Database, 'clipState'>): Promise<boolean> {
-  return (await clipState.read()).modelName === STARTER_MODEL;
+/**
+ * Waits for an encoder and pins its model, so that no photo is ever encoded in two. The starter model gives way by itself
+ * to any other that an encoder serves.
+ * @throws ClipClientError; ModelMismatchError; DatabaseError
+ */
+export async function meetEncoder(run: EncoderMeeting): Promise<ClipModel> {
+  const { database, clipClient } = run.deps;
+  const state = await database.clipState.read();
+  const met = await meetModel(state.wantedModelVersion, run).catch((error: unknown) => ({ error }));
+  const successor = successorOf(state, clipClient, 'error' in met);
+  if (successor !== undefined)
+    return replaceModel(state.wantedModelVersion ?? '', await meetModel(successor, run), run);
+  if ('error' in met) throw met.error;
+  await pin(state.wantedModelVersion, met, database);
+  clipClient.setModelVersion(met.version);
+  return met;
+}
+
+/** Whether an encoder may be met that the starter model gives way to, though no photo is due. */
+export async function mayGiveWay({ database, clipClient }: EncoderMeeting['deps'], hasMet: boolean): Promise<boolean> {
+  const state = await database.clipState.read();
+  return state.modelName === STARTER_MODEL && (!hasMet || successorOf(state, clipClient, false) !== undefined);
+}
+
+/** Drops what is left of a model that gave way, and of verdicts under it. A stop in between is made up for by the next call. */
+export async function forgetRetired({ deps, soft }: Pick<EncoderMeeting, 'deps' | 'soft'>): Promise<void> {
+  const { clipState, images } = deps.database;
+  const { wantedModelVersion: keep, retiringModelVersion } = await clipState.read();
+  if (keep === null || retiringModelVersion === null) return;
+  const photos = await images.forgetEmbeddings({ keep, signal: soft });
+  await clipState.retire(keep);
+  deps.log?.info({ photos, from: retiringModelVersion, to: keep }, 'clip_watch: photos are due anew, in another model');
+}
+
+function meetModel(version: string | null, { deps, connect }: EncoderMeeting): Promise<ClipModel> {
+  if (version !== null) deps.clipClient.setModelVersion(version);
+  return deps.clipClient.whenReady({ signal: connect });
 }
 
 /**
- * Waits for an encoder and pins its model, so that no photo is ever encoded in two. The starter model gives way by itself:
- * its vectors are forgotten, and all photos are due again.
- * @throws ClipClientError; ModelMismatchError; DatabaseError
+ * The version that an encoder offers in the place of the starter model. Another version of the starter model itself only
+ * when nobody serves the one in force: two of them side by side must not take turns.
  */
-export async function meetEncoder({ deps, connect, soft }: EncoderMeeting): Promise<ClipModel> {
-  const { database, clipClient } = deps;
-  const { wantedModelVersion: wanted, modelName } = await database.clipState.read();
-  const givesWay = modelName === STARTER_MODEL;
-  if (wanted !== null && !givesWay) clipClient.setModelVersion(wanted);
-  const model = await clipClient.whenReady({ signal: connect });
-  if (wanted !== null && givesWay && model.version !== wanted) await takeOver(wanted, model, { deps, soft });
-  else await pin(wanted, model, database);
-  clipClient.setModelVersion(model.version);
-  return model;
+function successorOf(
+  { modelName, wantedModelVersion }: ClipModelState,
+  clipClient: Pick<ClipClient, 'health'>,
+  isAlone: boolean,
+): string | undefined {
+  if (modelName !== STARTER_MODEL) return undefined;
+  const offered = clipClient
+    .health()
+    .encoders.flatMap(({ state, model }) => (state === 'misconfigured' && model !== undefined ? [model] : []))
+    .filter(({ version, name }) => version !== wantedModelVersion && (isAlone || name !== STARTER_MODEL));
+  return (offered.find(({ name }) => name !== STARTER_MODEL) ?? offered[0])?.version;
 }
 
-/** The vectors go first: a stop in between leaves photos that are pending in the old model, and the next start goes on. */
-async function takeOver(from: string, model: ClipModel, run: Pick<EncoderMeeting, 'deps' | 'soft'>): Promise<void> {
-  const { database, log } = run.deps;
-  log?.info({ from, model: model.version, name: model.name }, 'clip_watch: the starter model gives way to another');
-  const photos = await database.images.forgetEmbeddings(run.soft);
-  await database.images.requeue({ all: true });
+async function replaceModel(from: string, model: ClipModel, run: EncoderMeeting): Promise<ClipModel> {
   const { version, name, dimension } = model;
-  await database.clipState.replace(from, { version, name, dimension });
-  log?.info({ photos, model: version }, 'clip_watch: all photos are encoded anew');
+  await run.deps.database.clipState.replace(from, { version, name, dimension });
+  await forgetRetired(run);
+  return model;
 }
 
 async function pin(wanted: string | null, model: ClipModel, { clipState }: Pick<Database, 'clipState'>): Promise<void> {

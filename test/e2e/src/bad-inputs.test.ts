@@ -68,7 +68,7 @@ describe('bad usage', () => {
     [['status', 'now'], 'takes no arguments'],
     [['status', '--jsn'], '--jsn'],
     [['explain', 'a', 'b'], 'takes one photo'],
-    [['model', 'switch'], 'one data folder keeps one model'],
+    [['model', 'switch'], 'one data folder keeps one real model'],
   ])('clip-watch %j ends with 2', async (args, words) => {
     using data = tempFolder();
     const result = await runCli(args, { dataDir: data.path });

@@ -72,6 +72,6 @@ describe.skipIf(shared === undefined)('real photos', () => {
     await runJson<Summary>(['index', semantic], { dataDir: data.path, env });
     const { code, stderr } = await runCli(['search', 'red'], { dataDir: data.path });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/one data folder keeps one model for now/);
+    expect(stderr).toMatch(/one data folder keeps one real model for now/);
   }, 300_000);
 });

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
 import { badDisk, badDiskLibrary, fromPixels, HUNG_FOLDER, hungDisk, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAIN } from './run-cli.js';
 import { descendantsOf, isAlive, type Served, startServed } from './served.js';
 
 const PATIENCE_MS = 120_000;
@@ -80,6 +83,24 @@ describe.skipIf(process.platform !== 'linux')('the end of a server', () => {
     await expect.poll(() => searches, { timeout: PATIENCE_MS }).toBeGreaterThan(20);
     await expectCleanEnd(server);
     await Promise.all([...searching, hung, ...events.map((stream) => ended(stream))]);
+  });
+
+  test.skipIf(badDisks === undefined)('of a command whose database falls silent', async () => {
+    using disk = badDisk(badDisks ?? '');
+    const child = spawn(process.execPath, [MAIN, 'index', roots[0]], {
+      env: { PATH: process.env.PATH, ...env(), ...disk.env, CLIP_WATCH_DATA_DIR: disk.path, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    await expect.poll(() => log, { timeout: PATIENCE_MS }).toContain('the database is up to date');
+    disk.become('silent');
+    await sleep(500); // until a write waits
+    child.kill('SIGTERM');
+    const [code, signal] = await once(child, 'exit');
+    expect({ code, signal }, log.slice(-2_000)).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
   // Here it cannot be clean: a thread that waits for its disk holds a regular exit as well.

@@ -70,11 +70,15 @@ function logWarnings(log: CommandContext['log']): void {
   process.on('warning', (err) => log.debug({ err }, 'a warning of Node'));
 }
 
+// The parts have graces of their own; whatever hangs beyond them, the process is gone within ten seconds.
+const SHUTDOWN_MS = 9_000;
+
 function stopSignal(): AbortSignal {
   const abort = new AbortController();
   const stop = (signal: NodeJS.Signals): void => {
     // The second one means it.
-    if (abort.signal.aborted) process.kill(process.pid, 'SIGKILL');
+    if (abort.signal.aborted) killSelf();
+    setTimeout(killSelf, SHUTDOWN_MS).unref();
     abort.abort(new HostError('WORK_LEFT', `stopped by ${signal}`));
   };
   process.on('SIGINT', stop);
@@ -82,15 +86,19 @@ function stopSignal(): AbortSignal {
   return abort.signal;
 }
 
+function killSelf(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
 async function main(): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
     io.err(`clip-watch: ${messageOf(error)}\n`);
-    // What did not close may be a thread that a silent disk holds, and a regular exit would wait for it.
-    if (error instanceof HostError && error.code === 'NOT_CLOSED') process.kill(process.pid, 'SIGKILL');
     process.exitCode = error instanceof HostError ? error.exitCode : 1;
   }
+  // A thread that still owes an answer is held by a silent disk, and a regular exit would wait for it for ever.
+  if (process.getActiveResourcesInfo().includes('MessagePort')) killSelf();
   process.exit();
 }
 

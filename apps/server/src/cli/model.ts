@@ -13,7 +13,7 @@ export async function model(context: CommandContext): Promise<number> {
   if (word === 'switch' || word === 'rollback')
     throw new HostError(
       'USAGE',
-      'one data folder keeps one model for now: use another CLIP_WATCH_DATA_DIR for another model',
+      'one data folder keeps one real model for now: use another CLIP_WATCH_DATA_DIR for another model',
     );
   if (word !== undefined) throw new HostError('USAGE', 'clip-watch model takes nothing, or: pull [NAME]');
   return show(context);

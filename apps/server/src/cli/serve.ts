@@ -14,9 +14,6 @@ import { startNotifier } from '../notify/notifier.js';
 import { openThumbnailCache } from '../photos/thumbnail-cache.js';
 import type { CommandContext } from './command.js';
 
-// The parts have graces of their own; whatever hangs beyond them, the process is gone within ten seconds.
-const SHUTDOWN_MS = 9_000;
-
 /** `clip-watch serve [PATH…]`: runs until it is told to stop. */
 export async function serve(context: CommandContext): Promise<number> {
   const { config, log, io, signal } = context;
@@ -41,12 +38,9 @@ export async function serve(context: CommandContext): Promise<number> {
     io.err('clip-watch: stopping …\n');
     return 0;
   } finally {
-    const force = setTimeout(() => process.kill(process.pid, 'SIGKILL'), SHUTDOWN_MS);
-    force.unref();
     await notifier.close();
     await app.close();
     await host.close();
-    clearTimeout(force);
   }
 }
 

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
-import { HostError } from '../errors.js';
 
 /** Closes what was opened, last opened first; each gets its grace, and one that hangs does not keep the others. */
 export interface CloseStack extends AsyncDisposable {
   add(name: string, close: () => Promise<void> | void, graceMs?: number): void;
-  /** @throws HostError NOT_CLOSED, after all of them, naming those that were late */
   close(): Promise<void>;
 }
 
@@ -16,19 +14,15 @@ export function createCloseStack(log?: Pick<BaseLogger, 'warn' | 'debug'>): Clos
   let closing: Promise<void> | undefined;
 
   const closeAll = async (): Promise<void> => {
-    const late: string[] = [];
     for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
       const { name, graceMs } = entry;
       try {
-        if ((await withGrace(entry.close(), graceMs)) === 'done') continue;
-        late.push(name);
-        log?.warn({ part: name, graceMs }, 'did not close in time; going on');
+        if ((await withGrace(entry.close(), graceMs)) === 'late')
+          log?.warn({ part: name, graceMs }, 'did not close in time; going on');
       } catch (err) {
         log?.warn({ err, part: name }, 'failed to close; going on');
       }
     }
-    if (late.length > 0)
-      throw new HostError('NOT_CLOSED', `did not close in time: ${late.join(', ')}; ended by force, nothing is lost`);
   };
   const close = (): Promise<void> => (closing ??= closeAll());
   return {

@@ -111,7 +111,7 @@ async function refuseOtherModel(config: Config, database: Database, apollo: Embe
   throw new HostError(
     'MODEL_MISMATCH',
     `the photos in ${config.dataDir} are encoded with ${modelName} (${wantedModelVersion}), and this model is ${apollo.modelVersion}: ` +
-      'one data folder keeps one model for now. Start with the first model again, or give this one a CLIP_WATCH_DATA_DIR of its own',
+      'one data folder keeps one real model for now. Start with the first model again, or give this one a CLIP_WATCH_DATA_DIR of its own',
   );
 }
 

@@ -174,15 +174,24 @@ class IndexOfWorker implements SearchIndex {
     return true;
   }
 
+  /** The first photos of a new data folder, or another model took over: all of its rows are loaded. */
+  private async followModel(): Promise<boolean> {
+    const { activeModelVersion } = await this.deps.database.clipState.read();
+    if (activeModelVersion !== this.modelVersion) {
+      this.loading = this.load();
+      await this.loading;
+    }
+    return this.modelVersion !== null;
+  }
+
   private put(rows: readonly IndexedEmbedding[]): void {
     if (rows.length > 0 && this.dimension !== null) this.send({ kind: 'put', rows: toColumns(rows, this.dimension) });
   }
 
   private async refreshDue(): Promise<void> {
     await this.loading;
-    // The first photos of a new data folder, or of another model: only now is it known.
-    if (!(await this.takeModel())) return;
     while (this.due.size > 0 && this.closing === undefined) {
+      if (!(await this.followModel())) return;
       const ids = [...this.due].slice(0, REFRESH_BATCH);
       for (const id of ids) this.due.delete(id);
       this.put(await this.readRows(ids));

@@ -43,15 +43,22 @@ UPDATE image_exif SET ${AFRESH}
 WHERE clip_status = 'pending' AND clip_claim_token IS NULL AND id IN (SELECT value FROM json_each(:ids))`,
 });
 
-/** Drops vectors, of hidden rows too, and with them all that was known of their encoding. */
-export const FORGET_EMBEDDINGS: Statement<'ids'> = statement({
+/**
+ * Drops the vectors of all models but one, of hidden rows too, and with them all verdicts that were found without it:
+ * what failed is due again, and what waits has all its tries.
+ */
+export const FORGET_EMBEDDINGS: Statement<'ids' | 'keep'> = statement({
   name: 'forget-embeddings',
-  params: ['ids'],
+  params: ['ids', 'keep'],
   uses: ['rowid'],
   sql: `
 UPDATE image_exif SET
-  clip_status = iif(clip_status = 'encoded', 'pending', clip_status), clip_embedding = NULL, clip_model_version = NULL,
-  clip_encoded_at = NULL, clip_quality = NULL, clip_decoder_version = NULL, clip_is_source = 0,
-  clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0
-WHERE clip_embedding IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))`,
+  clip_embedding = NULL, clip_model_version = NULL, clip_encoded_at = NULL, clip_quality = NULL,
+  clip_decoder_version = NULL, clip_is_source = 0, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0,
+  clip_error_class = iif(clip_status = 'failed', NULL, clip_error_class),
+  clip_error_reason = iif(clip_status = 'failed', NULL, clip_error_reason),
+  clip_error_message = iif(clip_status = 'failed', NULL, clip_error_message),
+  clip_status = iif(clip_status IN ('encoded', 'failed'), 'pending', clip_status)
+WHERE id IN (SELECT value FROM json_each(:ids))
+  AND (clip_model_version <> :keep OR (clip_model_version IS NULL AND (clip_status = 'failed' OR clip_attempts > 0)))`,
 });
