@@ -8,6 +8,7 @@ export type HostErrorCode =
   | 'ENCODER_DISABLED'
   | 'MODEL_MISMATCH'
   | 'NOT_FOUND'
+  | 'NOT_ANSWERING'
   | 'PORT_IN_USE'
   | 'PLUGIN'
   | 'SEARCH_UNAVAILABLE'

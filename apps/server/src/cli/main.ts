@@ -86,11 +86,15 @@ function stopSignal(): AbortSignal {
   return abort.signal;
 }
 
+const LONG_MS = 2 ** 31 - 1;
+
 function killSelf(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
 async function main(): Promise<void> {
+  // A command ends with its promise: what it waits for (an answer of a child) may hold nothing that keeps a process alive.
+  setInterval(() => {}, LONG_MS);
   try {
     process.exitCode = await run();
   } catch (error) {

@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Database, ImageRow, Library } from '@clip-watch/db';
-import { isWithin } from '../library/check-root.js';
+import { isWithin } from '../library/is-within.js';
+import { findRealPlace } from '../library/real-place.js';
 
 export interface PhotoPlace {
   readonly path: string;
@@ -12,7 +12,7 @@ export interface PhotoPlace {
 
 /** Where a path lies among the libraries; the file itself need not exist any more. */
 export async function locatePhoto(database: Database, typed: string, cwd: string): Promise<PhotoPlace> {
-  const path = realOrSame(resolve(cwd, typed));
+  const path = await realOrSame(resolve(cwd, typed));
   const library = (await database.libraries.list()).find(({ rootPath }) => isWithin(path, rootPath)) ?? null;
   if (library === null) return { path, library, relPath: path, row: null };
   const relPath = relative(library.rootPath, path).split(sep).join('/');
@@ -20,10 +20,10 @@ export async function locatePhoto(database: Database, typed: string, cwd: string
 }
 
 /** The folder's real path with the name as it is: a link in the library is itself no photo. */
-function realOrSame(path: string): string {
+async function realOrSame(path: string): Promise<string> {
   try {
-    return join(realpathSync(dirname(path)), basename(path));
+    return join((await findRealPlace(dirname(path))).path, basename(path));
   } catch {
-    return path; // The folder is gone; the table may still know the photo.
+    return path; // The folder is gone or its disk hangs; the table may still know the photo.
   }
 }

@@ -33,7 +33,7 @@ export async function runIndex(context: CommandContext): Promise<number> {
   const { command, config, cwd } = context;
   if (command.operands.length === 0)
     throw new HostError('USAGE', 'clip-watch index takes one or more folders; see clip-watch help');
-  const roots = checkAll(
+  const roots = await checkAll(
     command.operands.map((path) => resolve(cwd, path)),
     config.dataDir,
   );
@@ -51,8 +51,8 @@ export async function runIndex(context: CommandContext): Promise<number> {
 }
 
 /** All of them before anything is opened: one bad path must leave nothing half done. */
-function checkAll(paths: readonly string[], dataDir: string): readonly string[] {
-  const roots = [...new Set(paths.map((path) => checkRoot(path, dataDir)))];
+async function checkAll(paths: readonly string[], dataDir: string): Promise<readonly string[]> {
+  const roots = [...new Set(await Promise.all(paths.map((path) => checkRoot(path, dataDir))))];
   for (const [index, root] of roots.entries()) {
     const before = roots.slice(0, index).map((rootPath) => ({ name: rootPath, rootPath }));
     findOverlap(root, before);

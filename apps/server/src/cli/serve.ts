@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { HostError, messageOf, systemCode } from '../errors.js';
 import { openDataFolder, readOrMakeToken } from '../host/data-folder.js';
-import { type Host, openHost } from '../host/host.js';
+import { type Host, openHost, openStore } from '../host/host.js';
 import { type AccessRules, isLoopback } from '../http/access.js';
 import { createApp } from '../http/app.js';
 import { checkRoot } from '../library/check-root.js';
@@ -17,7 +17,8 @@ import type { CommandContext } from './command.js';
 /** `clip-watch serve [PATH…]`: runs until it is told to stop. */
 export async function serve(context: CommandContext): Promise<number> {
   const { config, log, io, signal } = context;
-  const roots = context.command.operands.map((path) => checkRoot(resolve(context.cwd, path), config.dataDir));
+  const roots = context.command.operands.map((path) => resolve(context.cwd, path));
+  await refuseBadRoots(roots, context);
   openDataFolder(config.dataDir);
   const access = accessRules(config);
   const host = await openHost(config, log);
@@ -64,6 +65,16 @@ async function listen(app: FastifyInstance, { host, port }: Config): Promise<str
         { cause: error },
       );
     throw new HostError('PORT_IN_USE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Before anything is started. A folder that is a library already may be away, and keeps nobody from the others. */
+async function refuseBadRoots(roots: readonly string[], { config, log }: CommandContext): Promise<void> {
+  const checks = await Promise.allSettled(roots.map((root) => checkRoot(root, config.dataDir)));
+  for (const [index, check] of checks.entries()) {
+    if (check.status === 'fulfilled') continue;
+    await using database = await openStore(config, log);
+    if (!(await database.libraries.list()).some(({ rootPath }) => rootPath === roots[index])) throw check.reason;
   }
 }
 

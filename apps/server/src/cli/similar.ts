@@ -1,6 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { HostError, messageOf } from '../errors.js';
 import { openHost } from '../host/host.js';
+import { findRealPlace } from '../library/real-place.js';
+import { openOriginal } from '../photos/open-original.js';
 import { type CommandContext, onlyOperand } from './command.js';
 import { locatePhoto } from './photo-path.js';
 import { printHits } from './search.js';
@@ -18,11 +20,17 @@ export async function similar(context: CommandContext): Promise<number> {
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
+  const real = await realFile(path);
+  const opened = await openOriginal(dirname(real), basename(real));
+  if (opened.kind === 'refused') throw new HostError('BAD_PATH', `cannot read ${path}: ${opened.reason}`);
+  await using file = opened.handle;
+  if (opened.size > LARGEST_BYTES) throw new HostError('BAD_PATH', `${path} is too large`);
+  return await file.readFile();
+}
+
+async function realFile(path: string): Promise<string> {
   try {
-    const facts = await stat(path);
-    if (!facts.isFile()) throw new HostError('BAD_PATH', `${path} is no file`);
-    if (facts.size > LARGEST_BYTES) throw new HostError('BAD_PATH', `${path} is too large`);
-    return await readFile(path);
+    return (await findRealPlace(path)).path;
   } catch (error) {
     if (error instanceof HostError) throw error;
     throw new HostError('BAD_PATH', `cannot read ${path}: ${messageOf(error)}`, { cause: error });

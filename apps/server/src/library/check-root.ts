@@ -1,14 +1,17 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import type { Library } from '@clip-watch/db';
 import { HostError, messageOf, systemCode } from '../errors.js';
+import type { RealPlace } from './folder-protocol.js';
+import { isWithin } from './is-within.js';
+import { findRealPlace } from './real-place.js';
 
 /**
  * The real path of a folder that may become a library.
- * @throws HostError BAD_PATH when it is missing, no folder, `/`, or overlaps the data folder
+ * @throws HostError BAD_PATH when it is missing, no folder, `/`, or overlaps the data folder; NOT_ANSWERING
  */
-export function checkRoot(path: string, dataDir: string): string {
-  const root = realFolder(path);
+export async function checkRoot(path: string, dataDir: string): Promise<string> {
+  const root = await realFolder(path);
   if (dirname(root) === root) throw new HostError('BAD_PATH', `${root} is the whole disk: name a folder of photos`);
   const data = realPathOf(dataDir);
   if (isWithin(root, data))
@@ -21,15 +24,20 @@ export function checkRoot(path: string, dataDir: string): string {
   return root;
 }
 
-function realFolder(path: string): string {
+async function realFolder(path: string): Promise<string> {
+  const place = await placeOf(path);
+  if (!place.isFolder) throw new HostError('BAD_PATH', `${path} is a file: name the folder that it lies in`);
+  return place.path;
+}
+
+async function placeOf(path: string): Promise<RealPlace> {
   try {
-    const root = realpathSync(path);
-    if (statSync(root).isDirectory()) return root;
+    return await findRealPlace(path);
   } catch (error) {
+    if (error instanceof HostError) throw error;
     if (systemCode(error) === 'ENOENT') throw new HostError('BAD_PATH', `${path} does not exist`, { cause: error });
     throw new HostError('BAD_PATH', `cannot open ${path}: ${messageOf(error)}`, { cause: error });
   }
-  throw new HostError('BAD_PATH', `${path} is a file: name the folder that it lies in`);
 }
 
 /** The data folder may not exist yet: then its nearest existing parent decides. */
@@ -40,11 +48,6 @@ function realPathOf(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : resolve(realPathOf(parent), relative(parent, path));
   }
-}
-
-/** Whether `inner` is `outer` or lies below it. */
-export function isWithin(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(outer.endsWith('/') ? outer : `${outer}/`);
 }
 
 /**

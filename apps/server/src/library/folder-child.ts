@@ -1,5 +1,5 @@
 // A process of its own that lists folders and reads file times. A hung mount blocks it, never the host, which kills it.
-import { lstat, opendir, statfs } from 'node:fs/promises';
+import { lstat, opendir, realpath, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EntryKind, FileStat, FolderEntry, FolderReply, FolderRequest } from './folder-protocol.js';
 
@@ -20,6 +20,8 @@ function answer(request: FolderRequest): Promise<void> {
       return list(request);
     case 'stat':
       return stat(request);
+    case 'place':
+      return place(request);
     case 'system':
       return statfs(request.rootPath).then(({ type }) => send({ kind: 'system', id: request.id, type }));
   }
@@ -44,6 +46,11 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'directory';
   return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+async function place({ id, path }: Extract<FolderRequest, { kind: 'place' }>): Promise<void> {
+  const real = await realpath(path);
+  send({ kind: 'place', id, place: { path: real, isFolder: (await lstat(real)).isDirectory() } });
 }
 
 async function stat({ id, rootPath, relPaths }: Extract<FolderRequest, { kind: 'stat' }>): Promise<void> {

@@ -15,8 +15,15 @@ export interface FileStat {
   readonly touchedAtMs: number;
 }
 
+export interface RealPlace {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
 export type FolderRequest =
   | { readonly kind: 'list'; readonly id: number; readonly rootPath: string; readonly relDir: string }
+  /** Where a path really lies, links followed, and whether it is a folder. */
+  | { readonly kind: 'place'; readonly id: number; readonly path: string }
   /** Which file system the root lies on. */
   | { readonly kind: 'system'; readonly id: number; readonly rootPath: string }
   | { readonly kind: 'stat'; readonly id: number; readonly rootPath: string; readonly relPaths: readonly string[] };
@@ -26,5 +33,6 @@ export type FolderReply =
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly FolderEntry[]; readonly last: boolean }
   /** In the order of the request; null where there is no regular file. */
   | { readonly kind: 'stats'; readonly id: number; readonly stats: readonly (FileStat | null)[] }
+  | { readonly kind: 'place'; readonly id: number; readonly place: RealPlace }
   | { readonly kind: 'system'; readonly id: number; readonly type: number }
   | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type AskedChild, createAskedChild, DiskError, type Settle } from './asked-child.js';
-import type { FileStat, FolderEntry, FolderReply, FolderRequest } from './folder-protocol.js';
+import type { FileStat, FolderEntry, FolderReply, FolderRequest, RealPlace } from './folder-protocol.js';
 
 /** Lists and stats below library roots, in a child process that may be killed at any time. */
 export interface FolderReader extends AsyncDisposable {
@@ -8,6 +8,8 @@ export interface FolderReader extends AsyncDisposable {
   list(rootPath: string, relDir: string): Promise<readonly FolderEntry[]>;
   /** In the order asked for; null where there is no regular file. @throws DiskError */
   stat(rootPath: string, relPaths: readonly string[]): Promise<readonly (FileStat | null)[]>;
+  /** Where a path really lies, links followed. @throws DiskError */
+  realPlace(path: string): Promise<RealPlace>;
   /** The system's number for the kind of file system, as `statfs` gives it. @throws DiskError */
   fileSystemType(rootPath: string): Promise<number>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export function createFolderReader(options: FolderReaderOptions = {}): FolderRea
     list: (rootPath, relDir) => ask({ kind: 'list', rootPath, relDir }),
     stat: (rootPath, relPaths) =>
       relPaths.length === 0 ? Promise.resolve([]) : ask({ kind: 'stat', rootPath, relPaths }),
+    realPlace: (path) => ask({ kind: 'place', path }),
     fileSystemType: (rootPath) => ask({ kind: 'system', rootPath }),
     close,
     [Symbol.asyncDispose]: close,
@@ -52,6 +55,9 @@ function takeReply(reply: FolderReply, entries: FolderEntry[], settle: Settle<un
       break;
     case 'stats':
       settle.resolve(reply.stats);
+      break;
+    case 'place':
+      settle.resolve(reply.place);
       break;
     case 'system':
       settle.resolve(reply.type);

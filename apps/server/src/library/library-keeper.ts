@@ -47,7 +47,7 @@ export interface LibraryKeeper extends AsyncDisposable {
   pluginLibraries(): Promise<readonly PluginLibrary[]>;
   /**
    * Makes a folder a library, or gives back the one that it is.
-   * @throws HostError BAD_PATH, BAD_SETTINGS (a bad exclude pattern)
+   * @throws HostError BAD_PATH, NOT_ANSWERING, BAD_SETTINGS (a bad exclude pattern)
    */
   add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
   /** @throws HostError NOT_FOUND, BAD_SETTINGS */
@@ -105,7 +105,10 @@ class Keeper implements LibraryKeeper {
   }
 
   async add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }> {
-    const rootPath = checkRoot(draft.rootPath, this.deps.dataDir);
+    // Before its disk is asked: a library that is away must not keep the others from being served.
+    const known = (await this.list()).find(({ rootPath }) => rootPath === draft.rootPath);
+    if (known !== undefined) return { library: known, isNew: false };
+    const rootPath = await checkRoot(draft.rootPath, this.deps.dataDir);
     const excludedDirs = draft.excludedDirs ?? [];
     this.checkPatterns(excludedDirs);
     const existing = findOverlap(rootPath, await this.list());

@@ -3,6 +3,7 @@ import type { Database, Library } from '@clip-watch/db';
 import { compileExcluder, type DecodeHost, type PathExcluder } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import { HostError } from '../errors.js';
+import { DiskError } from './asked-child.js';
 import { reevaluateExclusions } from './exclusions.js';
 import { remoteFileSystem } from './file-systems.js';
 import { createFolderReader, type FolderReader } from './folder-reader.js';
@@ -125,11 +126,19 @@ export class LibraryLoop {
 
   private async chooseWatchMode(): Promise<void> {
     const library = await this.find();
-    const type = library === null ? 0 : await this.reader.fileSystemType(library.rootPath).catch(() => 0);
-    const remote = remoteFileSystem(type);
+    const remote = library === null ? undefined : await this.remoteFileSystem(library);
     this.watchMode = remote === undefined ? 'events' : 'polling';
     if (remote !== undefined)
       this.deps.log?.info({ libraryId: this.id, fileSystem: remote }, 'a network folder: changes are found by scans');
+  }
+
+  private async remoteFileSystem({ rootPath }: Library): Promise<string | undefined> {
+    try {
+      return remoteFileSystem(await this.reader.fileSystemType(rootPath));
+    } catch (error) {
+      // To watch a disk that hangs would hang the one process that watches all libraries.
+      return error instanceof DiskError && error.code === 'NOT_ANSWERING' ? 'one that does not answer' : undefined;
+    }
   }
 
   private find(): Promise<Library | null> {

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isWithin } from '../library/check-root.js';
+import { isWithin } from '../library/is-within.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 
 const files = new Map<number, FileHandle>();

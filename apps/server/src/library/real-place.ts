@@ -1,0 +1,22 @@
+import { HostError } from '../errors.js';
+import { DiskError } from './asked-child.js';
+import type { RealPlace } from './folder-protocol.js';
+import { createFolderReader } from './folder-reader.js';
+
+// A disk that spins up takes some ten seconds; a person waits no longer.
+const SILENCE_MS = 15_000;
+
+/**
+ * Where a path that somebody named really lies, asked by a child process of its own: the disk may never answer.
+ * @throws HostError NOT_ANSWERING; DiskError with the system's own code
+ */
+export async function findRealPlace(path: string, silenceMs: number = SILENCE_MS): Promise<RealPlace> {
+  await using reader = createFolderReader({ silenceMs });
+  try {
+    return await reader.realPlace(path);
+  } catch (cause) {
+    if (cause instanceof DiskError && cause.code === 'NOT_ANSWERING')
+      throw new HostError('NOT_ANSWERING', `${path} does not answer: look at the disk or its network`, { cause });
+    throw cause;
+  }
+}
