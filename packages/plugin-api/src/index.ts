@@ -66,7 +66,7 @@ export interface PluginRoute {
 export interface PluginInstance {
   /**
    * Called after each scan of a library and on each interval. Wakes work and returns at once; the host does not
-   * wait for a promise, and a throw marks the plugin as failed without stopping the loop.
+   * wait for a promise, and a throw, or a call that does not come back, marks the plugin as failed without stopping the loop.
    */
   tick?(library: PluginLibrary, signal: AbortSignal): void;
   readonly routes?: readonly PluginRoute[];

@@ -93,6 +93,7 @@ const route = (path: string, handle: string): string =>
 const BROKEN: readonly (readonly [name: string, instance: string, state: string, reason: string | null])[] = [
   ['throws-in-tick', "tick() { throw new Error('boom'); }", 'failed', 'boom'],
   ['rejects-in-tick', "tick: async () => { throw new Error('later'); }", 'failed', 'later'],
+  ['loops-in-tick', 'tick() { for (;;); }', 'failed', 'held up the whole server'],
   ['hangs-in-tick', 'tick: () => new Promise(() => {})', 'idle', null],
   ['slow-in-tick', `tick() { ${BUSY} }`, 'degraded', 'slow'],
   ['hangs-in-stop', 'stop: () => new Promise(() => {})', 'idle', null],

@@ -14,6 +14,7 @@ function host(): PluginHost {
     setupTimeoutMs: 50,
     stopGraceMs: 50,
     routeTimeoutMs: 50,
+    callLimitMs: 100,
   });
 }
 
@@ -75,6 +76,52 @@ test('a tick that gives back a rejected promise fails the plugin, not the proces
   await plugins.start([source(plugin('async-bad', { tick: (() => Promise.reject(new Error('later'))) as never }))]);
   plugins.tick(LIBRARY);
   await expect.poll(() => plugins.reports()[0]?.health.state).toBe('failed');
+});
+
+const forEver = (): never => {
+  for (;;);
+};
+const handleForEver = { method: 'GET', path: '/report', handle: async () => forEver() } as const;
+
+test.each<[string, Partial<PluginInstance>, (plugins: PluginHost) => unknown]>([
+  ['tick', { tick: forEver }, (plugins) => plugins.tick(LIBRARY)],
+  ['health', { health: forEver }, (plugins) => plugins.reports()],
+  ['route', { routes: [handleForEver] }, (plugins) => callOnly(plugins).catch(() => {})],
+])(
+  'a plugin that loops for ever in its %s is cut off, shown as failed and called no more',
+  async (what, parts, call) => {
+    const plugins = host();
+    await plugins.start([source(plugin('looping', parts)), source(plugin('good', {}))]);
+    await call(plugins);
+    expect(plugins.reports().map(({ health }) => health.state)).toEqual(['failed', 'idle']);
+    expect(plugins.reports()[0]?.health.reason).toContain(`its ${what} failed: it held up the whole server`);
+    let calls = 0;
+    Object.assign(plugins.instance('looping') ?? {}, { tick: () => calls++, health: () => calls++ });
+    plugins.tick(LIBRARY);
+    plugins.reports();
+    if (what === 'route') await expect(callOnly(plugins)).rejects.toMatchObject({ code: 'PLUGIN' });
+    expect(calls).toBe(0);
+  },
+);
+
+test.each<[string, Partial<Plugin>]>([
+  ['setup', { setup: forEver }],
+  ['configuration', { configSchema: { parse: forEver } }],
+])('one whose %s loops for ever is cut off, and the host goes on', async (_, parts) => {
+  const plugins = host();
+  await plugins.start([source(plugin('looping', {}, parts)), source(plugin('good', {}))]);
+  expect(plugins.reports().map(({ health }) => health.state)).toEqual(['failed', 'idle']);
+});
+
+test('a stop that loops for ever is cut off, and the others are stopped', async () => {
+  let stopped = 0;
+  const plugins = host();
+  await plugins.start([
+    source(plugin('good', { stop: async () => void stopped++ })),
+    source(plugin('looping', { stop: forEver })),
+  ]);
+  await plugins.stop();
+  expect(stopped).toBe(1);
 });
 
 test('a slow tick shows', async () => {

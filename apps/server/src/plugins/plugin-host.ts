@@ -9,6 +9,7 @@ import type {
   ServiceKey,
 } from '@clip-watch/plugin-api';
 import { messageOf } from '../errors.js';
+import { CallCutOff, callWithin } from './call-within.js';
 import { checkHealth, checkInstance, checkPlugin } from './plugin-checks.js';
 import { guardRoute } from './plugin-routes.js';
 import { withDeadline } from './with-deadline.js';
@@ -31,6 +32,8 @@ export interface PluginHostDeps {
   readonly stopGraceMs?: number;
   /** For one call of a route. Default 30,000. */
   readonly routeTimeoutMs?: number;
+  /** A call that holds up the event loop for so long is cut off. Default 2,000. */
+  readonly callLimitMs?: number;
 }
 
 /** Starts plugins in order, wakes them, shows their health, stops them in reverse. A bad one is shown, not obeyed. */
@@ -46,6 +49,7 @@ export interface PluginHost {
 interface Running {
   readonly name: string;
   readonly log: PluginLogger;
+  readonly callLimitMs: number;
   instance: PluginInstance | undefined;
   /** Why it does not run; the plugin stays in the list so that people see it. */
   failure: string | undefined;
@@ -57,6 +61,8 @@ interface Running {
 const SETUP_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
 const ROUTE_TIMEOUT_MS = 30_000;
+// Far beyond what a slow machine needs, and what a person at the pages forgives once.
+const CALL_LIMIT_MS = 2_000;
 // A tick only wakes work: one that takes longer holds up the host's event loop.
 const SLOW_TICK_MS = 50;
 
@@ -93,18 +99,26 @@ async function startPlugin(
 ): Promise<Running> {
   const log = deps.logFor(plugin.name);
   const nothing = { instance: undefined, failure: undefined, routeFailure: undefined };
-  const entry: Running = { name: plugin.name, log, slowTicks: 0, ...nothing };
+  const entry: Running = {
+    name: plugin.name,
+    log,
+    callLimitMs: deps.callLimitMs ?? CALL_LIMIT_MS,
+    slowTicks: 0,
+    ...nothing,
+  };
+  // Nothing is served yet: its start may take its time, asleep or at work.
+  const limitMs = deps.setupTimeoutMs ?? SETUP_TIMEOUT_MS;
   try {
     checkPlugin(
       plugin,
       before.map(({ name }) => name),
       deps.services,
     );
-    const checked = plugin.configSchema.parse(config ?? {});
+    const checked = callWithin(limitMs, () => plugin.configSchema.parse(config ?? {}));
     const context = contextFor(plugin, checked, deps, log, signal);
     // The schema that made the configuration belongs to the same plugin.
-    const setup = Promise.resolve(plugin.setup(context as never));
-    const instance = await withDeadline(setup, deps.setupTimeoutMs ?? SETUP_TIMEOUT_MS);
+    const setup = callWithin(limitMs, () => plugin.setup(context as never));
+    const instance = await withDeadline(Promise.resolve(setup), limitMs);
     checkInstance(instance);
     entry.instance = instance;
   } catch (error) {
@@ -139,34 +153,52 @@ function guardedRoutes(entry: Running, { routeTimeoutMs = ROUTE_TIMEOUT_MS }: Pl
     if (failure !== undefined) entry.log.error({ err: error }, 'a route of the plugin failed');
     entry.routeFailure = failure;
   };
-  const guard = { plugin: entry.name, timeoutMs: routeTimeoutMs, onOutcome };
+  const call = <T>(work: () => T): T => {
+    if (entry.failure !== undefined) throw new Error(`the plugin ${entry.failure}`);
+    return callPlugin(entry, 'route', work);
+  };
+  const guard = { plugin: entry.name, timeoutMs: routeTimeoutMs, call, onOutcome };
   return (entry.instance?.routes ?? []).map((route) => guardRoute(route, guard));
 }
 
 function tickPlugin(entry: Running, library: PluginLibrary, signal: AbortSignal): void {
-  if (entry.instance?.tick === undefined || entry.failure !== undefined) return;
+  const { instance } = entry;
+  if (instance?.tick === undefined || entry.failure !== undefined) return;
   const startedAt = performance.now();
   try {
     // The type says void; a plugin that returns a promise all the same must not end the process by rejecting it.
-    const returned: unknown = entry.instance.tick(library, signal);
-    if (returned instanceof Promise) returned.catch((error: unknown) => fail(entry, error));
+    const returned: unknown = callPlugin(entry, 'tick', () => instance.tick?.(library, signal));
+    if (returned instanceof Promise) returned.catch((error: unknown) => fail(entry, 'tick', error));
   } catch (error) {
-    fail(entry, error);
+    fail(entry, 'tick', error);
   }
   const tookMs = performance.now() - startedAt;
   entry.slowTicks = tookMs > SLOW_TICK_MS ? entry.slowTicks + 1 : 0;
   if (entry.slowTicks === 1) entry.log.warn({ tookMs, libraryId: library.id }, 'a slow tick holds up the host');
 }
 
-function fail(entry: Running, error: unknown): void {
-  entry.failure = `its tick failed: ${messageOf(error)}`;
+/** One that does not come back is broken off, and the plugin has failed: the next call would hold up the server as long. */
+function callPlugin<T>(entry: Running, what: string, call: () => T): T {
+  try {
+    return callWithin(entry.callLimitMs, call);
+  } catch (error) {
+    if (error instanceof CallCutOff) fail(entry, what, error);
+    throw error;
+  }
+}
+
+function fail(entry: Running, what: string, error: unknown): void {
+  if (entry.failure !== undefined) return;
+  entry.failure = `its ${what} failed: ${messageOf(error)}`;
   entry.log.error({ err: error }, 'plugin failed; it is not called any more');
 }
 
 function healthOf(entry: Running): PluginHealth {
   if (entry.failure !== undefined) return { state: 'failed', reason: `Plugin ${entry.name} ${entry.failure}` };
   try {
-    const health = entry.instance === undefined ? { state: 'failed' as const } : checkHealth(entry.instance.health());
+    const { instance } = entry;
+    if (instance === undefined) return { state: 'failed' };
+    const health = callPlugin(entry, 'health', () => checkHealth(instance.health()));
     const trouble = troubleOf(entry);
     return trouble === undefined || health.state === 'failed'
       ? health
@@ -181,9 +213,11 @@ function troubleOf({ slowTicks, routeFailure }: Running): string | undefined {
 }
 
 async function stopPlugin(entry: Running, graceMs: number): Promise<void> {
-  if (entry.instance === undefined) return;
+  const { instance } = entry;
+  if (instance === undefined) return;
   try {
-    await withDeadline(Promise.resolve(entry.instance.stop()), graceMs);
+    // One that failed too: it may hold files and timers.
+    await withDeadline(Promise.resolve(callPlugin(entry, 'stop', () => instance.stop())), graceMs);
   } catch (error) {
     entry.log.warn({ err: error }, 'plugin did not stop well; the host goes on');
   }

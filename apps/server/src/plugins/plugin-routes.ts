@@ -5,6 +5,8 @@ import { withDeadline } from './with-deadline.js';
 export interface RouteGuard {
   readonly plugin: string;
   readonly timeoutMs: number;
+  /** Calls into the plugin. */
+  call<T>(work: () => T): T;
   /** Told after each call: why it failed, or undefined. */
   onOutcome(failure: string | undefined, error: unknown): void;
 }
@@ -16,7 +18,7 @@ export interface RouteGuard {
 export function guardRoute({ method, path, ...route }: PluginRoute, guard: RouteGuard): PluginRoute {
   const handle = async (request: PluginRequest): Promise<unknown> => {
     try {
-      const work = Promise.resolve().then(() => route.handle(request));
+      const work = Promise.resolve().then(() => guard.call(() => route.handle(request)));
       const answer = await withDeadline(work, guard.timeoutMs);
       guard.onOutcome(undefined, undefined);
       return answer ?? null; // The server waits for ever for an answer that is undefined.
