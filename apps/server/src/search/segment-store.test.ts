@@ -99,6 +99,29 @@ describe('SegmentStore', () => {
     expect(found.considered).toBe(expected.length);
   });
 
+  test.each([
+    ['few rows', (_: number, id: number) => id % 13 === 0],
+    ['half of the rows', (_: number, id: number) => id % 2 === 0],
+    ['the better half', (score: number) => score > 0],
+    ['the worse half', (score: number) => score < 0],
+    ['nearly all, without the best', (score: number) => score < 0.5],
+  ])('a search in %s ranks like a plain loop over them', (_, isIn) => {
+    const vector = randomVectors(23);
+    const query = vector();
+    const store = new SegmentStore(DIMENSION, 256);
+    const list = Array.from({ length: 1_000 }, (_, index) => {
+      const row = { id: index + 1, vector: vector() };
+      return { ...row, score: dot(row.vector, query), libraryId: isIn(dot(row.vector, query), row.id) ? 2 : 1 };
+    });
+    store.put(rows(list));
+    const expected = list.filter(({ libraryId }) => libraryId === 2).sort((a, b) => b.score - a.score);
+    for (const count of [1, 10, 100]) {
+      const found = store.search(query, count, { libraryId: 2 });
+      expect([...found.ids]).toEqual(expected.slice(0, count).map(({ id }) => id));
+      expect(found.considered).toBe(expected.length);
+    }
+  });
+
   test('tells the average and the spread of all scores, whatever the filter', () => {
     const store = new SegmentStore(DIMENSION, 16);
     const vector = randomVectors(11);

@@ -1,9 +1,5 @@
-import { createRequire } from 'node:module';
-import type Usearch from 'usearch';
+import { exactNearest, type Near } from './exact-nearest.js';
 import type { ScoreSpread } from './relevance-floor.js';
-
-// Its ES module looks for the native part by the call stack, and finds nothing under a test runner or a bundler.
-const usearch: typeof Usearch = createRequire(import.meta.url)('usearch');
 
 /** Which rows a search may look at. Absent: all. */
 export interface SearchFilter {
@@ -51,7 +47,11 @@ interface Candidate {
 
 // 64 MB of 512-wide vectors: one growing array would need twice its memory for each growth.
 const ROWS_PER_SEGMENT = 32_768;
-// A filtered search gathers its rows here and runs the same kernel over them: equal vectors get equal scores.
+// To gather so many of a segment's rows takes as long as to search all of it and drop the others.
+const DENSE_SHARE = 1 / 8;
+// The rows of a library or a year lie almost evenly among the best ones; where they do not, they are gathered.
+const SPARE_DEPTH = 1.25;
+// Few rows are gathered here, and the same kernel runs over them: equal vectors get equal scores.
 const ROWS_PER_GATHER = 4_096;
 const NO_CAMERA = 0;
 // Enough for an average; two milliseconds of plain JavaScript.
@@ -197,8 +197,7 @@ export class SegmentStore {
   }
 
   private searchAll(segment: Segment, query: Float32Array, count: number, best: Candidate[]): number {
-    const vectors = segment.vectors.subarray(0, segment.length * this.dimension);
-    this.rank(vectors, segment.length, query, count, (row) => row, segment, best);
+    for (const { index, score } of exactNearest(segment, query, count)) best.push(candidateOf(segment, index, score));
     return segment.length;
   }
 
@@ -210,14 +209,29 @@ export class SegmentStore {
     best: Candidate[],
   ): number {
     const rows = this.matchingRows(segment, filter);
+    const isDense = rows.length >= segment.length * DENSE_SHARE;
+    const found =
+      (isDense && nearestInWhole(segment, rows, query, count)) || this.nearestGathered(segment, rows, query, count);
+    for (const { index, score } of found) best.push(candidateOf(segment, index, score));
+    return rows.length;
+  }
+
+  private nearestGathered(
+    segment: Segment,
+    rows: readonly number[],
+    query: Float32Array,
+    count: number,
+  ): readonly Near[] {
     this.gather ??= new Float32Array(ROWS_PER_GATHER * this.dimension);
+    const vectors = this.gather;
+    const found: Near[] = [];
     for (let start = 0; start < rows.length; start += ROWS_PER_GATHER) {
       const part = rows.slice(start, start + ROWS_PER_GATHER);
-      for (const [index, row] of part.entries()) this.gather.set(this.vectorAt(segment, row), index * this.dimension);
-      const vectors = this.gather.subarray(0, part.length * this.dimension);
-      this.rank(vectors, part.length, query, count, (row) => part[row]!, segment, best);
+      for (const [index, row] of part.entries()) vectors.set(this.vectorAt(segment, row), index * this.dimension);
+      for (const { index, score } of exactNearest({ vectors, length: part.length }, query, count))
+        found.push({ index: part[index]!, score });
     }
-    return rows.length;
+    return found;
   }
 
   private vectorAt(segment: Segment, row: number): Float32Array {
@@ -236,31 +250,27 @@ export class SegmentStore {
     }
     return rows;
   }
+}
 
-  private rank(
-    vectors: Float32Array,
-    length: number,
-    query: Float32Array,
-    count: number,
-    rowOf: (index: number) => number,
-    segment: Segment,
-    best: Candidate[],
-  ): void {
-    // usearch refuses to give more neighbours than there are rows. One thread: the scan is bound by memory.
-    const found = usearch.exactSearch(
-      vectors,
-      query,
-      this.dimension,
-      Math.min(count, length),
-      usearch.MetricKind.IP,
-      1,
-    );
-    for (let index = 0; index < found.keys.length; index++) {
-      const row = rowOf(Number(found.keys[index]));
-      // The inner-product distance is 1 - dot.
-      best.push({ score: 1 - found.distances[index]!, sortTime: segment.sortTimes[row]!, id: segment.ids[row]! });
-    }
-  }
+/**
+ * The whole segment, as deep as to find `count` of these rows if they are spread evenly.
+ * @returns undefined when they are not, so that some may lie deeper
+ */
+function nearestInWhole(
+  segment: Segment,
+  rows: readonly number[],
+  query: Float32Array,
+  count: number,
+): readonly Near[] | undefined {
+  const depth = Math.ceil((count * SPARE_DEPTH * segment.length) / rows.length);
+  const wanted = new Uint8Array(segment.length);
+  for (const row of rows) wanted[row] = 1;
+  const found = exactNearest(segment, query, depth).filter(({ index }) => wanted[index] === 1);
+  return found.length >= Math.min(count, rows.length) ? found : undefined;
+}
+
+function candidateOf({ sortTimes, ids }: Segment, row: number, score: number): Candidate {
+  return { score, sortTime: sortTimes[row]!, id: ids[row]! };
 }
 
 function byRank(left: Candidate, right: Candidate): number {
