@@ -59,6 +59,20 @@ describe('words are searched while every encoder is away', () => {
     return server;
   };
 
+  test('words that were searched before a restart still find', async () => {
+    const encoder = await startEncoder(APOLLO_URL);
+    try {
+      await using server = await openLoaded();
+      await server.host.clipClient.whenReady({ signal: AbortSignal.timeout(60_000) });
+      expect((await search(server, { text: 'dark green' })).status).toBe(200);
+    } finally {
+      await end(encoder);
+    }
+    await using server = await openLoaded();
+    expect((await search(server, { text: 'dark green' })).body.items.length).toBeGreaterThan(0);
+    expect((await search(server, { text: 'light green' })).status).toBe(503);
+  });
+
   test('words that were searched before still find; others say why, and a photo still finds', async () => {
     await using server = await openLoaded();
     const encoder = await startEncoder(APOLLO_URL);
@@ -89,12 +103,12 @@ describe('words are searched while every encoder is away', () => {
     cpSync(PALETTE, other.path, { recursive: true });
     appendFileSync(join(other.path, 'tokenizer.json'), '\n');
     await using server = await openLoaded({ CLIP_MODEL_DIR: other.path });
-    expect((await search(server, { text: 'blue' })).status).toBe(503);
+    expect((await search(server, { text: 'violet' })).status).toBe(503);
   });
 
   test('a model folder that cannot be served leaves the answer as it is', async () => {
     using empty = tempFolder();
     await using server = await openLoaded({ CLIP_MODEL_DIR: empty.path });
-    for (const text of ['blue', 'green']) expect((await search(server, { text })).status).toBe(503);
+    for (const text of ['yellow', 'orange']) expect((await search(server, { text })).status).toBe(503);
   });
 });

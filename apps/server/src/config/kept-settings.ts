@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../host/replace-file.js';
 import { LARGEST_CONCURRENCY } from './encode-concurrency.js';
 import { quietHours } from './values.js';
 
@@ -53,17 +52,4 @@ export function createSettingsKeeper(dataDir: string): SettingsKeeper {
       return write;
     },
   };
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await using file = await open(temporary, 'wx', 0o600);
-    await file.writeFile(text);
-    await file.sync();
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // The first error says more.
-    throw error;
-  }
 }

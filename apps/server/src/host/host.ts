@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { type ClipClient, createClipClient } from '@clip-watch/clip-client';
 import { type Database, openDatabase } from '@clip-watch/db';
 import {
@@ -22,6 +23,7 @@ import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
 import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
 import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
+import { openQueryVectors } from '../search/query-vectors.js';
 import { openSearchIndex } from '../search/search-index.js';
 import { createSearchService, type SearchService } from '../search/search-service.js';
 import { readClipStatus } from './clip-status.js';
@@ -217,13 +219,19 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
     now: () => new Date(),
   });
   stack.add('control', () => control.close());
-  const texts = createLocalTexts({
+  const localTexts = createLocalTexts({
     client: clipClient,
     start: hasOwnTexts(config) ? () => startApollo(config, log, 1) : null,
     modelVersion: () => index.modelVersion,
     log: log.child({ component: 'search' }),
   });
-  stack.add('words', () => texts.close(), 4_000);
+  stack.add('words', () => localTexts.close(), 4_000);
+  const texts = await openQueryVectors({
+    client: localTexts,
+    file: join(config.dataDir, 'query-vectors'),
+    log: log.child({ component: 'search' }),
+  });
+  stack.add('searched words', () => texts.close());
   const search = createSearchService({ database, index, clipClient, texts, decodeHost });
   const status = (): Promise<ApiClipStatus> =>
     readClipStatus({

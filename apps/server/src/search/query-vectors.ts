@@ -1,54 +1,110 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import type { ClipClient } from '@clip-watch/clip-client';
+import type { BaseLogger } from 'pino';
+import { messageOf, systemCode } from '../errors.js';
+import { replaceFile } from '../host/replace-file.js';
+import { decodeKeptVectors, encodeKeptVectors, type KeptVectors } from './kept-vectors.js';
 
 export interface TextVector {
   readonly modelVersion: string;
   readonly vector: Float32Array;
 }
 
-/** Vectors of query texts; the last thousand are kept, so that they can be searched while every encoder is away. */
+/** Vectors of query texts; the last thousand are kept, over a restart too, for when every encoder is away. */
 export interface QueryVectors {
   /**
    * @param modelVersion the model whose photos are searched; null when none is known yet
    * @throws ClipClientError as `encodeTexts` does
    */
   of(text: string, modelVersion: string | null, signal?: AbortSignal): Promise<TextVector>;
+  /** Writes what is not written yet. */
+  close(): Promise<void>;
+}
+
+export interface QueryVectorsOptions {
+  readonly client: Pick<ClipClient, 'encodeTexts'>;
+  /** Where they are kept. It holds hashes of the words, never the words. */
+  readonly file: string;
+  readonly log?: Pick<BaseLogger, 'debug' | 'warn'>;
 }
 
 const KEPT = 1_000;
 const TIMEOUT_MS = 5_000;
+// Somebody who types searches at each pause: one write for a while of it.
+const WRITE_AFTER_MS = 10_000;
+// A thousand of the longest vectors that a model gives, and the header.
+const LARGEST_BYTES = 20e6;
 
-export function createQueryVectors(client: Pick<ClipClient, 'encodeTexts'>): QueryVectors {
-  // A Map keeps the order of insertion: the first key is the one used longest ago.
-  const kept = new Map<string, TextVector>();
-  const keyOf = (modelVersion: string, text: string): string => `${modelVersion}\n${text}`;
+export async function openQueryVectors({ client, file, log }: QueryVectorsOptions): Promise<QueryVectors> {
+  const kept = new RecentVectors(await readKept(file, log));
+  let due: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
 
-  const remember = (key: string, value: TextVector): void => {
-    kept.delete(key);
-    kept.set(key, value);
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+  const write = (): Promise<void> => {
+    clearTimeout(due);
+    due = undefined;
+    const save = (): Promise<void> => replaceFile(file, encodeKeptVectors(kept.ofNewestModel()));
+    writing = writing
+      .then(save)
+      .catch((err: unknown) => log?.warn({ err }, 'the vectors of searched words cannot be kept for the next start'));
+    return writing;
+  };
+  const remember = (text: string, value: TextVector): TextVector => {
+    kept.use(keyOf(value.modelVersion, text), value);
+    due ??= setTimeout(() => void write(), WRITE_AFTER_MS).unref();
+    return value;
   };
 
   return {
     async of(text, modelVersion, signal) {
       const known = modelVersion === null ? undefined : kept.get(keyOf(modelVersion, text));
-      if (known !== undefined) {
-        remember(keyOf(known.modelVersion, text), known);
-        return known;
-      }
+      if (known !== undefined) return remember(text, known);
       const answer = await client.encodeTexts([text], { timeoutMs: TIMEOUT_MS, ...(signal ? { signal } : {}) });
-      const made = { modelVersion: answer.modelVersion, vector: answer.embeddings[0]! };
-      remember(keyOf(made.modelVersion, text), made);
-      return made;
+      return remember(text, { modelVersion: answer.modelVersion, vector: answer.embeddings[0]! });
     },
+    close: () => (due === undefined ? writing : write()),
   };
 }
 
-// Subtracting the whole of the unwanted words would leave what both have in common unsaid.
-const UNWANTED_WEIGHT = 0.5;
+function keyOf(modelVersion: string, text: string): string {
+  return createHash('sha256').update(`${modelVersion}\n${text}`).digest('hex');
+}
 
-/** "these words, without those": a unit vector. Equal texts would leave nothing, then the wanted one stays. */
-export function subtractVector(wanted: Float32Array, unwanted: Float32Array): Float32Array {
-  const mixed = wanted.map((value, index) => value - UNWANTED_WEIGHT * unwanted[index]!);
-  const norm = Math.hypot(...mixed);
-  return norm < 1e-6 ? wanted : mixed.map((value) => value / norm);
+/** A cache: what cannot be read is as if it had never been. */
+async function readKept(file: string, log: QueryVectorsOptions['log']): Promise<KeptVectors | null> {
+  try {
+    if ((await stat(file)).size > LARGEST_BYTES) throw new Error('it is too large');
+    return decodeKeptVectors(await readFile(file));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT')
+      log?.warn({ file }, `the kept vectors of searched words are dropped: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** The last thousand by use. */
+class RecentVectors {
+  // A Map keeps the order of insertion: the first key is the one used longest ago.
+  private readonly byKey = new Map<string, TextVector>();
+
+  constructor(kept: KeptVectors | null) {
+    for (const [key, vector] of kept?.vectors ?? []) this.use(key, { modelVersion: kept?.modelVersion ?? '', vector });
+  }
+
+  get(key: string): TextVector | undefined {
+    return this.byKey.get(key);
+  }
+
+  use(key: string, value: TextVector): void {
+    this.byKey.delete(key);
+    this.byKey.set(key, value);
+    if (this.byKey.size > KEPT) this.byKey.delete(this.byKey.keys().next().value!);
+  }
+
+  ofNewestModel(): KeptVectors {
+    const modelVersion = [...this.byKey.values()].at(-1)?.modelVersion ?? '';
+    const own = [...this.byKey].filter(([, value]) => value.modelVersion === modelVersion);
+    return { modelVersion, vectors: new Map(own.map(([key, { vector }]) => [key, vector])) };
+  }
 }

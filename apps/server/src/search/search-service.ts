@@ -13,17 +13,17 @@ import { deadlineSignal } from '../host/deadline-signal.js';
 import { isSearchable } from '../photos/explain.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
-import { createQueryVectors, subtractVector } from './query-vectors.js';
+import type { QueryVectors } from './query-vectors.js';
 import { relevanceFloor } from './relevance-floor.js';
 import type { SearchIndex } from './search-index.js';
 import type { RankedRows, SearchFilter } from './segment-store.js';
+import { subtractVector } from './subtract-vector.js';
 
 export interface SearchServiceDeps {
   readonly database: Pick<Database, 'images' | 'clipState'>;
   readonly index: SearchIndex;
   readonly clipClient: ClipClient;
-  /** Encodes words. */
-  readonly texts: Pick<ClipClient, 'encodeTexts'>;
+  readonly texts: Pick<QueryVectors, 'of'>;
   readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
 }
 
@@ -60,8 +60,7 @@ interface QueryVector {
 }
 
 export function createSearchService(deps: SearchServiceDeps): SearchService {
-  const { database, index, clipClient } = deps;
-  const texts = createQueryVectors(deps.texts);
+  const { database, index, clipClient, texts } = deps;
 
   const textVector = async (
     query: Extract<SearchQuery, { kind: 'text' }>,
