@@ -1,4 +1,5 @@
-import { mkdir, open, rm, stat, utimes } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ApolloError } from './errors.js';
 
@@ -12,12 +13,10 @@ const SILENT_MS = 60_000;
  * @throws ApolloError PULL_FAILED when another pull has it
  */
 export async function lockPull(file: string): Promise<AsyncDisposable> {
+  const owner = randomUUID();
   await mkdir(dirname(file), { recursive: true });
-  if (!(await create(file))) {
-    await refuseIfAlive(file);
-    await rm(file, { force: true });
-    if (!(await create(file))) throw isTaken(file);
-  }
+  const isHeld = (await create(file, owner)) || ((await isSilent(file)) && (await takeOver(file, owner)));
+  if (!isHeld) throw isTaken(file);
   const beat = setInterval(() => {
     const now = new Date();
     // Gone with its folder: then there is nothing left to guard.
@@ -26,14 +25,16 @@ export async function lockPull(file: string): Promise<AsyncDisposable> {
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(beat);
-      await rm(file, { force: true });
+      // A machine that slept for a minute may have lost it to another pull.
+      const holder = await readFile(file, 'utf8').catch(() => undefined);
+      if (holder === owner) await rm(file, { force: true });
     },
   };
 }
 
-async function create(file: string): Promise<boolean> {
+async function create(file: string, owner: string): Promise<boolean> {
   try {
-    await (await open(file, 'wx')).close();
+    await writeFile(file, owner, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -41,9 +42,25 @@ async function create(file: string): Promise<boolean> {
   }
 }
 
-async function refuseIfAlive(file: string): Promise<void> {
-  const beatAt = (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
-  if (Date.now() - beatAt < SILENT_MS) throw isTaken(file);
+/** Several may find a lock silent at once; who takes it over holds a second one meanwhile, and looks again under it. */
+async function takeOver(file: string, owner: string): Promise<boolean> {
+  const turn = `${file}.turn`;
+  if (!(await create(turn, owner))) {
+    if (await isSilent(turn)) await rm(turn, { force: true }); // Its owner died within these few steps. The next pull gets it.
+    return false;
+  }
+  try {
+    if (await isSilent(file)) await rm(file, { force: true });
+    return await create(file, owner);
+  } finally {
+    await rm(turn, { force: true });
+  }
+}
+
+/** False for one that is gone: nothing is to be removed then. */
+async function isSilent(file: string): Promise<boolean> {
+  const beatAt = (await stat(file).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+  return Date.now() - beatAt >= SILENT_MS;
 }
 
 const isTaken = (file: string): ApolloError =>
