@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MAX_PHOTO_ATTEMPTS } from '@clip-watch/db';
 import { assertNever } from './assert-never.js';
+import { deadlineSignal } from './deadline-signal.js';
 import { countsSince, type DrainProgress } from './drain-progress.js';
 import type { DrainOnceEnd, DrainOnceOptions, DrainOnceResult } from './drain-types.js';
 import type { PassEnd } from './pass-end.js';
@@ -44,28 +45,20 @@ async function runLanes(options: DrainOnceOptions, context: OnceContext): Promis
   return first;
 }
 
-/** Not `AbortSignal.timeout`: inside `AbortSignal.any` Node 20 may collect it as garbage, and then it never comes. */
-function timeoutSignal(ms: number): AbortSignal {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(new DOMException('The time is over.', 'TimeoutError')), ms).unref();
-  return controller.signal;
-}
-
 /** Repeats a round over an encoder that is away, until it has been away for as long as the caller's patience. */
 async function patientRound(
   lane: 'fresh-and-due' | 'retries',
   options: DrainOnceOptions,
   context: OnceContext,
 ): Promise<Ending> {
-  const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-  let progressAt = performance.now();
+  const newPatience = (): AbortSignal => deadlineSignal(options.patienceMs ?? DEFAULT_PATIENCE_MS, options.signal);
+  let patience = newPatience();
   for (;;) {
     if (options.signal?.aborted || context.isStopped() !== undefined) return stoppedEnding(context);
     const before = context.progress.total().encoded;
-    const connect = timeoutSignal(Math.max(1, Math.ceil(progressAt + patienceMs - performance.now())));
-    const end = await context.round(lane, options.signal ? AbortSignal.any([connect, options.signal]) : connect);
-    if (context.progress.total().encoded > before) progressAt = performance.now();
-    const isAway = end.kind === 'encoder-away' && performance.now() - progressAt < patienceMs;
+    const end = await context.round(lane, patience);
+    if (context.progress.total().encoded > before) patience = newPatience();
+    const isAway = end.kind === 'encoder-away' && !patience.aborted;
     if (!isAway) return end.kind === 'stopped' ? stoppedEnding(context) : toEnding(end);
     await sleep(RECONNECT_PAUSE_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }

@@ -1,4 +1,5 @@
 export { createBacklogDrain } from './backlog-drain.js';
+export { deadlineSignal } from './deadline-signal.js';
 export { createDrainMemory, type DrainMemory } from './drain-memory.js';
 export { type ResolvedDrainOptions, resolveDrainOptions } from './drain-options.js';
 export type {

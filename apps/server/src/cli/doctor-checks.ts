@@ -1,9 +1,8 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { Database } from '@clip-watch/db';
-import { openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
+import { deadlineSignal, openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
 import { openDataFolder } from '../host/data-folder.js';
-import { deadlineSignal } from '../host/deadline-signal.js';
 import { openClient, openStore, startApollo } from '../host/host.js';
 import type { CommandContext } from './command.js';
 

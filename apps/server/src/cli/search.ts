@@ -1,6 +1,6 @@
+import { deadlineSignal } from '@clip-watch/watcher';
 import type { ApiSearchAnswer } from '../api-types.js';
 import { HostError } from '../errors.js';
-import { deadlineSignal } from '../host/deadline-signal.js';
 import { type Host, openHost } from '../host/host.js';
 import type { SearchQuery } from '../search/search-service.js';
 import { type CommandContext, print } from './command.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deadlineSignal } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import { messageOf } from '../errors.js';
-import { deadlineSignal } from '../host/deadline-signal.js';
 
 export interface WebhookOptions {
   /** May hold a secret: never logged beyond its host. */

@@ -3,13 +3,13 @@ import type { Database, ImageRow } from '@clip-watch/db';
 import {
   type CropBox,
   type DecodeHost,
+  deadlineSignal,
   type EncodeTarget,
   type PreparedPicture,
   STARTER_MODEL,
 } from '@clip-watch/watcher';
 import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
 import { HostError } from '../errors.js';
-import { deadlineSignal } from '../host/deadline-signal.js';
 import { isSearchable } from '../photos/explain.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
