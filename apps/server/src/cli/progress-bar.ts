@@ -5,6 +5,8 @@ export interface Progress {
   readonly done: number;
   /** Undefined while it is not known. */
   readonly total?: number;
+  /** Files whose content was looked at, while the total is not known. */
+  readonly read?: number;
   readonly failed: number;
   readonly perSecond: number;
   readonly etaSeconds: { readonly low: number; readonly high: number } | null;
@@ -23,31 +25,36 @@ const QUIET_EVERY_MS = 10_000;
 export function createProgressBar(io: CommandIo, now: () => number = Date.now): ProgressBar {
   let shownAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let isShown = true;
   return {
     show(progress) {
       const line = formatProgress(progress);
-      if (io.isTerminal) {
-        io.err(`\r${line.padEnd(last.length)}`);
-        last = line;
-      } else if (now() - shownAt >= QUIET_EVERY_MS) {
+      isShown = io.isTerminal || now() - shownAt >= QUIET_EVERY_MS;
+      if (io.isTerminal) io.err(`\r${line.padEnd(last.length)}`);
+      else if (isShown) {
         shownAt = now();
         io.err(`${line}\n`);
       }
+      last = line;
     },
     end() {
       if (io.isTerminal && last !== '') io.err('\n');
+      if (!isShown) io.err(`${last}\n`); // How it ended matters most.
       last = '';
+      isShown = true;
     },
   };
 }
 
-export function formatProgress({ label, done, total, failed, perSecond, etaSeconds }: Progress): string {
+export function formatProgress({ label, done, total, read, failed, perSecond, etaSeconds }: Progress): string {
   const parts = [label.padEnd(8)];
-  if (total === undefined || total === 0) parts.push(`${done}`);
+  if (total === undefined) parts.push(`${done} found`);
+  else if (total === 0) parts.push('nothing to do');
   else {
     const filled = Math.round((WIDTH * Math.min(done, total)) / total);
     parts.push(`[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${done}/${total}`);
   }
+  if (read !== undefined) parts.push(`${read} read`);
   if (perSecond > 0) parts.push(`${perSecond.toFixed(1)}/s`);
   if (etaSeconds !== null) parts.push(`${formatSeconds(etaSeconds.low)} to ${formatSeconds(etaSeconds.high)} left`);
   if (failed > 0) parts.push(`${failed} failed`);

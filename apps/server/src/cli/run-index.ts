@@ -84,7 +84,7 @@ async function scanAll(
         failed: 0,
         perSecond: 0,
         etaSeconds: null,
-        ...(ingested > 0 ? { label: `reading ${ingested} of` } : {}),
+        ...(ingested > 0 ? { read: ingested } : {}),
       });
     const stop = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
