@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { HostError, messageOf, systemCode } from '../errors.js';
 
 const TOKEN_FILE = 'auth-token';
@@ -11,7 +11,7 @@ const TOKEN_FILE = 'auth-token';
  */
 export function openDataFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new HostError(
@@ -21,6 +21,17 @@ export function openDataFolder(dataDir: string): void {
         cause: error,
       },
     );
+  }
+}
+
+/** Not Node's `recursive`: it tries for ever where a folder that is there takes none (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error; // Another process was faster.
   }
 }
 
