@@ -1,7 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
 import type { Database } from '@clip-watch/db';
 import { deadlineSignal, openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
-import { messageOf } from '../errors.js';
+import { HostError, messageOf } from '../errors.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { openClient, openStore, startApollo } from '../host/host.js';
 import type { CommandContext } from './command.js';
@@ -30,7 +30,7 @@ interface Part {
 export async function runChecks(context: CommandContext): Promise<readonly Check[]> {
   const results: Check[] = [];
   for (const { name, look, remedy } of partsOf(context)) {
-    const verdict = await look().catch((error: unknown) => toBroken(error, remedy));
+    const verdict = await look().catch((error: unknown) => toBroken(name, error, remedy));
     results.push({ name, ...verdict });
   }
   return results;
@@ -60,8 +60,13 @@ function partsOf(context: CommandContext): readonly Part[] {
 
 const REINSTALL = 'Install the packages anew: npm start.';
 
-function toBroken(error: unknown, remedy: string): Verdict {
-  return { state: 'broken', detail: messageOf(error), remedy };
+function toBroken(name: string, error: unknown, remedy: string): Verdict {
+  const isData = error instanceof HostError && error.code === 'DATA_FOLDER';
+  if (isData && name !== 'data')
+    return { state: 'broken', detail: 'cannot be looked at without the data folder.', remedy: 'See data.' };
+  // Its own line names the remedy that stands beside it here.
+  const words = messageOf(isData ? error.cause : error);
+  return { state: 'broken', detail: words.endsWith('.') ? words : `${words}.`, remedy };
 }
 
 /** ExifTool itself is asked: it knows more places than the path. */
