@@ -67,7 +67,11 @@ describe('bad usage', () => {
     [['search', 'x', '--limit', '0'], '--limit'],
     [['status', 'now'], 'takes no arguments'],
     [['status', '--jsn'], '--jsn'],
+    [['status', '--limit', '3'], '--limit goes with search and similar, not with status'],
+    [['search', 'x', '--retry'], '--retry goes with failures'],
     [['explain', 'a', 'b'], 'takes one photo'],
+    [['similar', '/nowhere.jpg'], '/nowhere.jpg does not exist'],
+    [['similar', '/'], 'is a folder'],
     [['model', 'switch'], 'one data folder keeps one real model'],
   ])('clip-watch %j ends with 2', async (args, words) => {
     using data = tempFolder();

@@ -26,8 +26,12 @@ async function retry(context: CommandContext): Promise<number> {
   await using database = await openStore(context.config, context.log);
   const selection: RequeueSelection = reason === undefined ? { all: true } : { reason };
   const requeued = await database.images.requeue(selection);
+  const none =
+    reason === undefined
+      ? 'nothing has failed'
+      : `nothing has failed for "${plain(reason)}"; clip-watch failures names the reasons`;
   print(context, { requeued }, () => [
-    `${requeued} photos will be tried again by the next index or the running server`,
+    requeued === 0 ? none : `${requeued} photos will be tried again by the next index or the running server`,
   ]);
   return 0;
 }

@@ -41,11 +41,19 @@ const OPTIONS = {
   'data-dir': { type: 'string' },
 } as const;
 
+// An option that a command does not know would be believed to do something.
+const ONLY_FOR: Readonly<Partial<Record<keyof typeof OPTIONS, readonly CommandName[]>>> = {
+  limit: ['search', 'similar'],
+  not: ['search'],
+  retry: ['failures'],
+};
+
 /** @throws HostError USAGE, one line */
 export function parseCommand(args: readonly string[]): ParsedCommand {
   const { values, positionals } = readArgs(args);
   const [word = 'help', ...operands] = positionals;
   const name = values.help === true ? 'help' : toCommand(word);
+  refuseOthers(name, values);
   const settings: Partial<Record<keyof Settings | 'dataDir', string>> = {};
   for (const setting of SETTING_NAMES) {
     const value = values[flagOf(setting)];
@@ -81,6 +89,15 @@ function toCommand(word: string): CommandName {
   const known = COMMANDS.find((command) => command === word);
   if (known !== undefined) return known;
   throw new HostError('USAGE', `there is no command "${word}"${nearest(word, COMMANDS)} (see clip-watch help)`);
+}
+
+function refuseOthers(name: CommandName, values: Readonly<Record<string, unknown>>): void {
+  for (const [option, commands] of Object.entries(ONLY_FOR))
+    if (values[option] !== undefined && name !== 'help' && !commands.includes(name))
+      throw new HostError(
+        'USAGE',
+        `--${option} goes with ${commands.join(' and ')}, not with ${name}; see clip-watch help`,
+      );
 }
 
 function toLimit(value: unknown): number {

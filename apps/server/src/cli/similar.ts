@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { HostError, messageOf } from '../errors.js';
+import { HostError, messageOf, systemCode } from '../errors.js';
 import { openHost } from '../host/host.js';
+import type { RealPlace } from '../library/folder-protocol.js';
 import { findRealPlace } from '../library/real-place.js';
 import { openOriginal } from '../photos/open-original.js';
 import { type CommandContext, onlyOperand } from './command.js';
@@ -16,23 +17,30 @@ export async function similar(context: CommandContext): Promise<number> {
   const { row, path } = await locatePhoto(host.database, typed, context.cwd);
   if (row?.clip.status === 'encoded') return await printHits(context, host, { kind: 'image', imageId: row.id });
   const bytes = await readPicture(path);
-  return await printHits(context, host, { kind: 'bytes', bytes, ...(row === null ? {} : { exceptId: row.id }) });
+  try {
+    return await printHits(context, host, { kind: 'bytes', bytes, ...(row === null ? {} : { exceptId: row.id }) });
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'BAD_PICTURE') throw error;
+    throw new HostError('BAD_PICTURE', `${path} cannot be compared: ${error.message}`, { cause: error });
+  }
 }
 
 async function readPicture(path: string): Promise<Uint8Array> {
-  const real = await realFile(path);
-  const opened = await openOriginal(dirname(real), basename(real));
+  const real = await realPlaceOf(path);
+  if (real.isFolder) throw new HostError('BAD_PATH', `${path} is a folder: name one picture`);
+  const opened = await openOriginal(dirname(real.path), basename(real.path));
   if (opened.kind === 'refused') throw new HostError('BAD_PATH', `cannot read ${path}: ${opened.reason}`);
   await using file = opened.handle;
   if (opened.size > LARGEST_BYTES) throw new HostError('BAD_PATH', `${path} is too large`);
   return await file.readFile();
 }
 
-async function realFile(path: string): Promise<string> {
+async function realPlaceOf(path: string): Promise<RealPlace> {
   try {
-    return (await findRealPlace(path)).path;
+    return await findRealPlace(path);
   } catch (error) {
     if (error instanceof HostError) throw error;
+    if (systemCode(error) === 'ENOENT') throw new HostError('BAD_PATH', `${path} does not exist`, { cause: error });
     throw new HostError('BAD_PATH', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
