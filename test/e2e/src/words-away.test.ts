@@ -71,6 +71,13 @@ describe('words are searched while every encoder is away', () => {
     await using server = await openLoaded();
     expect((await search(server, { text: 'dark green' })).body.items.length).toBeGreaterThan(0);
     expect((await search(server, { text: 'light green' })).status).toBe(503);
+    const needsEncoder = (text: string, notText?: string): boolean =>
+      server.host.search.needsEncoder({ kind: 'text', text, ...(notText === undefined ? {} : { notText }) });
+    expect([needsEncoder('dark green'), needsEncoder('dark green', ' '), needsEncoder('dark green', 'blue')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   test('words that were searched before still find; others say why, and a photo still finds', async () => {

@@ -18,7 +18,7 @@ export async function search(context: CommandContext): Promise<number> {
 /** Waits for the whole index, then searches and prints. */
 export async function printHits(context: CommandContext, host: Host, query: SearchQuery): Promise<number> {
   await host.search.index.whenLoaded();
-  if (query.kind !== 'image') await waitForEncoder(host, context.signal);
+  if (host.search.needsEncoder(query)) await waitForEncoder(host, context.signal);
   // Who names a number of photos wants so many, with their scores: nothing is left out here.
   const page = { filter: {}, limit: context.command.limit, offset: 0, minScore: -1, signal: context.signal };
   const answer: ApiSearchAnswer = await host.search.search(query, page);

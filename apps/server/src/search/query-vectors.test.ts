@@ -37,6 +37,7 @@ test('keeps the thousand used last, over a restart too', async () => {
   expect(asked).toHaveLength(1_001);
   await vectors.close();
   const again = await openQueryVectors({ client: AWAY, file });
+  expect([again.has('word 0', 'A'), again.has('word 1', 'A'), again.has('word 0', null)]).toEqual([true, false, false]);
   expect((await again.of('word 0', 'A')).vector).toEqual(Float32Array.of(6, 0));
   expect((await again.of('one more', 'A')).vector).toEqual(Float32Array.of(8, 0));
   await expect(again.of('word 1', 'A')).rejects.toThrow('away');

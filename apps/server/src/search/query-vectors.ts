@@ -18,6 +18,8 @@ export interface QueryVectors {
    * @throws ClipClientError as `encodeTexts` does
    */
   of(text: string, modelVersion: string | null, signal?: AbortSignal): Promise<TextVector>;
+  /** Whether `of` would answer without an encoder. */
+  has(text: string, modelVersion: string | null): boolean;
   /** Writes what is not written yet. */
   close(): Promise<void>;
 }
@@ -56,9 +58,13 @@ export async function openQueryVectors({ client, file, log }: QueryVectorsOption
     return value;
   };
 
+  const find = (text: string, modelVersion: string | null): TextVector | undefined =>
+    modelVersion === null ? undefined : kept.get(keyOf(modelVersion, text));
+
   return {
+    has: (text, modelVersion) => find(text, modelVersion) !== undefined,
     async of(text, modelVersion, signal) {
-      const known = modelVersion === null ? undefined : kept.get(keyOf(modelVersion, text));
+      const known = find(text, modelVersion);
       if (known !== undefined) return remember(text, known);
       const answer = await client.encodeTexts([text], { timeoutMs: TIMEOUT_MS, ...(signal ? { signal } : {}) });
       return remember(text, { modelVersion: answer.modelVersion, vector: answer.embeddings[0]! });

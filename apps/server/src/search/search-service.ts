@@ -23,7 +23,7 @@ export interface SearchServiceDeps {
   readonly database: Pick<Database, 'images' | 'clipState'>;
   readonly index: SearchIndex;
   readonly clipClient: ClipClient;
-  readonly texts: Pick<QueryVectors, 'of'>;
+  readonly texts: Pick<QueryVectors, 'of' | 'has'>;
   readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
 }
 
@@ -46,6 +46,8 @@ export interface SearchPage {
 
 export interface SearchService {
   readonly index: SearchIndex;
+  /** Whether the query can be answered only while an encoder is there. */
+  needsEncoder(query: SearchQuery): boolean;
   /**
    * Exact search within the model in force.
    * @throws HostError SEARCH_UNAVAILABLE (one sentence why), NOT_FOUND (no such photo); BAD_PICTURE as HostError NOT_FOUND
@@ -62,13 +64,21 @@ interface QueryVector {
 export function createSearchService(deps: SearchServiceDeps): SearchService {
   const { database, index, clipClient, texts } = deps;
 
+  const needsEncoder = (query: SearchQuery): boolean => {
+    if (query.kind !== 'text') return query.kind === 'bytes';
+    return [query.text, wordsOf(query.notText)].some(
+      (words) => words !== undefined && !texts.has(words, index.modelVersion),
+    );
+  };
+
   const textVector = async (
     query: Extract<SearchQuery, { kind: 'text' }>,
     signal?: AbortSignal,
   ): Promise<QueryVector> => {
     const wanted = await texts.of(query.text, index.modelVersion, signal);
-    if (query.notText === undefined || query.notText.trim() === '') return wanted;
-    const unwanted = await texts.of(query.notText, index.modelVersion, signal);
+    const notText = wordsOf(query.notText);
+    if (notText === undefined) return wanted;
+    const unwanted = await texts.of(notText, index.modelVersion, signal);
     return { modelVersion: wanted.modelVersion, vector: subtractVector(wanted.vector, unwanted.vector) };
   };
 
@@ -120,6 +130,7 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
 
   return {
     index,
+    needsEncoder,
     async search(query, page) {
       const { vector, modelVersion, exceptId } = await vectorOf(query, page.signal);
       if (index.modelVersion !== null && modelVersion !== index.modelVersion)
@@ -141,6 +152,10 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
       };
     },
   };
+}
+
+function wordsOf(text: string | undefined): string | undefined {
+  return text?.trim() === '' ? undefined : text;
 }
 
 function isCurrent(row: ImageRow | undefined, modelVersion: string | null): boolean {
