@@ -2,7 +2,6 @@
  * The decode child: a process of its own, so that whatever a file does ends here. It runs the pool of decoder threads
  * and one ExifTool, at low priority, and ends when its host does.
  */
-import { setPriority } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { WorkerResult, WorkerTask } from './decode.worker.js';
@@ -10,13 +9,14 @@ import { restrictSharp } from './decode-sharp.js';
 import { decoderVersion } from './decoder-version.js';
 import { openExifReader } from './exif-reader.js';
 import type { ChildSettings, FromChild, ToChild } from './host-protocol.js';
+import { lowerPriority } from './low-priority.js';
 import { createMemoryBudget } from './memory-budget.js';
 import { servePort } from './worker-service-port.js';
 
 const BEAT_MS = 100;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by child-lane.ts
-setPriority(10);
+lowerPriority(10);
 process.on('disconnect', endAtOnce);
 process.on('SIGINT', () => {}); // Ctrl-C reaches the whole terminal; the host decides when we stop
 restrictSharp();

@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { paintPicture, picture, tempFolder } from '@clip-watch/test-support';
+import { expect, test } from 'vitest';
+import { openDecodeHost } from './decode-host.js';
+import { hashOf } from './read-photo.js';
+
+const TARGET = {
+  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
+  acceptedMediaTypes: [],
+} as const;
+
+/** Of each thread, by its name; the 17th field behind the name is the priority. */
+function priorities(pid: number): [name: string, nice: number][] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    const [name = '', fields = ''] = [/\((.*)\)/.exec(stat)?.[1], stat.split(') ')[1]];
+    return [name, Number(fields.split(' ')[16])];
+  });
+}
+
+test.skipIf(!existsSync('/proc/self/task'))('every thread of the child has low priority, decoders too', async () => {
+  using folder = tempFolder();
+  const photo = await picture(paintPicture(3200, 2400), 'jpeg');
+  writeFileSync(join(folder.path, 'a.jpg'), photo);
+  await using host = await openDecodeHost({ threads: 2 });
+  await host.prepare({ rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) }, TARGET);
+  const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const child = pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('decode-child')) ?? 0;
+  const found = priorities(child);
+  expect(found.map(([name]) => name)).toContain('libvips worker');
+  expect(found.filter(([, nice]) => nice < 10)).toEqual([]);
+});
