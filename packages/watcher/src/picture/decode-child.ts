@@ -2,16 +2,18 @@
  * The decode child: a process of its own, so that whatever a file does ends here. It runs the pool of decoder threads
  * and one ExifTool, at low priority, and ends when its host does.
  */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { WorkerResult, WorkerTask } from './decode.worker.js';
+import type { FromThread, WorkerResult, WorkerTask } from './decode.worker.js';
 import { restrictSharp } from './decode-sharp.js';
 import { decoderVersion } from './decoder-version.js';
 import { openExifReader } from './exif-reader.js';
-import type { ChildSettings, FromChild, ToChild } from './host-protocol.js';
+import type { ChildSettings, DecodeCall, FromChild, ToChild } from './host-protocol.js';
 import { lowerPriority } from './low-priority.js';
 import { createMemoryBudget } from './memory-budget.js';
+import { createStageCell, readStage, type StageCell } from './photo-stage.js';
 import { servePort } from './worker-service-port.js';
+import { OWN_BYTES } from './worker-services.js';
 
 const BEAT_MS = 100;
 
@@ -22,37 +24,57 @@ process.on('SIGINT', () => {}); // Ctrl-C reaches the whole terminal; the host d
 restrictSharp();
 
 const exif = await openExifReader(settings.useExifTool, settings.exifToolTimeoutMs);
-const budget = createMemoryBudget(settings.limits.decodeBudgetBytes);
+const shared = settings.limits.decodeBudgetBytes - settings.threads * OWN_BYTES;
+const budget = createMemoryBudget(Math.max(0, shared)); // one picture alone may exceed it
 const pool = new Piscina<WorkerTask, WorkerResult>({
   filename: new URL('./decode.worker.js', import.meta.url).href,
+  workerData: settings,
   minThreads: settings.threads,
   maxThreads: settings.threads,
   concurrentTasksPerWorker: 1,
   atomics: 'disabled', // a thread waits for ExifTool's answers in its event loop
+  recordTiming: false,
+});
+interface PhotoInHand {
+  readonly cell: StageCell;
+  serve(port: MessagePort): void;
+}
+const inHand = new Map<number, PhotoInHand>();
+pool.on('message', (message: FromThread) => {
+  if (message.kind === 'begun') send(message);
+  else inHand.get(message.id)?.serve(message.port);
 });
 
 process.on('message', (message: ToChild) => {
   if (message.kind === 'close') void close();
   else void serve(message.id, message.call);
 });
-setInterval(() => send({ kind: 'beat', rssBytes: process.memoryUsage.rss() }), BEAT_MS).unref();
+setInterval(beat, BEAT_MS).unref();
 send({ kind: 'ready', versions: { decoder: decoderVersion(exif.version), exifTool: exif.version } });
 
-async function serve(id: number, call: WorkerTask['call']): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  const release = servePort(port1, { exif, budget, onStage: (stage) => send({ kind: 'stage', id, stage }) });
+async function serve(id: number, call: DecodeCall): Promise<void> {
+  const cell = createStageCell();
+  let release = (): void => {};
+  inHand.set(id, {
+    cell,
+    serve(port) {
+      release = servePort(port, { exif, budget });
+    },
+  });
   try {
-    const { reply, spoolPath } = await run({ call, settings, port: port2 });
+    const { reply, spoolPath } = await pool.run({ id, call, cell });
     send({ kind: 'reply', id, reply, spoolPath });
   } catch (error) {
     send({ kind: 'broken', id, message: error instanceof Error ? error.message : String(error) });
   } finally {
+    inHand.delete(id);
     release();
   }
 }
 
-function run(task: WorkerTask): Promise<WorkerResult> {
-  return pool.run(task, { transferList: [task.port as MessagePort] });
+function beat(): void {
+  const progress = [...inHand].map(([id, { cell }]) => ({ id, ...readStage(cell) }));
+  send({ kind: 'beat', rssBytes: process.memoryUsage.rss(), inHand: progress });
 }
 
 /** A host that is gone takes no messages; `disconnect` ends us then. */

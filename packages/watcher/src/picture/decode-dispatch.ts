@@ -155,7 +155,7 @@ function createJob(
   });
   return {
     promise,
-    job: { id, call, urgent, alone, stage: 'queued', deadline: undefined, stall: undefined, resolve, reject },
+    job: { id, call, urgent, alone, stage: 'queued', turn: 0, deadline: undefined, stall: undefined, resolve, reject },
   };
 }
 

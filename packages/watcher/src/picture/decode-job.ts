@@ -9,6 +9,8 @@ export interface DecodeJob {
   /** Alone in its child: its death there is its own fault. */
   alone: boolean;
   stage: 'queued' | 'sent' | DecodeStage;
+  /** Of the last news from its thread: the same number means that nothing has come from the disk since. */
+  turn: number;
   deadline: NodeJS.Timeout | undefined;
   stall: NodeJS.Timeout | undefined;
   readonly resolve: (reply: DecodeReply) => void;

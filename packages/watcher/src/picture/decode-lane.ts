@@ -8,8 +8,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PluginLogger } from '@clip-watch/plugin-api';
 import { type DecodeJob, stopClocks, takeNext, wasInHand } from './decode-job.js';
-import { type DecodeProcess, startDecodeProcess } from './decode-process.js';
-import type { ChildSettings, FromChild } from './host-protocol.js';
+import { type CallMessage, type DecodeProcess, startDecodeProcess } from './decode-process.js';
+import type { ChildSettings, FromChild, PhotoProgress } from './host-protocol.js';
 
 export interface LaneOptions {
   readonly name: string;
@@ -75,6 +75,7 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
       try {
         child.process = await startDecodeProcess(options.settings, options.maxRssBytes, {
           onMessage: (message) => onMessage(child, message),
+          onProgress: (inHand) => onProgress(child, inHand),
           onEnd: (cause) => onEnd(child, cause),
         });
         if (closed) child.process.kill();
@@ -112,11 +113,20 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
     }
   }
 
-  function onMessage(child: Child, message: Exclude<FromChild, { kind: 'ready' | 'beat' }>): void {
+  function onProgress(child: Child, inHand: readonly PhotoProgress[]): void {
+    for (const { id, stage, turn } of inHand) {
+      const job = child.jobs.get(id);
+      if (job === undefined || job.turn === turn) continue;
+      job.turn = turn;
+      enter(child, job, stage);
+    }
+  }
+
+  function onMessage(child: Child, message: CallMessage): void {
     const job = child.jobs.get(message.id);
     if (job === undefined) return; // given up already
-    if (message.kind === 'stage') {
-      enter(child, job, message.stage);
+    if (message.kind === 'begun') {
+      enter(child, job, 'reading');
       return;
     }
     child.jobs.delete(job.id);
@@ -199,6 +209,7 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
     warmUp,
     submit(job) {
       job.stage = 'queued';
+      job.turn = 0;
       queue.push(job);
       pump();
     },

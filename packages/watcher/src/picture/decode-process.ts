@@ -4,7 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DecodeHostError } from './decode-host-error.js';
-import type { ChildSettings, DecoderVersions, FromChild, ToChild } from './host-protocol.js';
+import type { ChildSettings, DecoderVersions, FromChild, PhotoProgress, ToChild } from './host-protocol.js';
 
 export interface DecodeProcess {
   readonly versions: DecoderVersions;
@@ -21,6 +21,8 @@ export type CallMessage = Exclude<FromChild, { kind: 'ready' | 'beat' }>;
 
 export interface DecodeProcessEvents {
   onMessage(message: CallMessage): void;
+  /** Ten times a second: where the photos in hand are. */
+  onProgress(inHand: readonly PhotoProgress[]): void;
   /** Called once, with one sentence about why. */
   onEnd(cause: string): void;
 }
@@ -54,6 +56,7 @@ export async function startDecodeProcess(
       if (message.kind === 'ready') resolve(message.versions);
       else if (message.kind !== 'beat') events.onMessage(message);
       else {
+        events.onProgress(message.inHand);
         rssBytes = message.rssBytes;
         if (rssBytes > maxRssBytes) life.kill(`it grew to ${Math.round(rssBytes / 2 ** 20)} MiB`);
       }

@@ -1,34 +1,54 @@
 /** A decoder thread: one call in, one value out. */
 import { writeFileSync } from 'node:fs';
-import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
 import type { ChildSettings, DecodeCall, DecodeReply } from './host-protocol.js';
 import { SPOOL_ABOVE_BYTES } from './host-protocol.js';
 import { ingestPhoto } from './ingest-photo.js';
 import { PictureProblem, pictureFailure } from './photo-reasons.js';
+import type { StageCell } from './photo-stage.js';
 import { type PrepareContext, prepareUpload, readImageForEncode, thumbnailOf } from './prepare-picture.js';
 import { tempNamesIn } from './temp-names.js';
 import { connectServices } from './worker-services.js';
 
 export interface WorkerTask {
+  readonly id: number;
   readonly call: DecodeCall;
-  readonly settings: ChildSettings;
-  readonly port: MessagePort;
+  readonly cell: StageCell;
 }
+
+/** Sent beside the pool's own messages. `asks`: comes when a task asks for something for the first time. */
+export type FromThread =
+  | { readonly kind: 'begun'; readonly id: number }
+  | { readonly kind: 'asks'; readonly id: number; readonly port: MessagePort };
 
 export interface WorkerResult {
   readonly reply: DecodeReply;
   readonly spoolPath: string | null;
 }
 
-export default async function decode({ call, settings, port }: WorkerTask): Promise<WorkerResult> {
-  const services = connectServices(port);
-  const context = { services, limits: settings.limits, temp: tempNamesIn(settings.tempFolder) };
+const { limits, tempFolder } = workerData as ChildSettings; // given by decode-child.ts
+const temp = tempNamesIn(tempFolder);
+
+export default async function decode({ id, call, cell }: WorkerTask): Promise<WorkerResult> {
+  using services = connectServices(cell, () => openPort(id));
   services.enter('reading');
-  try {
-    return spooled(await answer(call, context), context);
-  } finally {
-    port.close();
-  }
+  parentPort?.postMessage({ kind: 'begun', id } satisfies FromThread);
+  const context = { services, limits, temp };
+  return withoutCopy(spooled(await answer(call, context), context));
+}
+
+function openPort(id: number): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  parentPort?.postMessage({ kind: 'asks', id, port: port2 } satisfies FromThread, [port2]);
+  return port1;
+}
+
+/** Hands the data's memory over to the main thread. */
+function withoutCopy(result: WorkerResult): WorkerResult {
+  if (!('data' in result.reply)) return result;
+  const { buffer } = result.reply.data;
+  return move({ [transferableSymbol]: buffer, [valueSymbol]: result }) as unknown as WorkerResult; // what arrives
 }
 
 async function answer(call: DecodeCall, context: PrepareContext): Promise<DecodeReply> {

@@ -50,11 +50,20 @@ export interface DecoderVersions {
 
 export type FromChild =
   | { readonly kind: 'ready'; readonly versions: DecoderVersions }
-  | { readonly kind: 'stage'; readonly id: number; readonly stage: DecodeStage }
+  /** The photo is in a thread's hand, and may be what ends the child. */
+  | { readonly kind: 'begun'; readonly id: number }
   /** Large data lies in `spoolPath` instead of in `reply.data`: the pipe would stall both event loops. */
   | { readonly kind: 'reply'; readonly id: number; readonly reply: DecodeReply; readonly spoolPath: string | null }
   | { readonly kind: 'broken'; readonly id: number; readonly message: string }
-  | { readonly kind: 'beat'; readonly rssBytes: number };
+  /** Ten times a second, with where the photos in hand are: most are done before a message about them would help. */
+  | { readonly kind: 'beat'; readonly rssBytes: number; readonly inHand: readonly PhotoProgress[] };
+
+export interface PhotoProgress {
+  readonly id: number;
+  readonly stage: DecodeStage;
+  /** Another number when anything has come from the disk since, or the stage is another. */
+  readonly turn: number;
+}
 
 /** The child's settings, handed over as its first argument. */
 export interface ChildSettings {

@@ -12,6 +12,6 @@ export async function makeThumbnail(picture: LoadedPicture, maxSide: number): Pr
       .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: WEBP_QUALITY, effort: 2 })
       .toBuffer({ resolveWithObject: true });
-    return { kind: 'webp', data, width: info.width, height: info.height };
+    return { kind: 'webp', data: new Uint8Array(data), width: info.width, height: info.height };
   });
 }

@@ -91,13 +91,14 @@ async function prepare(
   crop: CropBox | null,
   context: PrepareContext,
 ): Promise<PreparedPicture> {
-  const original = originalFor(source, target, crop);
-  if (target.pixels === undefined && original !== null) return original;
+  const mediaType = originalType(source, target, crop);
+  if (target.pixels === undefined && mediaType !== null) return original(source, mediaType);
   const inputSize = target.pixels?.inputSize ?? DEFAULT_INPUT_SIDE;
   try {
     return await withPicture({ ...context, ...source, inputSize }, (picture) => deliver(picture, source, target, crop));
   } catch (error) {
-    if (original !== null && error instanceof PictureProblem && onlyEncoderMayKnow(error)) return original;
+    const knows = mediaType !== null && error instanceof PictureProblem && onlyEncoderMayKnow(error);
+    if (knows) return original(source, mediaType);
     throw error;
   }
 }
@@ -116,12 +117,16 @@ async function deliver(
   return { kind: 'pixels', contentHash, width: side, height: side, data, quality, source };
 }
 
-/** The file itself, when the encoder lists its kind. A part of it cannot be sent this way. */
-function originalFor(source: Source, target: EncodeTarget, crop: CropBox | null): PreparedPicture | null {
-  const { mediaType } = sniffContent(source.bytes);
-  if (crop !== null || mediaType === null || !acceptsOriginal(target, mediaType, source.bytes.length)) return null;
-  const { contentHash, bytes } = source;
-  return { kind: 'encoded', contentHash, data: bytes, mediaType, quality: 'full', source: `original ${mediaType}` };
+/** What kind of file it is, when the encoder takes the file itself. A part of it cannot be sent this way. */
+function originalType({ bytes }: Source, target: EncodeTarget, crop: CropBox | null): string | null {
+  const { mediaType } = sniffContent(bytes);
+  return crop === null && acceptsOriginal(target, mediaType, bytes.length) ? mediaType : null;
+}
+
+/** The data is a copy: the photo's own memory is used again for the next one. */
+function original({ bytes, contentHash }: Source, mediaType: string): PreparedPicture {
+  const data = new Uint8Array(bytes);
+  return { kind: 'encoded', contentHash, data, mediaType, quality: 'full', source: `original ${mediaType}` };
 }
 
 const HOUR_MS = 3_600_000;

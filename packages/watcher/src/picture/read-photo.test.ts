@@ -42,6 +42,23 @@ test('reads a photo with its size, time and hash', () => {
   expect(hashInChunks(photo)).toBe(hashOf(Buffer.from('a photo')));
 });
 
+test('the memory of a photo is used again, and never while the photo is open', () => {
+  using lib = library();
+  const open = (name: string) => {
+    writeFileSync(join(lib.rootPath, name), name);
+    return openPhoto({ rootPath: lib.rootPath, relPath: name });
+  };
+  const [first, second] = [open('first'), open('second')];
+  const [firstBytes, secondBytes] = [readPhoto(first), readPhoto(second)];
+  expect([firstBytes, secondBytes].map(String)).toEqual(['first', 'second']);
+  expect(firstBytes.buffer).not.toBe(secondBytes.buffer);
+  first[Symbol.dispose]();
+  using third = open('third');
+  expect(readPhoto(third).buffer).toBe(firstBytes.buffer);
+  expect(String(secondBytes)).toBe('second');
+  second[Symbol.dispose]();
+});
+
 test('the library itself may be reached through a link', () => {
   using lib = library();
   const link = join(lib.outside, 'link');

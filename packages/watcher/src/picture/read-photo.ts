@@ -7,12 +7,15 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, real
 import { join, sep } from 'node:path';
 import type { PhotoLocation } from '../picture-types.js';
 import { PictureProblem, problemFromSystemError } from './photo-reasons.js';
+import { giveBack, takeBuffer } from './read-buffer.js';
 
 /** An open photo: its descriptor is checked to be a regular file below the library's root. */
 export interface OpenPhoto extends Disposable {
   readonly fd: number;
   readonly size: number;
   readonly modifiedAtMs: number;
+  /** Once it was read; the memory goes to the next photo when this one is closed. */
+  bytes: Buffer | undefined;
 }
 
 /** O_NONBLOCK: opening a pipe must not wait for its writer. O_NOFOLLOW: a link is refused, not followed. */
@@ -30,24 +33,39 @@ export function openPhoto(location: PhotoLocation): OpenPhoto {
     const stats = systemCall(() => fstatSync(fd));
     assertUnderRoot(fd, path, location.rootPath);
     if (!stats.isFile()) throw new PictureProblem('not_a_regular_file', 'The name belongs to no regular file.');
-    return { fd, size: stats.size, modifiedAtMs: Math.trunc(stats.mtimeMs), [Symbol.dispose]: () => closeSync(fd) };
+    return opened(fd, stats);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 }
 
+function opened(fd: number, stats: Stats): OpenPhoto {
+  const photo: OpenPhoto = {
+    fd,
+    size: stats.size,
+    modifiedAtMs: Math.trunc(stats.mtimeMs),
+    bytes: undefined,
+    [Symbol.dispose]() {
+      closeSync(fd);
+      if (photo.bytes !== undefined) giveBack(photo.bytes);
+      photo.bytes = undefined;
+    },
+  };
+  return photo;
+}
+
 /**
  * Reads the whole file once.
+ * @returns bytes that are the photo's until it is closed
  * @param onProgress called after each part: a large file on a slow disk is not a disk that hangs
  * @throws PictureProblem changed_while_reading, unreadable
  */
 export function readPhoto(photo: OpenPhoto, onProgress: () => void = () => {}): Buffer {
-  // A memory block of its own: it is moved between threads later, which a slice of the shared pool cannot be.
-  const bytes = Buffer.allocUnsafeSlow(photo.size);
-  const read = fill(photo.fd, bytes, onProgress);
+  photo.bytes ??= takeBuffer(photo.size);
+  const read = fill(photo.fd, photo.bytes, onProgress);
   assertUnchanged(photo, read);
-  return bytes;
+  return photo.bytes;
 }
 
 /** The first bytes, zeros where the file is shorter. */

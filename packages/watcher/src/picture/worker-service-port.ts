@@ -1,14 +1,12 @@
 /** The main thread's side of `WorkerServices`: answers one task's port and takes back what the task forgot. */
 import type { MessagePort } from 'node:worker_threads';
 import type { ExifReader } from './exif-reader.js';
-import type { DecodeStage } from './host-protocol.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { ServiceAnswer, ServiceRequest } from './worker-services.js';
 
 export interface PortServices {
   readonly exif: Pick<ExifReader, 'readTags' | 'extractTag'>;
   readonly budget: MemoryBudget;
-  onStage(stage: DecodeStage): void;
 }
 
 /** @returns ends the service and gives back all memory places that the task still holds */
@@ -35,8 +33,6 @@ export function servePort(port: MessagePort, services: PortServices): () => void
 
   port.on('message', (request: ServiceRequest) => {
     switch (request.kind) {
-      case 'stage':
-        return services.onStage(request.stage);
       case 'acquire':
         return void acquire(request.seq, request.bytes);
       case 'release':

@@ -2,12 +2,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DecodeStage } from './host-protocol.js';
 import { PictureProblem } from './photo-reasons.js';
+import { enterStage, type StageCell } from './photo-stage.js';
 
 /** Tags by `group:name`, as ExifTool's `-G1 -json` gives them. */
 export type ExifTags = Readonly<Record<string, unknown>>;
 
 export type ServiceRequest =
-  | { readonly kind: 'stage'; readonly stage: DecodeStage }
   | { readonly kind: 'acquire'; readonly seq: number; readonly bytes: number }
   | { readonly kind: 'release'; readonly seq: number }
   | { readonly kind: 'readTags'; readonly seq: number; readonly path: string; readonly args: readonly string[] }
@@ -27,11 +27,11 @@ export type ServiceAnswer =
   /** ExifTool did not answer in time, or with nonsense. */
   | { readonly seq: number; readonly kind: 'refused'; readonly message: string };
 
-export interface WorkerServices {
+export interface WorkerServices extends Disposable {
   enter(stage: DecodeStage): void;
-  /** Says that the disk is still giving, a few times a second at most. */
+  /** Says that the disk is still giving. */
   readonly progress: () => void;
-  /** Waits for a place in the memory budget; the result gives it back. */
+  /** Waits for a place in the memory budget, if the picture needs more than what each thread has anyway; the result gives it back. */
   admit(bytes: number): Promise<Disposable>;
   /** @param args ExifTool's own, for example `-IFD0:Orientation#` (`#`: the number, not its name); @returns null when ExifTool cannot run here; no tags when it cannot make anything of the file; @throws PictureProblem timeout, crashed_decoder, unreadable, corrupt */
   readTags(path: string, args: readonly string[]): Promise<ExifTags | null>;
@@ -39,39 +39,44 @@ export interface WorkerServices {
   extractTag(path: string, tag: string, target: string): Promise<boolean>;
 }
 
-const PROGRESS_MS = 300;
+/** What each thread may use without asking: a JPEG of 32 megapixels, decoded line by line. */
+export const OWN_BYTES: number = 32 << 20;
+const NOTHING_HELD: Disposable = { [Symbol.dispose]: () => {} };
 const EXIFTOOL_ENDED = /terminated before|EPIPE|ECONNRESET/i;
 /** Messages that say nothing about the file: ExifTool was too slow, or its process ended. */
 export const EXIFTOOL_SILENCE: RegExp = new RegExp(`timeout|timed out|${EXIFTOOL_ENDED.source}`, 'i');
 
-/** The thread's side of the port. One port a task, so an answer can never reach another task. */
-export function connectServices(port: MessagePort): WorkerServices {
+/**
+ * The thread's side. One port a task, so an answer can never reach another task; most photos never ask.
+ * @param openPort called once, when the task first asks
+ */
+export function connectServices(cell: StageCell, openPort: () => MessagePort): WorkerServices {
   const waiting = new Map<number, (answer: ServiceAnswer) => void>();
+  let port: MessagePort | undefined;
   let seq = 0;
-  port.on('message', (answer: ServiceAnswer) => {
-    waiting.get(answer.seq)?.(answer);
-    waiting.delete(answer.seq);
-  });
+  const connect = (): MessagePort =>
+    openPort().on('message', (answer: ServiceAnswer) => {
+      waiting.get(answer.seq)?.(answer);
+      waiting.delete(answer.seq);
+    });
+  const tell = (request: ServiceRequest): void => {
+    port ??= connect();
+    port.postMessage(request);
+  };
   const ask = (make: (seq: number) => ServiceRequest): Promise<ServiceAnswer> => {
     const mine = ++seq;
     return new Promise((resolve) => {
       waiting.set(mine, resolve);
-      port.postMessage(make(mine));
+      tell(make(mine));
     });
   };
-  let lastProgress = performance.now();
   return {
-    progress() {
-      if (performance.now() - lastProgress < PROGRESS_MS) return;
-      lastProgress = performance.now();
-      port.postMessage({ kind: 'stage', stage: 'reading' } satisfies ServiceRequest);
-    },
-    enter: (stage) => port.postMessage({ kind: 'stage', stage } satisfies ServiceRequest),
+    progress: () => enterStage(cell, 'reading'),
+    enter: (stage) => enterStage(cell, stage),
     async admit(bytes) {
-      const answer = await ask((mine) => ({ kind: 'acquire', seq: mine, bytes }));
-      return {
-        [Symbol.dispose]: () => port.postMessage({ kind: 'release', seq: answer.seq } satisfies ServiceRequest),
-      };
+      if (bytes <= OWN_BYTES) return NOTHING_HELD;
+      const { seq } = await ask((mine) => ({ kind: 'acquire', seq: mine, bytes }));
+      return { [Symbol.dispose]: () => tell({ kind: 'release', seq }) };
     },
     async readTags(path, args) {
       const answer = await ask((mine) => ({ kind: 'readTags', seq: mine, path, args }));
@@ -83,6 +88,7 @@ export function connectServices(port: MessagePort): WorkerServices {
       if (answer.kind === 'refused') throw problemFromExifTool(answer.message);
       return answer.kind === 'extracted' && answer.found;
     },
+    [Symbol.dispose]: () => port?.close(),
   };
 }
 
