@@ -99,7 +99,7 @@ async function extractOne(request: PreviewRequest, tag: PreviewTag, orientation:
     if (!found) return undefined;
     const data = readFileSync(target);
     // On a full disk ExifTool writes what fits, and calls it done.
-    if (data.length < announcedBytes(request.tags, tag)) assertRoom(request.temp, announcedBytes(request.tags, tag));
+    if (data.length < announcedBytes(request.tags, tag)) assertRoom(request.temp);
     const content = sniffContent(data);
     if (content.name !== 'jpeg' && content.name !== 'tiff') return undefined;
     return await sized(tag, { kind: 'file', data, content, oriented: false }, orientation, request.limits);
@@ -108,13 +108,17 @@ async function extractOne(request: PreviewRequest, tag: PreviewTag, orientation:
   }
 }
 
-const MAX_ROOM_BYTES = 32 << 20;
+const ROOM_BYTES = 64 << 10;
 
-/** @throws PictureProblem disk_full when the temporary folder has not this much room */
-function assertRoom(temp: TempNames, bytes: number): void {
+/**
+ * A little room is enough to know: a preview that was cut short by a full disk lies there still, and has taken what
+ * there was. Written, not asked of the file system, which knows nothing of a quota.
+ * @throws PictureProblem disk_full
+ */
+function assertRoom(temp: TempNames): void {
   const path = temp.next('.room');
   try {
-    writeFileSync(path, Buffer.alloc(Math.min(bytes, MAX_ROOM_BYTES)), { flag: 'wx', mode: 0o600 });
+    writeFileSync(path, Buffer.alloc(ROOM_BYTES), { flag: 'wx', mode: 0o600 });
   } catch (error) {
     throw problemFromSystemError(error);
   } finally {
