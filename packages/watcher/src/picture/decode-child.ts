@@ -11,11 +11,18 @@ import { openExifReader } from './exif-reader.js';
 import type { ChildSettings, DecodeCall, FromChild, ToChild } from './host-protocol.js';
 import { lowerPriority } from './low-priority.js';
 import { createMemoryBudget } from './memory-budget.js';
-import { createStageCell, readStage, type StageCell } from './photo-stage.js';
+import { createStageCell, enterStage, readStage, type StageCell } from './photo-stage.js';
 import { servePort } from './worker-service-port.js';
 import { OWN_BYTES } from './worker-services.js';
 
 const BEAT_MS = 100;
+
+interface PhotoInHand {
+  readonly cell: StageCell;
+  /** For ExifTool or for memory, which others have. */
+  waits: boolean;
+  serve(port: MessagePort): void;
+}
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by child-lane.ts
 lowerPriority(10);
@@ -35,10 +42,6 @@ const pool = new Piscina<WorkerTask, WorkerResult>({
   atomics: 'disabled', // a thread waits for ExifTool's answers in its event loop
   recordTiming: false,
 });
-interface PhotoInHand {
-  readonly cell: StageCell;
-  serve(port: MessagePort): void;
-}
 const inHand = new Map<number, PhotoInHand>();
 pool.on('message', (message: FromThread) => {
   if (message.kind === 'begun') send(message);
@@ -55,12 +58,17 @@ send({ kind: 'ready', versions: { decoder: decoderVersion(exif.version), exifToo
 async function serve(id: number, call: DecodeCall): Promise<void> {
   const cell = createStageCell();
   let release = (): void => {};
-  inHand.set(id, {
+  const photo: PhotoInHand = {
     cell,
+    waits: false,
     serve(port) {
-      release = servePort(port, { exif, budget });
+      const onWait = (waits: boolean): void => {
+        photo.waits = waits;
+      };
+      release = servePort(port, { exif, budget, onWait });
     },
-  });
+  };
+  inHand.set(id, photo);
   try {
     const { reply, spoolPath } = await pool.run({ id, call, cell });
     send({ kind: 'reply', id, reply, spoolPath });
@@ -73,6 +81,8 @@ async function serve(id: number, call: DecodeCall): Promise<void> {
 }
 
 function beat(): void {
+  // The deadline of one that waits begins anew, however long the others take.
+  for (const { cell, waits } of inHand.values()) if (waits) enterStage(cell, 'decoding');
   const progress = [...inHand].map(([id, { cell }]) => ({ id, ...readStage(cell) }));
   send({ kind: 'beat', rssBytes: process.memoryUsage.rss(), inHand: progress });
 }

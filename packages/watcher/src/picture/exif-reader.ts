@@ -6,8 +6,9 @@ import { EXIFTOOL_SILENCE, type ExifTags } from './worker-services.js';
 export interface ExifReader {
   /** Null when ExifTool cannot run here, which means that Perl is missing. */
   readonly version: string | null;
-  readTags(path: string, args: readonly string[]): Promise<ExifTags | null>;
-  extractTag(path: string, tag: string, target: string): Promise<boolean>;
+  /** @param onTurn called when the requests before this one have ended: ExifTool works on one at a time */
+  readTags(path: string, args: readonly string[], onTurn: () => void): Promise<ExifTags | null>;
+  extractTag(path: string, tag: string, target: string, onTurn: () => void): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -24,18 +25,19 @@ export async function openExifReader(use: boolean, timeoutMs: number): Promise<E
     taskTimeoutMillis: timeoutMs,
     minDelayBetweenSpawnMillis: 0,
   });
+  const inTurn = createTurns();
   const version = use ? await tool.version().catch(() => null) : null; // the limitation is told once, by the host
   return {
     version,
-    async readTags(path, args) {
+    async readTags(path, args, onTurn) {
       if (version === null) return null;
-      const readArgs = ['-G1', ...args];
-      const found = await tool.readRaw(safePath(path), { readArgs, useMWG: false, ignoreMinorErrors: true });
+      const options = { readArgs: ['-G1', ...args], useMWG: false, ignoreMinorErrors: true };
+      const found = await inTurn(onTurn, () => tool.readRaw(safePath(path), options));
       return found as unknown as ExifTags; // plain JSON; every value is checked where it is used
     },
-    async extractTag(path, tag, target) {
+    async extractTag(path, tag, target, onTurn) {
       if (version === null) return false;
-      return tool.extractBinaryTag(tag, safePath(path), safePath(target)).then(
+      return inTurn(onTurn, () => tool.extractBinaryTag(tag, safePath(path), safePath(target))).then(
         () => true,
         (error: unknown) => {
           if (error instanceof Error && EXIFTOOL_SILENCE.test(error.message)) throw error;
@@ -44,6 +46,19 @@ export async function openExifReader(use: boolean, timeoutMs: number): Promise<E
       );
     },
     close: () => tool.end(true),
+  };
+}
+
+/** Runs one request after another, whatever becomes of them, so that it is known which one ExifTool is at. */
+function createTurns(): <T>(onTurn: () => void, request: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (onTurn, request) => {
+    const mine = last.then(() => {
+      onTurn();
+      return request();
+    });
+    last = mine.catch(() => {}); // it is its own caller's
+    return mine;
   };
 }
 
