@@ -86,7 +86,7 @@ function forkChild(settings: ChildSettings): ChildProcess {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       ...process.env,
-      MALLOC_ARENA_MAX: '2', // glibc keeps an arena a thread, and gives little back
+      MALLOC_ARENA_MAX: '4', // with one a thread, glibc keeps more memory; with two, decoding takes 3 % longer
       UV_THREADPOOL_SIZE: String(Math.max(4, settings.threads + 2)),
       VIPS_BLOCK_UNTRUSTED: '1',
     },
