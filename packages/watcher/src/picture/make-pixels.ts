@@ -36,14 +36,17 @@ export function makePixels(
   const enlarges = small && (plan.width > part.width || plan.height > part.height);
   return runSharp(picture.input, async () => {
     const image = onlyPart(openSharp(picture.input, { ignoreIcc: true }), part).flatten({ background: '#ffffff' });
-    if (enlarges) return enlarged(await rgbOf(image), plan, recipe.resampleFilter);
+    if (enlarges) {
+      const picture = await rgbOf(image);
+      return squareOf(resamplePicture(picture, plan.width, plan.height, recipe.resampleFilter), plan);
+    }
     const kernel = KERNELS[recipe.resampleFilter];
     const fastShrinkOnLoad = options.shrinkOnLoad ?? true;
-    const scaled = image.resize(plan.width, plan.height, { fit: 'fill', kernel, fastShrinkOnLoad });
-    const { data } = await rgbOf(
-      scaled.extract({ left: plan.left, top: plan.top, width: plan.side, height: plan.side }),
+    // Cut by hand: behind an `extract` sharp turns a picture before it scales it, with all of its pixels in memory.
+    return squareOf(
+      await rgbOf(image.resize(plan.width, plan.height, { fit: 'fill', kernel, fastShrinkOnLoad })),
+      plan,
     );
-    return data;
   });
 }
 
@@ -51,12 +54,11 @@ function onlyPart(image: Sharp, { left, top, width, height, whole }: PicturePart
   return whole ? image : image.extract({ left, top, width, height });
 }
 
-function enlarged(picture: Rgb, plan: PixelGeometry, filter: ResampleFilter): Uint8Array {
-  const { data } = resamplePicture(picture, plan.width, plan.height, filter);
-  const pixels = new Uint8Array(plan.side * plan.side * 3);
-  for (let y = 0; y < plan.side; y += 1) {
-    const start = ((plan.top + y) * plan.width + plan.left) * 3;
-    pixels.set(data.subarray(start, start + plan.side * 3), y * plan.side * 3);
+function squareOf({ width, data }: Rgb, { left, top, side }: PixelGeometry): Uint8Array {
+  const pixels = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y += 1) {
+    const start = ((top + y) * width + left) * 3;
+    pixels.set(data.subarray(start, start + side * 3), y * side * 3);
   }
   return pixels;
 }
