@@ -1,4 +1,5 @@
 /** Whether the end of a file is missing, by its own structure: decoders often fill the rest with grey and say nothing. */
+import { topBoxes } from './iso-media.js';
 import type { Content } from './sniff-content.js';
 
 /** True only where the structure proves it: a part announces more bytes than the file has. */
@@ -27,15 +28,7 @@ function pngEndsEarly(bytes: Buffer): boolean {
   return true;
 }
 
-/** Boxes follow one another: size, type, content; size 1 means a 64-bit size behind the type, 0 to the end of the file. */
 function boxesEndEarly(bytes: Buffer): boolean {
-  let offset = 0;
-  while (offset + 8 <= bytes.length) {
-    const short = bytes.readUInt32BE(offset);
-    if (short === 0 || !/^[ -~]{4}$/.test(bytes.toString('latin1', offset + 4, offset + 8))) return false;
-    const size = short === 1 && offset + 16 <= bytes.length ? Number(bytes.readBigUInt64BE(offset + 8)) : short;
-    if (size < 8) return false; // nonsense is for the decoder to judge
-    offset += size;
-  }
-  return offset > bytes.length;
+  const last = topBoxes(bytes).at(-1);
+  return last !== undefined && last.end > bytes.length;
 }

@@ -4,6 +4,7 @@ import {
   fromPixels,
   meanDistance,
   oddPictures,
+  orientedPicture,
   paintPicture,
   picture,
   pngHeader,
@@ -52,6 +53,28 @@ test.each(['progressive.jpg', 'interlaced.png', 'sixteen-bit.png', 'sixteen-bit.
 test.each(['grey.jpg', 'cmyk.jpg', 'palette.png'])('%s is close to a full decode of the same file', async (name) => {
   const file = odd[name] as Buffer;
   expect(meanDistance(await pixelsOf(file), await reference(await decodeInFull(file)))).toBeLessThanOrEqual(2);
+});
+
+test('an AVIF under another brand, as animations have it', async () => {
+  const plain = await picture(scene, 'avif');
+  const file = Buffer.from(plain);
+  file.write('avis', 8, 'latin1');
+  expect(meanDistance(await pixelsOf(file), await pixelsOf(plain))).toBe(0);
+});
+
+test('an orientation that a PNG keeps behind its pixels is applied', async () => {
+  const file = await orientedPicture(scene, 6, 'png');
+  const [pixelsAt, exifAt] = [file.indexOf('IDAT') - 4, file.indexOf('eXIf') - 4];
+  const exifEnd = exifAt + 12 + file.readUInt32BE(exifAt);
+  const endAt = file.length - 12;
+  const late = [
+    file.subarray(0, exifAt),
+    file.subarray(exifEnd, endAt),
+    file.subarray(exifAt, exifEnd),
+    file.subarray(endAt),
+  ];
+  expect(exifAt).toBeLessThan(pixelsAt);
+  expect(meanDistance(await pixelsOf(Buffer.concat(late)), await pixelsOf(file))).toBe(0);
 });
 
 test.each(['alpha.png', 'alpha.webp'])('%s is laid on white', async (name) => {

@@ -3,6 +3,7 @@ import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
+import { fileInput } from './load-picture.js';
 import { readHeader } from './measure-picture.js';
 import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
@@ -94,7 +95,7 @@ async function sidesOf(bytes: Buffer, content: Content, size: number): Promise<S
       return { width: file.width, height: file.height };
     }
     if (content.way !== 'sharp') return undefined;
-    const header = await readHeader({ kind: 'file', data: bytes, content, oriented: content.name === 'avif' });
+    const header = await readHeader(fileInput(bytes, content));
     return uprightSize(header.width, header.height, header.orientation);
   } catch {
     return undefined; // damaged: the reason is found, and told, when it is to be encoded

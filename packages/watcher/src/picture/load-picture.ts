@@ -5,9 +5,11 @@ import { isCutShort } from './cut-short.js';
 import type { PictureInput } from './decode-sharp.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
+import { asAvif } from './iso-media.js';
 import { assertPixels, measurePicture } from './measure-picture.js';
 import { askThrough, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
+import { withEarlyExif } from './png-exif.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
@@ -62,13 +64,25 @@ export async function withPicture<T>(request: LoadRequest, use: (picture: Loaded
   }
 }
 
+/** A file that sharp opens itself, and which of its pictures. */
+export function fileInput(data: Buffer, content: Content): Extract<PictureInput, { kind: 'file' }> {
+  const file = { kind: 'file', data, content, oriented: false } as const;
+  switch (content.name) {
+    case 'avif': // libheif has turned it already: its EXIF orientation must not be applied again
+      return { ...file, data: asAvif(data), oriented: true };
+    case 'png':
+      return { ...file, data: withEarlyExif(data) };
+    default:
+      return file;
+  }
+}
+
 async function withFile<T>(
   request: LoadRequest,
   content: Content,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
-  // libheif has already turned an AVIF, so its EXIF orientation must not be applied again.
-  const input = { kind: 'file', data: request.bytes, content, oriented: content.name === 'avif' } as const;
+  const input = fileInput(request.bytes, content);
   if (content.name === 'avif' && isCutShort(request.bytes, content))
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
   const measure = await measurePicture(input, request.limits);

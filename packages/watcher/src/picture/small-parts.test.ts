@@ -56,6 +56,12 @@ describe('an end that is missing', () => {
     expect([whole, cut].map((bytes) => isCutShort(bytes, sniffContent(bytes)))).toEqual([false, true]);
   });
 
+  test.each(['png', 'avif'] as const)('is not claimed of a %s with something behind it', async (format) => {
+    const trailer = Buffer.from('a trailer, as phones write it');
+    const file = Buffer.concat([await picture(paintPicture(64, 48), format), trailer]);
+    expect(isCutShort(file, sniffContent(file))).toBe(false);
+  });
+
   test('is not claimed of a chunk without a name', async () => {
     const file = Buffer.from(await picture(paintPicture(64, 48), 'png'));
     file.write('\0\0\0\0', 37, 'latin1');
