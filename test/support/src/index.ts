@@ -20,3 +20,4 @@ export { rawContainer } from './raw-container.js';
 export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
 export { sharedFolder } from './shared.js';
 export { tempFolder } from './temp-folder.js';
+export { type TiffPage, tiffFile } from './tiff-file.js';

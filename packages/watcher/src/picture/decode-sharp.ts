@@ -3,10 +3,18 @@ import sharp, { type Sharp } from 'sharp';
 import { isCutShort } from './cut-short.js';
 import { PictureProblem } from './photo-reasons.js';
 import type { Content } from './sniff-content.js';
+import type { TiffPlace } from './tiff-kind.js';
 
 /** What a sharp pipeline starts from: a picture file, or pixels that another decoder made. */
 export type PictureInput =
-  | { readonly kind: 'file'; readonly data: Buffer; readonly content: Content; readonly oriented: boolean }
+  | {
+      readonly kind: 'file';
+      readonly data: Buffer;
+      readonly content: Content;
+      readonly oriented: boolean;
+      /** Of a file with several pictures; undefined for its first. */
+      readonly place?: TiffPlace;
+    }
   | {
       readonly kind: 'raw';
       readonly data: Buffer;
@@ -40,7 +48,8 @@ export function openSharp(input: PictureInput, options: { readonly ignoreIcc: bo
   // A TIFF with a missing strip is filled with black unless libtiff's errors count; JPEGs with odd but harmless
   // headers must pass, so there only a missing end counts.
   const failOn = input.content.name === 'tiff' ? 'error' : 'truncated';
-  const opened = sharp(input.data, { ...common, failOn }).timeout({ seconds: TIMEOUT_SECONDS });
+  const place = input.place && { page: input.place.page, tiff: { subifd: input.place.subifd } };
+  const opened = sharp(input.data, { ...common, failOn, ...place }).timeout({ seconds: TIMEOUT_SECONDS });
   return input.oriented ? opened : opened.autoOrient();
 }
 

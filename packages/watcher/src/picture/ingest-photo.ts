@@ -3,7 +3,7 @@ import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
 import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
-import { fileInput } from './load-picture.js';
+import { fileInput, isRawTiff } from './load-picture.js';
 import { readHeader } from './measure-picture.js';
 import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
@@ -35,7 +35,9 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
   context.services.enter('reading'); // the disk is asked again
   assertUnchanged(photo, photo.size);
   context.services.enter('decoding');
-  const sides = (await sidesOf(bytes, content, photo.size)) ?? sidesFromTags(tags);
+  const isRaw = content.way === 'tiff' && isRawTiff(bytes, location.relPath, tags);
+  const own = isRaw || bytes.length < photo.size ? undefined : await sidesOf(bytes, content);
+  const sides = own ?? sidesFromTags(tags);
   return {
     kind: 'facts',
     facts: {
@@ -87,14 +89,13 @@ async function tagsOf(
 }
 
 /** Upright sides from the picture's own header; undefined where only ExifTool can tell. */
-async function sidesOf(bytes: Buffer, content: Content, size: number): Promise<Sides | undefined> {
-  if (bytes.length < size) return undefined;
+async function sidesOf(bytes: Buffer, content: Content): Promise<Sides | undefined> {
   try {
     if (content.way === 'heif') {
       using file = openHeic(bytes);
       return { width: file.width, height: file.height };
     }
-    if (content.way !== 'sharp') return undefined;
+    if (content.way !== 'sharp' && content.way !== 'tiff') return undefined;
     const header = await readHeader(fileInput(bytes, content));
     return uprightSize(header.width, header.height, header.orientation);
   } catch {
@@ -102,7 +103,7 @@ async function sidesOf(bytes: Buffer, content: Content, size: number): Promise<S
   }
 }
 
-/** RAW and TIFF hold several pictures; the photo is the largest. */
+/** A RAW file holds several pictures; the photo is the largest. */
 function sidesFromTags(tags: ExifTags): Sides | undefined {
   const all = Object.keys(tags)
     .filter((key) => key.endsWith(':ImageWidth'))

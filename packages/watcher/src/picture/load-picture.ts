@@ -13,7 +13,7 @@ import { withEarlyExif } from './png-exif.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
-import { looksLikeRaw, namesCamera } from './tiff-header.js';
+import { holdsRaw, isOrdinaryPicture, mainPlace } from './tiff-kind.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
 
 /** What a picture is scaled from. Sizes are upright. */
@@ -72,6 +72,8 @@ export function fileInput(data: Buffer, content: Content): Extract<PictureInput,
       return { ...file, data: asAvif(data), oriented: true };
     case 'png':
       return { ...file, data: withEarlyExif(data) };
+    case 'tiff':
+      return { ...file, place: mainPlace(data) };
     default:
       return file;
   }
@@ -98,20 +100,23 @@ async function withTiff<T>(
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
   const tags = await rawTagsOf(request);
-  const type = tags?.['File:FileType'];
-  const isRaw =
-    tags === null
-      ? isRawFile(request.link.path) || looksLikeRaw(request.bytes)
-      : type !== 'TIFF' && type !== 'BTF' && type !== undefined;
-  if (!isRaw) return withFile(request, content, use);
+  if (!isRawTiff(request.bytes, request.link.path, tags)) return withFile(request, content, use);
   try {
     return await withRaw(request, tags ?? needsPerl(), use);
   } catch (error) {
     // ExifTool takes a plain TIFF for RAW when its name ends like one.
     const hasNone = error instanceof PictureProblem && error.reason === 'no_preview';
-    if (!hasNone || namesCamera(request.bytes)) throw error;
+    if (!hasNone || !isOrdinaryPicture(request.bytes)) throw error;
     return withFile(request, content, use);
   }
+}
+
+/** @param tags null when ExifTool cannot run */
+export function isRawTiff(bytes: Buffer, name: string, tags: ExifTags | null): boolean {
+  if (holdsRaw(bytes)) return true;
+  if (tags === null) return isRawFile(name);
+  const type = tags['File:FileType'];
+  return type !== undefined && type !== 'TIFF' && type !== 'BTF';
 }
 
 async function withRaw<T>(

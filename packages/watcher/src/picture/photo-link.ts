@@ -1,6 +1,6 @@
 /** A path to an open photo that ExifTool may have: it never sees the photo's own name, and opens the very same file. */
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { extensionOf } from '../file-types.js';
+import { exifToolSuffix } from './exiftool-suffix.js';
 import { isVerdict, PictureProblem, problemFromSystemError } from './photo-reasons.js';
 import type { OpenPhoto } from './read-photo.js';
 import type { TempNames } from './temp-names.js';
@@ -27,8 +27,17 @@ export async function askThrough<T>(link: PhotoLink, ask: (path: string) => Prom
 
 const HAS_PROC = existsSync('/proc/self/fd');
 
-/** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
 export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
+  return linkTo(`/proc/${process.pid}/fd/${photo.fd}`, relPath, bytes, temp);
+}
+
+/** To an upload, whose name says nothing. */
+export function linkUpload(path: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
+  return linkTo(path, '', bytes, temp);
+}
+
+/** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
+function linkTo(target: string, name: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
   let made: string | undefined;
   let isCopy = !HAS_PROC;
   const remove = (): void => {
@@ -37,7 +46,7 @@ export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp
   };
   return {
     get path() {
-      made ??= makeFile(temp.next(suffixFor(relPath)), isCopy ? bytes : `/proc/${process.pid}/fd/${photo.fd}`);
+      made ??= makeFile(temp.next(exifToolSuffix(name, bytes)), isCopy ? bytes : target);
       return made;
     },
     useCopy() {
@@ -48,12 +57,6 @@ export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp
     },
     [Symbol.dispose]: remove,
   };
-}
-
-/** ExifTool tells some RAW formats apart by extension only. */
-function suffixFor(relPath: string): string {
-  const extension = extensionOf(relPath);
-  return /^[a-z0-9]{1,5}$/.test(extension) ? `.${extension}` : '';
 }
 
 /** @param content the bytes, or the target of a link */

@@ -6,7 +6,7 @@ import { type LoadedPicture, withPicture } from './load-picture.js';
 import { acceptsOriginal, makeJpeg } from './make-encoded.js';
 import { makePixels } from './make-pixels.js';
 import { makeThumbnail } from './make-thumbnail.js';
-import { linkPhoto, type PhotoLink } from './photo-link.js';
+import { linkPhoto, linkUpload, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { assertUnchanged, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
 import { sniffContent } from './sniff-content.js';
@@ -64,7 +64,8 @@ export async function prepareUpload(
     const bytes = readFileSync(spoolPath);
     assertFits(bytes.length, context.limits);
     context.services.enter('decoding');
-    return await prepare({ bytes, link: { path: spoolPath }, contentHash: hashOf(bytes) }, target, crop, context);
+    using link = linkUpload(spoolPath, bytes, context.temp);
+    return await prepare({ bytes, link, contentHash: hashOf(bytes) }, target, crop, context);
   } finally {
     rmSync(spoolPath, { force: true });
   }
