@@ -1,20 +1,36 @@
 /** Whether the end of a file is missing, by its own structure: decoders often fill the rest with grey and say nothing. */
 import { topBoxes } from './iso-media.js';
+import { jpegSegments, SOS } from './jpeg-segments.js';
 import type { Content } from './sniff-content.js';
+import { tiffEndsEarly } from './tiff-kind.js';
 
 /** True only where the structure proves it: a part announces more bytes than the file has. */
 export function isCutShort(bytes: Buffer, content: Content): boolean {
   switch (content.name) {
+    case 'jpeg':
+      return jpegEndsEarly(bytes);
     case 'png':
       return pngEndsEarly(bytes);
+    case 'gif':
+      return gifEndsEarly(bytes);
     case 'webp':
       return bytes.length >= 12 && bytes.readUInt32LE(4) + 8 > bytes.length;
     case 'heic':
     case 'avif':
       return boxesEndEarly(bytes);
+    case 'tiff':
+      return tiffEndsEarly(bytes);
     default:
       return false;
   }
+}
+
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+
+/** No end mark behind the first scan's start: within a scan these two bytes mean nothing else. */
+function jpegEndsEarly(bytes: Buffer): boolean {
+  for (const { marker, end } of jpegSegments(bytes)) if (marker === SOS) return !bytes.includes(JPEG_END, end);
+  return false; // without a scan there is no picture to be cut
 }
 
 /** Chunks follow one another: length, type, data, checksum. A whole PNG ends in IEND. */
@@ -26,6 +42,25 @@ function pngEndsEarly(bytes: Buffer): boolean {
     offset += 12 + bytes.readUInt32BE(offset);
   }
   return true;
+}
+
+/** A GIF that is cut within a picture: blocks of at most 255 bytes follow one another, an empty one ends the row. */
+function gifEndsEarly(bytes: Buffer): boolean {
+  const tableBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
+  let offset = 13 + tableBytes(bytes[10] ?? 0);
+  let hasPixels = false;
+  while (offset < bytes.length) {
+    const isPicture = bytes[offset] === 0x2c;
+    if (!isPicture && bytes[offset] !== 0x21) return false; // the end mark, or nonsense
+    offset += isPicture ? 11 + tableBytes(bytes[offset + 9] ?? 0) : 2;
+    for (let size = bytes[offset]; size !== 0; size = bytes[offset]) {
+      if (size === undefined) return hasPixels;
+      offset += 1 + size;
+      hasPixels ||= isPicture;
+    }
+    offset += 1;
+  }
+  return hasPixels;
 }
 
 function boxesEndEarly(bytes: Buffer): boolean {

@@ -1,6 +1,7 @@
 /** The one door to sharp: what it may open, how it fails, how long it may take. */
 import sharp, { type Sharp } from 'sharp';
 import { isCutShort } from './cut-short.js';
+import { isBeyondDecoders } from './decoder-gaps.js';
 import { PictureProblem } from './photo-reasons.js';
 import type { Content } from './sniff-content.js';
 import type { TiffPlace } from './tiff-kind.js';
@@ -55,27 +56,25 @@ export function openSharp(input: PictureInput, options: { readonly ignoreIcc: bo
 
 /** Runs a pipeline and names its failure. @throws PictureProblem */
 export async function runSharp<T>(input: PictureInput, run: () => Promise<T>): Promise<T> {
+  const started = performance.now();
   try {
     return await run();
   } catch (error) {
-    throw problemFromSharp(error, input);
+    if (error instanceof PictureProblem) throw error; // ours already
+    throw problemFromSharp(error, input, performance.now() - started);
   }
 }
 
-function problemFromSharp(error: unknown, input: PictureInput): PictureProblem {
-  if (error instanceof PictureProblem) return error;
+/** By the clock and the bytes first: libvips keeps one error text for all threads, and it may be another picture's. */
+function problemFromSharp(error: unknown, input: PictureInput, tookMs: number): PictureProblem {
   const text = error instanceof Error ? error.message : String(error);
   const said = firstLine(text);
   const problem = (reason: PictureProblem['reason']): PictureProblem =>
     new PictureProblem(reason, `The decoder said: ${said}.`, { cause: error });
-  if (/timeout/i.test(text)) return problem('timeout');
-  if (/pixel limit|security limit/i.test(text)) return problem('too_many_pixels');
-  if (/out of memory|unable to allocate/i.test(text)) return problem('too_many_pixels');
+  if (tookMs >= TIMEOUT_SECONDS * 900) return problem('timeout'); // sharp's clock has whole seconds
   if (input.kind === 'file' && isCutShort(input.data, input.content)) return problem('truncated');
-  if (/corrupt header/i.test(text)) return problem('corrupt');
-  if (/premature end/i.test(text)) return problem('truncated');
-  if (/not configured|not supported|required field/i.test(text)) return problem('unsupported_media');
-  return problem('corrupt');
+  if (input.kind === 'file' && isBeyondDecoders(input.data, input.content)) return problem('unsupported_media');
+  return problem(/security limit|out of memory|unable to allocate/i.test(text) ? 'too_many_pixels' : 'corrupt');
 }
 
 function firstLine(text: string): string {

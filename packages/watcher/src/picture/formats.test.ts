@@ -10,6 +10,7 @@ import {
   pngHeader,
   type RgbPicture,
   referencePixels,
+  tiffFile,
 } from '@clip-watch/test-support';
 import { afterAll, expect, test } from 'vitest';
 import { openDecodeHost } from './decode-host.js';
@@ -111,10 +112,28 @@ test('a strip a hundred times as long as high gives its middle', async () => {
   expect((await pixelsOf(strip)).length).toBe(SIDE * SIDE * 3);
 });
 
+const plainJpeg = await picture(scene, 'jpeg');
+/** One pixel of one sample of 32 bits. */
+const WIDE_SAMPLES = { 256: [1], 257: [1], 258: [32], 259: [1], 262: [1], 273: [8], 277: [1], 278: [1], 279: [4] };
+
+/** @param at the first changed byte, counted from a marker */
+function patched(file: Buffer, marker: string, at: number, ...bytes: readonly number[]): Buffer {
+  const copy = Buffer.from(file);
+  copy.set(bytes, copy.indexOf(marker, 'hex') + at);
+  return copy;
+}
+
 test.each([
   ['a PNG of 2^31 pixels a side', pngHeader(2 ** 31 - 1, 2 ** 31 - 1), 'too_many_pixels'],
   ['an interlaced PNG of 100 MP', pngHeader(10_000, 10_000, { interlaced: true }), 'too_many_pixels'],
   ['a PNG without its pixels', pngHeader(100, 100), 'corrupt'],
+  ['a JPEG of 12 bits', patched(plainJpeg, 'ffc0', 4, 12), 'unsupported_media'],
+  ['a JPEG that tells its height behind its pixels', patched(plainJpeg, 'ffc0', 5, 0, 0), 'unsupported_media'],
+  ['a lossless JPEG', patched(plainJpeg, 'ffc0', 1, 0xc3), 'unsupported_media'],
+  ['a TIFF compressed as no one knows', tiffFile([{ picture: scene, tags: { 259: [99] } }]), 'unsupported_media'],
+  ['a TIFF of YCbCr without JPEG', tiffFile([{ picture: scene, tags: { 262: [6] } }]), 'unsupported_media'],
+  ['a TIFF of 32-bit numbers', tiffFile([{ tags: WIDE_SAMPLES }]), 'unsupported_media'],
+  ['a TIFF that is cut', tiffFile([{ picture: scene }]).subarray(0, 100_000), 'truncated'],
   ['nothing', Buffer.alloc(0), 'empty_file'],
   ['text', Buffer.from('hello'), 'not_an_image'],
   ['HTML', Buffer.from('<!doctype html><html></html>'), 'not_an_image'],
@@ -128,4 +147,21 @@ test.each([
   ['an MP4', Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1'), 'unsupported_media'],
 ])('%s has its reason', async (_, bytes, reason) => {
   expect(await reasonOf(bytes)).toBe(reason);
+});
+
+test('each of many damaged pictures at a time has its own reason', { timeout: 120_000 }, async () => {
+  const png = await picture(scene, 'png');
+  const files: readonly (readonly [bytes: Buffer, reason: string])[] = [
+    [plainJpeg.subarray(0, plainJpeg.length >> 1), 'truncated'],
+    [patched(plainJpeg, 'ffc0', 4, 12), 'unsupported_media'],
+    [patched(png, '49444154', 400, 1, 2, 3, 4), 'corrupt'],
+  ];
+  const wrong = await Promise.all(
+    Array.from({ length: 300 }, async (_, index) => {
+      const [bytes, reason] = files[index % files.length] as (typeof files)[number]; // within the list
+      const found = await reasonOf(bytes);
+      return found === reason ? [] : [`${found} instead of ${reason}`];
+    }),
+  );
+  expect(wrong.flat()).toEqual([]);
 });

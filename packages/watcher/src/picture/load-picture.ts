@@ -13,7 +13,7 @@ import { withEarlyExif } from './png-exif.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
-import { holdsRaw, isOrdinaryPicture, mainPlace } from './tiff-kind.js';
+import { holdsRaw, isOrdinaryPicture, isPlainYcc, mainPlace } from './tiff-kind.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
 
 /** What a picture is scaled from. Sizes are upright. */
@@ -85,6 +85,8 @@ async function withFile<T>(
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
   const input = fileInput(request.bytes, content);
+  if (content.name === 'tiff' && isPlainYcc(request.bytes))
+    throw new PictureProblem('unsupported_media', 'The TIFF holds YCbCr without JPEG.');
   if (content.name === 'avif' && isCutShort(request.bytes, content))
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
   const measure = await measurePicture(input, request.limits);

@@ -1,5 +1,6 @@
 /** Size and memory of a picture, known from its header, before a decoder may touch the rest. */
 
+import type { Metadata } from 'sharp';
 import { openSharp, type PictureInput, runSharp } from './decode-sharp.js';
 import type { DecodeLimits } from './host-protocol.js';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.js';
@@ -31,16 +32,26 @@ export async function measurePicture(input: PictureInput, limits: DecodeLimits):
   const { width, height, orientation, whole } = await runSharp(input, () => readHeader(input));
   assertPixels(width, height, whole ? limits.maxWholePixels : limits.maxPixels);
   const perPixel = whole ? WHOLE_BYTES_PER_PIXEL : LINE_BYTES_PER_PIXEL;
-  return { ...uprightSize(width, height, orientation), orientation, bytes: BASE_BYTES + width * height * perPixel };
+  const bytes = BASE_BYTES + width * height * perPixel;
+  return { ...uprightSize(width, height, orientation), orientation, bytes };
 }
 
-/** Of a JPEG, or of whatever sharp makes of the file. @throws what sharp throws */
+/** Of a JPEG, or of whatever sharp makes of the file. @throws what sharp throws, PictureProblem unsupported_media */
 export async function readHeader(input: Extract<PictureInput, { kind: 'file' }>): Promise<JpegHeader> {
   const plain = input.content.name === 'jpeg' ? readJpegHeader(input.data) : undefined;
   if (plain !== undefined) return plain;
-  const { width, height, orientation, isProgressive } = await openSharp(input, { ignoreIcc: true }).metadata();
+  const header = await openSharp(input, { ignoreIcc: true }).metadata();
+  assertSamples(header);
+  const { width, height, isProgressive } = header;
   const whole = isProgressive === true || input.content.name === 'avif';
-  return { width, height, orientation: input.oriented ? undefined : orientation, whole };
+  const orientation = input.oriented ? undefined : header.orientation;
+  return { width, height, orientation, whole };
+}
+
+/** Whole numbers of 32 bits, and grey in floating point, have no agreed white: they would come out black or white. */
+function assertSamples({ depth, space }: Metadata): void {
+  const known = depth === 'uchar' || depth === 'ushort' || space === 'scrgb' || space === 'lab' || space === 'labs';
+  if (!known) throw new PictureProblem('unsupported_media', `Its samples are of the kind ${depth}.`);
 }
 
 /** @throws PictureProblem too_many_pixels */
