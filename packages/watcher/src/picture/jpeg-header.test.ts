@@ -16,7 +16,9 @@ async function bySharp(jpeg: Buffer) {
   const header = await sharp(jpeg, { failOn: 'truncated', limitInputPixels: false })
     .metadata()
     .catch(() => undefined);
-  return header && { width: header.width, height: header.height, orientation: header.orientation };
+  if (header === undefined) return undefined;
+  const { width, height, orientation, space } = header;
+  return { width, height, orientation, isCmyk: space === 'cmyk' };
 }
 
 async function expectAgreement(jpeg: Buffer): Promise<void> {
@@ -29,7 +31,13 @@ async function expectAgreement(jpeg: Buffer): Promise<void> {
 
 describe('a plain JPEG', () => {
   test('gives its size', () => {
-    expect(readJpegHeader(plain)).toEqual({ width: 64, height: 48, orientation: undefined, whole: false });
+    expect(readJpegHeader(plain)).toEqual({
+      width: 64,
+      height: 48,
+      orientation: undefined,
+      whole: false,
+      isCmyk: false,
+    });
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('gives orientation %d and its size as stored', async (orientation) => {

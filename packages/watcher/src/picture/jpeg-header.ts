@@ -12,6 +12,8 @@ export interface JpegHeader {
   readonly orientation: number | undefined;
   /** It has several scans, progressive or one a colour, so its decoder holds all of it. */
   readonly whole: boolean;
+  /** It has four inks. */
+  readonly isCmyk: boolean;
 }
 
 interface Frame {
@@ -60,7 +62,8 @@ function header(
   if (stated === 'odd' || scan.end - scan.offset < 6) return undefined;
   const inFirstScan = jpeg[scan.offset + 4] ?? 0;
   const orientation = stated === 'none' ? undefined : stated;
-  return { width, height, orientation, whole: progressive || inFirstScan < components };
+  const whole = progressive || inFirstScan < components;
+  return { width, height, orientation, whole, isCmyk: components === 4 };
 }
 
 /** Behind its marker and length: bits a sample, height, width, components of three bytes each. */

@@ -21,6 +21,8 @@ export interface LoadedPicture {
   readonly input: PictureInput;
   readonly width: number;
   readonly height: number;
+  /** Four inks instead of RGB. */
+  readonly isCmyk?: boolean;
   readonly quality: ClipQuality;
   /** For the debug line, for example `OtherImage 1620x1080`. */
   readonly source: string;
@@ -91,8 +93,8 @@ async function withFile<T>(
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
   const measure = await measurePicture(input, request.limits);
   using _place = await request.services.admit(measure.bytes);
-  const { width, height } = measure;
-  return await use({ input, width, height, quality: 'full', source: `${content.name} ${width}x${height}` });
+  const { width, height, isCmyk } = measure;
+  return await use({ input, width, height, isCmyk, quality: 'full', source: `${content.name} ${width}x${height}` });
 }
 
 /** TIFF is also the container of most RAW formats, and a decoder for TIFF happily takes their stamp-sized thumbnail. */

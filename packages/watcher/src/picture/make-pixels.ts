@@ -26,7 +26,7 @@ const MAX_ENLARGED_PIXELS = 4e6;
  * @throws PictureProblem
  */
 export function makePixels(
-  picture: Pick<LoadedPicture, 'input' | 'width' | 'height'>,
+  picture: Pick<LoadedPicture, 'input' | 'width' | 'height' | 'isCmyk'>,
   recipe: PixelRecipe,
   options: PixelOptions = {},
 ): Promise<Uint8Array> {
@@ -35,7 +35,12 @@ export function makePixels(
   const small = part.width * part.height <= MAX_ENLARGED_PIXELS;
   const enlarges = small && (plan.width > part.width || plan.height > part.height);
   return runSharp(picture.input, async () => {
-    const image = onlyPart(openSharp(picture.input, { ignoreIcc: true }), part).flatten({ background: '#ffffff' });
+    const opened = openSharp(picture.input, { ignoreIcc: true });
+    // libvips would go through a printer's profile; the reference pipeline multiplies the inks.
+    const numbers = picture.isCmyk === true ? opened.pipelineColourspace('cmyk') : opened;
+    const image = onlyPart(numbers, part)
+      .flatten({ background: '#ffffff' })
+      .toColourspace(picture.isCmyk === true ? 'cmyk' : 'srgb');
     if (enlarges) {
       const picture = await rgbOf(image);
       return squareOf(resamplePicture(picture, plan.width, plan.height, recipe.resampleFilter), plan);
@@ -64,11 +69,22 @@ function squareOf({ width, data }: Rgb, { left, top, side }: PixelGeometry): Uin
 }
 
 async function rgbOf(image: Sharp): Promise<Rgb> {
-  const output = image.toColourspace('srgb').raw({ depth: 'uchar' });
+  const output = image.raw({ depth: 'uchar' });
   const { data, info } = await output.toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const pixels = new Uint8Array(width * height * 3);
   if (channels === 3) pixels.set(data);
+  else if (channels === 4) fromInks(data, pixels);
   else for (let at = 0; at < width * height; at += 1) pixels.fill(data[at * channels] ?? 0, at * 3, at * 3 + 3);
   return { width, height, data: pixels };
+}
+
+/** Cyan, magenta, yellow and black, 255 is full, as Pillow turns them into RGB. */
+function fromInks(inks: Uint8Array, rgb: Uint8Array): void {
+  for (let at = 0, to = 0; at < inks.length; at += 4, to += 3) {
+    const light = 255 - (inks[at + 3] ?? 0);
+    for (let channel = 0; channel < 3; channel += 1) {
+      rgb[to + channel] = Math.round(((255 - (inks[at + channel] ?? 0)) * light) / 255);
+    }
+  }
 }

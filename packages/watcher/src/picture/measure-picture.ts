@@ -13,6 +13,8 @@ export interface PictureMeasure {
   readonly height: number;
   /** The file's own EXIF orientation, undefined when it has none. */
   readonly orientation: number | undefined;
+  /** Its numbers are four inks of 8 bits, and not RGB. */
+  readonly isCmyk: boolean;
   /** Estimated peak of the decoder. */
   readonly bytes: number;
 }
@@ -26,14 +28,14 @@ const LINE_BYTES_PER_PIXEL = 0.5;
 export async function measurePicture(input: PictureInput, limits: DecodeLimits): Promise<PictureMeasure> {
   if (input.kind === 'raw') {
     const { width, height, channels } = input;
-    return { width, height, orientation: undefined, bytes: width * height * channels };
+    return { width, height, orientation: undefined, isCmyk: false, bytes: width * height * channels };
   }
   assertPngSize(input.data, input.content.name, limits);
-  const { width, height, orientation, whole } = await runSharp(input, () => readHeader(input));
+  const { width, height, orientation, whole, isCmyk } = await runSharp(input, () => readHeader(input));
   assertPixels(width, height, whole ? limits.maxWholePixels : limits.maxPixels);
   const perPixel = whole ? WHOLE_BYTES_PER_PIXEL : LINE_BYTES_PER_PIXEL;
   const bytes = BASE_BYTES + width * height * perPixel;
-  return { ...uprightSize(width, height, orientation), orientation, bytes };
+  return { ...uprightSize(width, height, orientation), orientation, isCmyk, bytes };
 }
 
 /** Of a JPEG, or of whatever sharp makes of the file. @throws what sharp throws, PictureProblem unsupported_media */
@@ -45,7 +47,8 @@ export async function readHeader(input: Extract<PictureInput, { kind: 'file' }>)
   const { width, height, isProgressive } = header;
   const whole = isProgressive === true || input.content.name === 'avif';
   const orientation = input.oriented ? undefined : header.orientation;
-  return { width, height, orientation, whole };
+  const isCmyk = header.space === 'cmyk' && header.channels === 4 && header.depth === 'uchar';
+  return { width, height, orientation, whole, isCmyk };
 }
 
 /** Whole numbers of 32 bits, and grey in floating point, have no agreed white: they would come out black or white. */
