@@ -23,6 +23,8 @@ const BASE_BYTES = 16 << 20;
 // Measured: a progressive JPEG peaks at 6 bytes a pixel, an interlaced PNG at 3.4; line by line decoders stay flat.
 const WHOLE_BYTES_PER_PIXEL = 6;
 const LINE_BYTES_PER_PIXEL = 0.5;
+/** Measured as well: an AVIF holds its planes, what they were predicted from, and RGB; a GIF all of its canvas. */
+const BYTES_PER_PIXEL: Readonly<Record<string, number>> = { avif: 19, gif: 5 };
 
 /** @throws PictureProblem too_many_pixels, corrupt, truncated, unsupported_media */
 export async function measurePicture(input: PictureInput, limits: DecodeLimits): Promise<PictureMeasure> {
@@ -33,7 +35,7 @@ export async function measurePicture(input: PictureInput, limits: DecodeLimits):
   assertPngSize(input.data, input.content.name, limits);
   const { width, height, orientation, whole, isCmyk } = await runSharp(input, () => readHeader(input));
   assertPixels(width, height, whole ? limits.maxWholePixels : limits.maxPixels);
-  const perPixel = whole ? WHOLE_BYTES_PER_PIXEL : LINE_BYTES_PER_PIXEL;
+  const perPixel = BYTES_PER_PIXEL[input.content.name] ?? (whole ? WHOLE_BYTES_PER_PIXEL : LINE_BYTES_PER_PIXEL);
   const bytes = BASE_BYTES + width * height * perPixel;
   return { ...uprightSize(width, height, orientation), orientation, isCmyk, bytes };
 }
