@@ -45,6 +45,8 @@ describe('hostile values become null', () => {
     ['takenAt', { 'ExifIFD:DateTimeOriginal': '2023:02:30 00:00:00' }],
     ['takenAt', { 'ExifIFD:DateTimeOriginal': '9999:01:01 00:00:00' }],
     ['takenAt', { 'ExifIFD:DateTimeOriginal': 20230101 }],
+    ['takenAt', { 'ExifIFD:DateTimeOriginal': '2023:02:03 12:45:75' }],
+    ['orientation', { 'XMP-tiff:Orientation': 6 }],
     ['cameraMake', { 'IFD0:Make': '\0\0 \n' }],
     ['cameraMake', { 'IFD0:Make': ['a'] }],
     ['lensModel', { 'Composite:LensID': 'Unknown (12 34)' }],
@@ -63,6 +65,7 @@ describe('hostile values become null', () => {
 
   test('long text is cut, control characters become blanks', () => {
     expect(exifFacts({ 'IFD0:Make': 'x'.repeat(5000) }).cameraMake).toHaveLength(200);
+    expect(exifFacts({ 'IFD0:Make': `${'x'.repeat(199)}😀` }).cameraMake).toBe('x'.repeat(199));
     expect(exifFacts({ 'IFD0:Make': 'a\nb\u0000' }).cameraMake).toBe('a b');
     expect(exifFacts({ 'IFD0:Model': 350 }).cameraModel).toBe('350');
   });
@@ -77,7 +80,15 @@ test.each([
   expect(parseExifDate(text)).toEqual({ wallClock, offsetMin });
 });
 
-test('an impossible offset is ignored, the date stays', () => {
-  const tags = { 'ExifIFD:DateTimeOriginal': '2024:07:04 21:45:43', 'ExifIFD:OffsetTimeOriginal': '+99:00' };
+test.each(['+99:00', '+02:99'])('an impossible offset is ignored, the date stays: %s', (offset) => {
+  const tags = { 'ExifIFD:DateTimeOriginal': '2024:07:04 21:45:43', 'ExifIFD:OffsetTimeOriginal': offset };
   expect(exifFacts(tags)).toMatchObject({ takenAt: Date.UTC(2024, 6, 4, 21, 45, 43), takenAtOffsetMin: null });
+});
+
+test.each([
+  ['the first of a list of speeds', 'iso', { 'ExifIFD:ISO': '400 0' }, 400],
+  ['the turn of a CRW, in degrees', 'orientation', { 'CanonRaw:Rotation': 90 }, 6],
+  ["IFD0's orientation before a sub-picture's", 'orientation', { 'SubIFD:Orientation': 1, 'IFD0:Orientation': 8 }, 8],
+] as const)('%s', (_, column, tags, value) => {
+  expect(exifFacts(tags)[column]).toBe(value);
 });

@@ -1,5 +1,6 @@
 /** ExifTool's tags to the columns of a photo. Whatever is not plausible becomes null: metadata is a guest's word. */
 import type { PhotoFacts } from '@clip-watch/db';
+import { statedOrientation } from './preview-ranking.js';
 import type { ExifTags } from './worker-services.js';
 
 export type ExifFacts = Pick<
@@ -20,7 +21,7 @@ export type ExifFacts = Pick<
 
 /** `#` asks for the number instead of its name: `6` and not `Rotate 90 CW`. */
 export const FACT_TAGS: readonly string[] = [
-  ...['FileType', 'MIMEType', 'ImageWidth#', 'ImageHeight#', 'IFD0:Orientation#', 'Orientation#'],
+  ...['FileType', 'MIMEType', 'ImageWidth#', 'ImageHeight#', 'IFD0:Orientation#', 'Orientation#', 'CanonRaw:Rotation#'],
   ...['DateTimeOriginal', 'CreateDate', 'OffsetTimeOriginal', 'OffsetTimeDigitized', 'OffsetTime'],
   ...['Make', 'Model', 'LensModel', 'Composite:LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#'],
   ...['Composite:GPSLatitude#', 'Composite:GPSLongitude#'],
@@ -35,13 +36,13 @@ export function exifFacts(tags: ExifTags): ExifFacts {
   // A receiver without a fix writes 0, 0, which lies in the sea.
   const placed = latitude !== null && longitude !== null && (latitude !== 0 || longitude !== 0);
   return {
-    orientation: wholeInRange(first(tags, 'Orientation'), 1, 8),
+    orientation: statedOrientation(tags) ?? null,
     takenAt: taken?.at ?? null,
     takenAtOffsetMin: taken?.offsetMin ?? null,
     cameraMake: text(first(tags, 'Make')),
     cameraModel: text(first(tags, 'Model')),
     lensModel: text(first(tags, 'LensModel')) ?? lensName(tags['Composite:LensID']),
-    iso: wholeInRange(first(tags, 'ISO'), 1, 10_000_000),
+    iso: wholeInRange(firstOf(first(tags, 'ISO')), 1, 10_000_000),
     aperture: inRange(first(tags, 'FNumber'), 0.1, 1000),
     exposureS: inRange(first(tags, 'ExposureTime'), 1e-9, 1e6),
     focalLengthMm: inRange(first(tags, 'FocalLength'), 0.01, 100_000),
@@ -90,7 +91,8 @@ export function parseExifDate(
   if (year === undefined || year < 1826 || year > 2100) return null; // the first photo; a clock gone mad
   const wallClock = Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second, milliseconds);
   const date = new Date(wallClock);
-  const real = date.getUTCMonth() + 1 === month && date.getUTCDate() === day && date.getUTCHours() === hour;
+  const isDay = date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
+  const real = isDay && date.getUTCHours() === hour && date.getUTCMinutes() === minute;
   return real ? { wallClock, offsetMin: parseOffset(match[8]) } : null;
 }
 
@@ -99,7 +101,7 @@ function parseOffset(value: unknown): number | null {
   const match = typeof value === 'string' ? /^([+-])(\d\d):?(\d\d)$/.exec(value.trim()) : null;
   if (match === null) return null;
   const minutes = Number(match[2]) * 60 + Number(match[3]);
-  return minutes <= 15 * 60 ? (match[1] === '-' ? -minutes : minutes) : null;
+  return minutes <= 15 * 60 && Number(match[3]) < 60 ? (match[1] === '-' ? -minutes : minutes) : null;
 }
 
 /** Text of one line: control characters out, blanks at the ends out, cut at 200. ExifTool gives `350` as a number. */
@@ -108,8 +110,14 @@ function text(value: unknown): string | null {
   const clean = String(value)
     .replace(/\p{Cc}+/gu, ' ')
     .trim()
-    .slice(0, MAX_TEXT);
+    .slice(0, MAX_TEXT)
+    .replace(/\p{Cs}$/u, ''); // half of a character
   return clean === '' ? null : clean;
+}
+
+/** Some cameras write a list, `400 0`: its first number counts. */
+function firstOf(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim().split(/[ ,]/)[0] : value;
 }
 
 /** ExifTool's name for a lens that states only a number; `Unknown (…)` says nothing. */

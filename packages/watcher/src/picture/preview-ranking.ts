@@ -38,20 +38,20 @@ export function rankPreviews<T extends SizedPreview>(previews: readonly T[], inp
   return [...ample, ...small];
 }
 
-/** The parent's orientation: IFD0's first, since a sub-picture may state another. */
+/** The parent's orientation; 1 when it states none. */
 export function parentOrientation(tags: Readonly<Record<string, unknown>>): number {
-  const stated = [
-    tags['IFD0:Orientation'],
-    ...Object.keys(tags)
-      .filter(isOrientation)
-      .map((key) => tags[key]),
-  ];
+  return statedOrientation(tags) ?? 1;
+}
+
+/** IFD0's first, since a sub-picture may state another. XMP's not at all: no decoder turns a picture by it. */
+export function statedOrientation(tags: Readonly<Record<string, unknown>>): number | undefined {
+  const stated = ['IFD0:Orientation', ...Object.keys(tags).filter(isOrientation)].map((key) => tags[key]);
   const found = stated.find((value) => typeof value === 'number' && value >= 1 && value <= 8);
   if (typeof found === 'number') return found;
   const turned = { 90: 6, 180: 3, 270: 8 } as const; // CRW states degrees
-  return turned[tags['CanonRaw:Rotation'] as keyof typeof turned] ?? 1;
+  return turned[tags['CanonRaw:Rotation'] as keyof typeof turned];
 }
 
 function isOrientation(key: string): boolean {
-  return key.endsWith(':Orientation');
+  return key.endsWith(':Orientation') && !key.startsWith('XMP');
 }
