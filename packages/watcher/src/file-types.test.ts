@@ -9,6 +9,8 @@ test.each([
   ['a.hif', true],
   ['a.avif', true],
   ['a.mpo', true],
+  ['a.insp', true],
+  ['a.jfi', true],
   ['a.jxl', true],
   ['a.bmp', true],
   ['a.3fr', true],
@@ -30,7 +32,9 @@ test.each([
 
 test('every RAW maker needs a preview, plain formats do not', () => {
   const raw =
-    'arw cr2 cr3 crw dng erf gpr iiq kdc mef mos mrw nef nrw orf pef raf rw2 rwl sr2 srf srw x3f 3fr fff'.split(' ');
+    '3fr ari arq arw bay cap cr2 cr3 crw cs1 dcr dcs dng drf eip erf fff gpr iiq k25 kc2 kdc mdc mef mfw mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw sti x3f'.split(
+      ' ',
+    );
   for (const extension of raw)
     expect([extension, isRawFile(`a.${extension}`), needsPreview(`a.${extension}`)]).toEqual([extension, true, true]);
   expect(['a.heic', 'a.HIF', 'a.jpg', 'a.png'].map(needsPreview)).toEqual([true, true, false, false]);

@@ -5,7 +5,7 @@
 
 // One row a kind, with the media type that servers and ExifTool use for it. RAW rows name the maker.
 const MEDIA_TYPES: Readonly<Record<string, readonly string[]>> = {
-  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jfif', 'mpo'],
+  'image/jpeg': ['jpg', 'jpeg', 'jpe', 'jif', 'jfi', 'jfif', 'mpo', 'jps', 'insp'],
   'image/png': ['png', 'apng'],
   'image/webp': ['webp'],
   'image/gif': ['gif'],
@@ -26,6 +26,7 @@ const RAW_TYPES: Readonly<Record<string, readonly string[]>> = {
   'image/x-canon-cr2': ['cr2'],
   'image/x-canon-cr3': ['cr3'],
   'image/x-canon-crw': ['crw'],
+  'image/x-casio-bay': ['bay'],
   'image/x-epson-erf': ['erf'],
   'image/x-fuji-raf': ['raf'],
   'image/x-gopro-gpr': ['gpr'],
@@ -33,9 +34,9 @@ const RAW_TYPES: Readonly<Record<string, readonly string[]>> = {
   'image/x-hasselblad-fff': ['fff'],
   'image/x-kodak-dcr': ['dcr', 'dcs', 'drf'],
   'image/x-kodak-k25': ['k25'],
-  'image/x-kodak-kdc': ['kdc'],
+  'image/x-kodak-kdc': ['kdc', 'kc2'],
   'image/x-leica-rwl': ['rwl'],
-  'image/x-mamiya-mef': ['mef'],
+  'image/x-mamiya-mef': ['mef', 'mfw'],
   'image/x-minolta-mrw': ['mrw', 'mdc'],
   'image/x-leaf-mos': ['mos'],
   'image/x-nikon-nef': ['nef'],
@@ -48,6 +49,7 @@ const RAW_TYPES: Readonly<Record<string, readonly string[]>> = {
   'image/x-phaseone-iiq': ['iiq', 'eip'],
   'image/x-samsung-srw': ['srw'],
   'image/x-sigma-x3f': ['x3f'],
+  'image/x-sinar-sti': ['sti', 'cs1'],
   'image/x-sony-arw': ['arw', 'arq'],
   'image/x-sony-sr2': ['sr2'],
   'image/x-sony-srf': ['srf'],
