@@ -2,7 +2,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { isCutShort } from './cut-short.js';
 import { isBeyondDecoders } from './decoder-gaps.js';
-import { PictureProblem } from './photo-reasons.js';
+import { PictureProblem, saysTooLarge } from './photo-reasons.js';
 import type { Content } from './sniff-content.js';
 import type { TiffPlace } from './tiff-kind.js';
 
@@ -68,13 +68,14 @@ export async function runSharp<T>(input: PictureInput, run: () => Promise<T>): P
 /** By the clock and the bytes first: libvips keeps one error text for all threads, and it may be another picture's. */
 function problemFromSharp(error: unknown, input: PictureInput, tookMs: number): PictureProblem {
   const text = error instanceof Error ? error.message : String(error);
-  const said = firstLine(text);
-  const problem = (reason: PictureProblem['reason']): PictureProblem =>
-    new PictureProblem(reason, `The decoder said: ${said}.`, { cause: error });
-  if (tookMs >= TIMEOUT_SECONDS * 900) return problem('timeout'); // sharp's clock has whole seconds
-  if (input.kind === 'file' && isCutShort(input.data, input.content)) return problem('truncated');
-  if (input.kind === 'file' && isBeyondDecoders(input.data, input.content)) return problem('unsupported_media');
-  return problem(/security limit|out of memory|unable to allocate/i.test(text) ? 'too_many_pixels' : 'corrupt');
+  const problem = (reason: PictureProblem['reason'], message: string): PictureProblem =>
+    new PictureProblem(reason, message, { cause: error });
+  if (tookMs >= TIMEOUT_SECONDS * 900) return problem('timeout', `It took ${Math.round(tookMs / 1000)} s.`); // sharp's clock has whole seconds
+  if (input.kind === 'file' && isCutShort(input.data, input.content))
+    return problem('truncated', `The end of the ${input.content.name} file is missing.`);
+  if (input.kind === 'file' && isBeyondDecoders(input.data, input.content))
+    return problem('unsupported_media', `There is no decoder for this kind of ${input.content.name}.`);
+  return problem(saysTooLarge(text) ? 'too_many_pixels' : 'corrupt', `The decoder said: ${firstLine(text)}.`);
 }
 
 function firstLine(text: string): string {

@@ -131,6 +131,8 @@ test('a strip a hundred times as long as high gives its middle', async () => {
 });
 
 const plainJpeg = await picture(scene, 'jpeg');
+const plainAvif = await picture(scene, 'avif');
+const ISPE = '69737065';
 /** One pixel of one sample of 32 bits. */
 const WIDE_SAMPLES = { 256: [1], 257: [1], 258: [32], 259: [1], 262: [1], 273: [8], 277: [1], 278: [1], 279: [4] };
 
@@ -151,6 +153,8 @@ test.each([
   ['a TIFF compressed as no one knows', tiffFile([{ picture: scene, tags: { 259: [99] } }]), 'unsupported_media'],
   ['a TIFF of YCbCr without JPEG', tiffFile([{ picture: scene, tags: { 262: [6] } }]), 'unsupported_media'],
   ['a TIFF of 32-bit numbers', tiffFile([{ tags: WIDE_SAMPLES }]), 'unsupported_media'],
+  ['an AVIF larger than its header says', patched(plainAvif, ISPE, 8, 0, 0, 0, 64, 0, 0, 0, 64), 'corrupt'],
+  ['an AVIF of 60000x60000', patched(plainAvif, ISPE, 8, 0, 0, 234, 96, 0, 0, 234, 96), 'too_many_pixels'],
   ['a TIFF that is cut', tiffFile([{ picture: scene }]).subarray(0, 100_000), 'truncated'],
   ['nothing', Buffer.alloc(0), 'empty_file'],
   ['text', Buffer.from('hello'), 'not_an_image'],

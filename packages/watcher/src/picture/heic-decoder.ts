@@ -1,6 +1,6 @@
 /** HEIC and HEIF to pixels, by libheif in WebAssembly. It has applied rotation and mirroring: EXIF must not again. */
 import { dropLibheif, type LibheifModule, takeLibheif } from './libheif.js';
-import { PictureProblem } from './photo-reasons.js';
+import { PictureProblem, saysTooLarge } from './photo-reasons.js';
 
 export interface HeicPixels {
   readonly width: number;
@@ -131,7 +131,8 @@ function checked(heif: LibheifModule, scratch: number, run: () => void, out: num
 }
 
 function reasonFor(code: number, message: string): 'unsupported_media' | 'too_many_pixels' | 'corrupt' {
-  if (code === ERROR_MEMORY || /security limit/i.test(message)) return 'too_many_pixels';
+  const isDamage = /maximum image size/.test(message) && !saysTooLarge(message);
+  if (!isDamage && (code === ERROR_MEMORY || saysTooLarge(message))) return 'too_many_pixels';
   return code === ERROR_UNSUPPORTED_FEATURE ? 'unsupported_media' : 'corrupt';
 }
 

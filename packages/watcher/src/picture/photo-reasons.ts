@@ -116,3 +116,13 @@ export function problemFromSystemError(error: unknown): PictureProblem {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
   return new PictureProblem(BY_ERRNO[code] ?? 'unreadable', `The system said ${code}.`, { cause: error });
 }
+
+/** Of libheif's own limit; below it, a picture is only larger than its header says, and that is damage. */
+const LIBHEIF_MAX_PIXELS = 32_768 ** 2;
+
+/** Whether a decoder's words mean that the picture is too large. */
+export function saysTooLarge(text: string): boolean {
+  const allowed = /maximum image size (\d+)/.exec(text)?.[1];
+  if (allowed !== undefined && Number(allowed) < LIBHEIF_MAX_PIXELS) return false;
+  return /security limit|out of memory|unable to allocate/i.test(text);
+}
