@@ -25,6 +25,19 @@ describe.skipIf(!hasChromium())('problems', () => {
     expect(retryOf(open)).toEqual({ ids: [1] });
   });
 
+  test('one that fails again is listed as before, and can be tried once more', async () => {
+    await using open = await openPage(workingState(), { hash: '#/failures' });
+    const { page, state } = open;
+    const failures = [...state.failures];
+    await page.getByRole('button', { name: 'Try again: IMG_4400.jpg' }).click();
+    await page.waitForSelector('text=In the queue again.');
+    state.failures = failures.map((failure) => (failure.id === 1 ? { ...failure, attempts: 2 } : failure));
+    Object.assign(state.status, { failed: failures.length });
+    for (const push of state.listeners) push();
+    await page.waitForSelector('.failure:has-text("IMG_4400.jpg"):has-text("tried 2 times")');
+    await page.getByRole('button', { name: 'Try again: IMG_4400.jpg' }).waitFor();
+  });
+
   test('a group is tried again', async () => {
     await using open = await openPage(workingState(), { hash: '#/failures' });
     await open.page.getByRole('button', { name: 'Try these again: Files that end too early' }).click();

@@ -10,7 +10,8 @@ describe.skipIf(!hasChromium())('login', () => {
     const state = { ...workingState(), token: 'right' };
     await using open = await openPage(state, { hash: '#/progress' });
     const { page } = open;
-    await page.getByLabel('Access token').fill('wrong');
+    await page.waitForSelector('input:focus');
+    await page.keyboard.type('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForSelector('text=That token is not right.');
     await page.getByLabel('Access token').fill(' right ');

@@ -82,7 +82,7 @@ describe.skipIf(!hasChromium())('search', () => {
     state.wordsStatus = 503;
     await using open = await openPage(state, { hash: '#/?q=dog' });
     await open.page.waitForSelector('text=Words cannot be searched right now');
-    await open.page.waitForSelector('text=Searching by photo still works');
+    await open.page.waitForSelector('text=choose “More like this” instead');
     state.wordsStatus = 200;
     await open.page.getByRole('button', { name: 'Try again' }).click();
     await open.page.waitForSelector('.tile');

@@ -50,6 +50,34 @@ describe.skipIf(!hasChromium())('viewer', () => {
     await expect.poll(() => hashOf(open.page.url())).toBe('#/');
   });
 
+  test('a RAW file that states the size of its thumbnail is shown as large as its picture', async () => {
+    const state = workingState();
+    state.photos = state.photos.map((photo) => ({ ...photo, image: { ...photo.image, width: 16, height: 16 } }));
+    await using open = await openPage(state, { hash: '#/?photo=399' });
+    const picture = open.page.locator('.pswp__item[aria-hidden="false"] .pswp__img[src*="size=view"]');
+    await expect.poll(async () => (await picture.boundingBox())?.width ?? 0).toBeGreaterThan(100);
+  });
+
+  test('shows the small preview where the photo itself is away', async () => {
+    await using open = await openPage(workingState());
+    await open.page.route('**/thumbnail?size=view', (route) => route.fulfill({ status: 422, json: {} }));
+    await open.page.click('[data-photo="398"]');
+    await open.page.waitForSelector('text=Only this small preview can be shown right now.');
+    await open.page.waitForSelector('.viewer-error img[src*="size=grid"]');
+  });
+
+  test('code that does not come leads back to the photos, not to a screen that does nothing', async () => {
+    await using open = await openPage(workingState());
+    const { page } = open;
+    await page.waitForSelector('.tile');
+    await page.route('**/photoswipe*.js', (route) => route.abort(), { times: 1 });
+    const reloaded = page.waitForEvent('load');
+    await page.click('[data-photo="398"]');
+    await reloaded;
+    await page.click('[data-photo="398"]');
+    await page.waitForSelector('.pswp--open .pswp__img');
+  });
+
   test('shows what the camera wrote', async () => {
     await using open = await openPage(workingState(), { hash: '#/?photo=399' });
     await open.page.waitForSelector('.pswp--open');
@@ -69,6 +97,7 @@ describe.skipIf(!hasChromium())('viewer', () => {
     await open.page.waitForSelector('.pswp--open');
     await open.page.keyboard.press('m');
     await open.page.waitForSelector('h1:has-text("Photos like this one")');
+    await open.page.waitForSelector('.tile');
     expect(open.state.requests.findLast(({ path }) => path === 'search')?.body).toMatchObject({ imageId: 399 });
     await open.page.goBack();
     await open.page.waitForSelector('.pswp__img[src*="images/399/"]');
@@ -89,6 +118,7 @@ describe.skipIf(!hasChromium())('viewer', () => {
     await page.keyboard.press('ArrowRight');
     await page.getByRole('button', { name: 'Search this part' }).click();
     await page.waitForSelector('h1:has-text("Photos like this part")');
+    await page.waitForSelector('.tile');
     const body = state.requests.findLast(({ path }) => path === 'search')?.body as {
       crop: { x: number; width: number; height: number };
     };

@@ -65,7 +65,7 @@ export const texts = {
     score: (score: string) => `match ${score}`,
     searching: 'Searching…',
     encoderAway: 'Words cannot be searched right now',
-    encoderAwayHint: 'Searching by photo still works: open one and choose “More like this”.',
+    encoderAwayHint: 'Open a photo and choose “More like this” instead.',
   },
   timeline: {
     label: 'All photos',
@@ -110,6 +110,7 @@ export const texts = {
     partGo: 'Search this part',
     original: 'Open original',
     error: 'This picture cannot be shown here.',
+    errorSmall: 'Only this small preview can be shown right now.',
     details: 'Details',
     file: 'File',
     folder: 'Folder',

@@ -18,6 +18,7 @@ import type {
 import { apiUrl, request } from './http.js';
 
 export const PAGE_SIZE = 200;
+export const FAILURES_A_PAGE = 100;
 
 export function getStatus(signal?: AbortSignal): Promise<ApiClipStatus> {
   return request(apiUrl('clip/status'), { signal });
@@ -98,7 +99,7 @@ export interface FailureFilter {
 }
 
 export function listFailures(filter: FailureFilter, cursor: string | null, signal?: AbortSignal): Promise<ApiFailures> {
-  return request(apiUrl('clip/failures', { ...filter, cursor, limit: 100 }), { signal });
+  return request(apiUrl('clip/failures', { ...filter, cursor, limit: FAILURES_A_PAGE }), { signal });
 }
 
 export function retryFailures(choice: ApiRetryRequest): Promise<unknown> {

@@ -31,7 +31,7 @@ export function PhotoTile({ box, href, badge, isTabStop }: PhotoTileProps): JSX.
       {look === 'broken' ? (
         <span class="tile-broken">
           <Icon name="image-off" />
-          <span class="tile-name">{name}</span>
+          <bdi class="tile-name">{name}</bdi>
         </span>
       ) : (
         <img

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiFailure, ApiFailures, ApiRetryRequest } from '../../../src/api-types.js';
-import { listFailures, retryFailures } from '../api/endpoints.js';
-import { useStatusFeed } from '../api/status-context.js';
+import { FAILURES_A_PAGE, listFailures, retryFailures } from '../api/endpoints.js';
+import { useLiveStatus, useStatusFeed } from '../api/status-context.js';
 import { usePaged } from '../api/use-paged.js';
 import { FailureGroup } from '../failures/failure-group.js';
 import { FailureRow } from '../failures/failure-row.js';
@@ -24,6 +24,13 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
   );
   const { items, last, isDone, isLoading, error } = pages;
   const groups = last?.groups ?? [];
+  const failed = useLiveStatus().status?.failed ?? countOf(groups, 'failed');
+  useReloadOnRise(failed, () => {
+    // Further down, new rows at the top would move what is looked at.
+    if (items.length > FAILURES_A_PAGE) return;
+    setRetried(new Set());
+    pages.reload();
+  });
   const retry = async (choice: ApiRetryRequest): Promise<void> => {
     const isDone = await action.run(() => retryFailures(choice));
     if (!isDone) return;
@@ -50,7 +57,7 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
           {words.retryAll}
         </button>
       </div>
-      <p class="lead">{words.lead(countOf(groups, 'failed'), countOf(groups, 'pending'))}</p>
+      <p class="lead">{words.lead(failed, countOf(groups, 'pending'))}</p>
       {action.error && (
         <p class="field-error" role="alert">
           {action.error}
@@ -85,6 +92,15 @@ export function FailuresPage({ reason }: { readonly reason: string | null }): JS
       )}
     </div>
   );
+}
+
+/** What fails while one looks, and what fails again after a retry, shows up by itself. */
+function useReloadOnRise(count: number, reload: () => void): void {
+  const before = useRef(count);
+  useEffect(() => {
+    if (count > before.current) reload();
+    before.current = count;
+  }, [count]);
 }
 
 function countOf(groups: ApiFailures['groups'], status: 'failed' | 'pending'): number {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { login } from '../api/endpoints.js';
 import { ApiError } from '../api/http.js';
 import { BrandMark } from '../parts/brand-mark.js';
@@ -11,6 +11,9 @@ import { texts } from '../texts.js';
 /** Shown in place of the page while the server asks for its token; the address stays as it is. */
 export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): JSX.Element {
   const [token, setToken] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  // The page has nothing else to do.
+  useEffect(() => input.current?.focus(), []);
   const action = useAction();
   const submit = async (): Promise<void> => {
     const isDone = await action.run(() => signIn(token.trim()));
@@ -33,6 +36,7 @@ export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): 
         <Field label={texts.login.token} hint={texts.login.hint} error={action.error}>
           {({ id, describedBy }) => (
             <input
+              ref={input}
               id={id}
               type="password"
               autocomplete="current-password"

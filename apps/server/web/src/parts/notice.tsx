@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { ApiError } from '../api/http.js';
+import { useLiveStatus } from '../api/status-context.js';
 import { texts } from '../texts.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icon-paths.js';
@@ -42,7 +44,14 @@ export function EmptyState({ icon, title, children }: EmptyStateProps): JSX.Elem
   );
 }
 
+/** What went wrong, and the way to try again; after an outage of the server it does so by itself. */
 export function ErrorState({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }): JSX.Element {
+  const { connection } = useLiveStatus();
+  const wasLost = useRef(false);
+  useEffect(() => {
+    if (wasLost.current && connection !== 'lost') onRetry();
+    wasLost.current = connection === 'lost';
+  }, [connection]);
   return (
     <EmptyState icon="failures" title={texts.common.failed}>
       <p>{errorText(error)}</p>

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { useLiveStatus } from '../api/status-context.js';
 import { formatCount, formatShare } from '../format.js';
-import { EMPTY_QUERY, formatRoute, HOME, type Route } from '../route.js';
+import { EMPTY_QUERY, formatRoute, HOME, parseRoute, type Route } from '../route.js';
 import { SearchBox } from '../search/search-box.js';
 import { texts } from '../texts.js';
 import { BrandMark } from './brand-mark.js';
@@ -71,7 +71,7 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
 
 // A link to where one is already would do nothing at all.
 function goUpWhenHere({ currentTarget }: JSX.TargetedMouseEvent<HTMLAnchorElement>): void {
-  if (currentTarget.href === location.href) window.scrollTo(0, 0);
+  if (currentTarget.hash === formatRoute(parseRoute(location.hash))) window.scrollTo(0, 0);
 }
 
 // The hash is the route, so a plain link to #main would leave the page.

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { thumbnailUrl } from '../api/endpoints.js';
 import type { SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
@@ -30,20 +30,23 @@ function title(query: SearchQuery): string {
 /** The chosen picture, drawn on a canvas: an object URL would need a hole in the content security policy. */
 function UploadSample(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const [isDrawn, setDrawn] = useState(false);
   useEffect(() => {
     const file = getUpload()?.file;
-    if (file) void drawSample(canvas.current, file);
+    if (file) void drawSample(canvas.current, file).then(setDrawn);
   }, []);
-  return <canvas ref={canvas} class="search-sample" width={1} height={1} />;
+  return <canvas ref={canvas} class="search-sample" width={1} height={1} hidden={!isDrawn} />;
 }
 
-async function drawSample(canvas: HTMLCanvasElement | null, file: File): Promise<void> {
+/** @returns whether there is something to see */
+async function drawSample(canvas: HTMLCanvasElement | null, file: File): Promise<boolean> {
   // A format that the browser cannot read (RAW, HEIC) still can be searched with; it just has no picture here.
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!canvas || !bitmap) return;
+  if (!canvas || !bitmap) return false;
   const scale = 128 / Math.max(bitmap.width, bitmap.height);
   canvas.width = Math.round(bitmap.width * scale);
   canvas.height = Math.round(bitmap.height * scale);
   canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
+  return true;
 }

@@ -5,6 +5,7 @@ import { originalUrl } from '../api/endpoints.js';
 import { texts } from '../texts.js';
 import { sharpenWhenZoomed } from './sharpen.js';
 import { toSlide } from './slide-data.js';
+import { showSmallPreviewOnError } from './small-preview.js';
 import { trustThePicture } from './trust-the-picture.js';
 import { addViewerButtons } from './viewer-buttons.js';
 
@@ -100,6 +101,7 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
   });
   sharpenWhenZoomed(pswp, current);
   trustThePicture(pswp);
+  showSmallPreviewOnError(pswp);
   pswp.on('change', () => {
     drawPanel();
     withCurrent((photo) => options.onChange(photo, pswp.currIndex, options.photos().length));

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiImage } from '../../../src/api-types.js';
 import { getImage } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
+import { useStatusFeed } from '../api/status-context.js';
 import { EMPTY_QUERY, formatRoute, parseRoute, type Route, type SearchQuery } from '../route.js';
 import { cameFrom, navigate } from '../use-route.js';
 import { CropOverlay } from './crop-overlay.js';
@@ -24,6 +25,7 @@ const NEAR_END = 10;
 export function Viewer(props: ViewerProps): JSX.Element | null {
   const live = useRef(props);
   live.current = props;
+  const feed = useStatusFeed();
   const [slides, setSlides] = useState<Slides | null>(null);
   const [isCropping, setCropping] = useState(false);
   const lone = useLonePhoto(props);
@@ -55,7 +57,11 @@ export function Viewer(props: ViewerProps): JSX.Element | null {
       opened = started;
       setSlides(started);
     };
-    void show();
+    show().catch(() => {
+      // The viewer's code did not come: the server is away, or a newer one is there since this page was loaded.
+      navigate({ kind: 'photos', query: live.current.query, photo: null }, { replace: true });
+      if (feed.current().connection !== 'lost') location.reload();
+    });
     return () => {
       isGone = true;
       opened?.destroy();
