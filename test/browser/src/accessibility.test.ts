@@ -62,6 +62,23 @@ describe.skipIf(!hasChromium())('axe-core finds no serious fault', () => {
     expect(await seriousFaults(open.page)).toEqual([]);
   });
 
+  test('the navigation keeps its names where there is only room for its drawings', async () => {
+    await using open = await openPage(workingState());
+    await open.page.setViewportSize({ width: 1000, height: 700 });
+    for (const name of ['Photos', 'Progress', 'Problems', 'Libraries', 'Settings'])
+      await open.page.getByRole('link', { name: new RegExp(`^${name}`) }).waitFor();
+    await open.page.click('button[aria-label="Filters"]');
+    await open.page.waitForSelector('.filters');
+    expect(await seriousFaults(open.page)).toEqual([]);
+  });
+
+  test('the years and months of the timeline', async () => {
+    await using open = await openPage(workingState());
+    await open.page.getByRole('button', { name: 'Go to date' }).click();
+    await open.page.waitForSelector('.jump-months');
+    expect(await seriousFaults(open.page)).toEqual([]);
+  });
+
   test('open filters, a form, a dialog and the details of a photo', async () => {
     await using open = await openPage(workingState(), { hash: '#/libraries' });
     const { page } = open;

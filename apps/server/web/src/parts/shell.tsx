@@ -47,6 +47,7 @@ export function Shell({ route, children }: ShellProps): JSX.Element {
               key={entry.label}
               class="nav-entry"
               href={formatRoute(entry.route)}
+              title={entry.label}
               aria-current={entry.route.kind === route.kind ? 'page' : undefined}
               onClick={goUpWhenHere}
             >

@@ -45,7 +45,7 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
             autocomplete="off"
             aria-label={texts.search.label}
             placeholder={
-              matchMedia('(max-width: 720px)').matches ? texts.search.placeholderShort : texts.search.placeholder
+              matchMedia('(max-width: 900px)').matches ? texts.search.placeholderShort : texts.search.placeholder
             }
             maxLength={1000}
             value={draft.text}
