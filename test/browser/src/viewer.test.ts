@@ -92,6 +92,24 @@ describe.skipIf(!hasChromium())('viewer', () => {
     await open.page.waitForSelector('text=is found by search');
   });
 
+  test('leads to its day and to its camera’s photos', async () => {
+    await using open = await openPage(workingState(), { hash: '#/?q=dog&photo=398' });
+    const { page } = open;
+    for (const [title, address] of [
+      ['Show this day in the timeline', /^#\/\?before=\d{4}-\d\d-\d\d$/],
+      ['All photos of this camera', /^#\/\?camera=./],
+    ] as const) {
+      await page.waitForSelector('.pswp--open');
+      if (!(await page.locator('.panel').isVisible())) await page.keyboard.press('i');
+      await page.locator('.panel').getByTitle(title).click();
+      await page.waitForSelector('.pswp', { state: 'detached' });
+      await page.waitForSelector('.tile[data-photo="398"]');
+      expect(hashOf(page.url())).toMatch(address);
+      await page.goBack();
+    }
+    expect(open.faults).toEqual([]);
+  });
+
   test('leads to more like it', async () => {
     await using open = await openPage(workingState(), { hash: '#/?photo=399' });
     await open.page.waitForSelector('.pswp--open');

@@ -13,6 +13,13 @@ export function localTime(photo: ApiImage): number {
   return photo.takenAt === null ? photo.modifiedAt : photo.takenAt + (photo.takenAtOffsetMin ?? 0) * 60_000;
 }
 
+/** The day that finds it in the timeline: by its moment and the visitor's own zone, as the filters count days. */
+export function dayOf(photo: ApiImage): string {
+  const at = new Date(photo.takenAt ?? photo.modifiedAt);
+  const parts = [at.getFullYear(), at.getMonth() + 1, at.getDate()];
+  return parts.map((part, index) => String(part).padStart(index === 0 ? 4 : 2, '0')).join('-');
+}
+
 /** Cuts a list, already in the server's order, where the month changes. */
 export function groupByMonth<T extends ApiImage>(photos: readonly T[]): readonly PhotoSection<T>[] {
   const sections: { key: string; year: number; month: number; photos: T[] }[] = [];

@@ -1,11 +1,12 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ApiImage } from '../../../src/api-types.js';
 import { retryFailures } from '../api/endpoints.js';
 import { Explanation } from '../failures/explanation.js';
 import { fileName, formatBytes, formatExposure, formatTaken } from '../format.js';
-import { uprightSize } from '../grid/sections.js';
+import { dayOf, uprightSize } from '../grid/sections.js';
 import { useAction } from '../parts/use-action.js';
+import { EMPTY_QUERY, formatRoute, type SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
 
 const words = texts.viewer;
@@ -17,20 +18,41 @@ export function PhotoPanel({ photo, score }: { readonly photo: ApiImage; readonl
       <h2>
         <bdi>{fileName(photo.relPath)}</bdi>
       </h2>
-      <p class="hint">{takenText(photo)}</p>
+      <p>
+        <a class="quiet-link" href={timelineWith({ before: dayOf(photo) })} title={words.showInTimeline}>
+          {takenText(photo)}
+        </a>
+      </p>
       <dl class="facts">
+        {photo.camera !== null && (
+          <Fact label={words.camera}>
+            <a class="quiet-link" href={timelineWith({ camera: photo.camera })} title={words.showCamera}>
+              <bdi>{photo.camera}</bdi>
+            </a>
+          </Fact>
+        )}
         {facts(photo).map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>
-              <bdi>{value}</bdi>
-            </dd>
-          </div>
+          <Fact key={label} label={label}>
+            <bdi>{value}</bdi>
+          </Fact>
         ))}
       </dl>
       <SearchState photo={photo} score={score} />
     </div>
   );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function timelineWith(filters: Partial<SearchQuery>): string {
+  return formatRoute({ kind: 'photos', query: { ...EMPTY_QUERY, ...filters }, photo: null });
 }
 
 function takenText(photo: ApiImage): string {
@@ -51,7 +73,6 @@ function facts(photo: ApiImage): readonly (readonly [string, string])[] {
   const pixels = [`${width} × ${height}`, ...(megapixels < 0.1 ? [] : [`${megapixels.toFixed(1)} MP`])];
   const folder = photo.relPath.slice(0, -fileName(photo.relPath).length).replace(/\/$/, '');
   const rows: readonly (readonly [string, string | null])[] = [
-    [words.camera, photo.camera],
     [words.lens, photo.lens],
     [words.exposure, exposure.length > 0 ? exposure.join(' · ') : null],
     [words.size, [...(photo.width === null ? [] : pixels), formatBytes(photo.fileSize)].join(' · ')],
