@@ -44,6 +44,12 @@ const SHOTS: readonly Shot[] = [
   { name: 'timeline', hash: '#/', isOfPhotos: true },
   { name: 'timeline-dark', hash: '#/', isOfPhotos: true, isDark: true },
   { name: 'timeline-phone', hash: '#/', isOfPhotos: true, isPhone: true },
+  {
+    name: 'timeline-dates',
+    hash: '#/',
+    isOfPhotos: true,
+    before: (page) => page.getByRole('button', { name: 'Go to date' }).click(),
+  },
   { name: 'search', hash: '#/?q=flower', isOfPhotos: true },
   {
     name: 'search-away',

@@ -194,8 +194,8 @@ export const texts = {
     lead: (failed: number, waiting: number) =>
       [
         failed > 0 && `${photos(failed)} could not be made searchable. They cost nothing while they wait here.`,
-        waiting > 0 && `${photos(waiting)} will be tried again by ${waiting === 1 ? 'itself' : 'themselves'}.`,
-        'The others never wait for them.',
+        waiting > 0 && `${photos(waiting)} will be tried again automatically.`,
+        'Other photos never wait for these.',
       ]
         .filter((sentence) => sentence !== false)
         .join(' '),
@@ -204,8 +204,8 @@ export const texts = {
     retryOne: 'Try again',
     retried: 'In the queue again.',
     all: 'All reasons',
-    waiting: 'tried again by itself',
-    given: 'not tried again by itself',
+    waiting: 'tried again automatically',
+    given: 'not tried again automatically',
     explain: 'Explain',
     attempts: (count: number) => (count === 1 ? 'tried once' : `tried ${count} times`),
     nextTry: (when: string) => `next try ${when}`,

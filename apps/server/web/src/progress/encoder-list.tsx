@@ -17,7 +17,8 @@ export function EncoderList({ encoders }: { readonly encoders: readonly ApiEncod
               {[
                 texts.progress.encoderState[encoder.state] ?? encoder.state,
                 encoder.model?.name,
-                texts.progress.inFlight(encoder.inFlight, encoder.window),
+                // Without a connection there is no window.
+                encoder.window > 0 ? texts.progress.inFlight(encoder.inFlight, encoder.window) : undefined,
               ]
                 .filter((part) => part !== undefined)
                 .join(' · ')}
