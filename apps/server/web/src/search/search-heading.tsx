@@ -9,7 +9,9 @@ import { getUpload } from './upload-store.js';
 export function SearchHeading({ query, state }: { readonly query: SearchQuery; readonly state: string }): JSX.Element {
   return (
     <div class="search-heading">
-      {query.like !== null && <img class="search-sample" src={thumbnailUrl(query.like, 'grid')} alt="" />}
+      {query.like !== null && (
+        <img class="search-sample" src={thumbnailUrl(query.like, 'grid')} style={viewOf(query.crop)} alt="" />
+      )}
       {query.upload && <UploadSample />}
       <div>
         <h1>{title(query)}</h1>
@@ -19,6 +21,14 @@ export function SearchHeading({ query, state }: { readonly query: SearchQuery; r
       </div>
     </div>
   );
+}
+
+/** Only the part that is searched with; a browser that does not know the property shows the whole photo. */
+function viewOf(crop: SearchQuery['crop']): string {
+  if (crop === null) return '';
+  const [x, y, width, height] = crop;
+  const sides = [y, 1 - x - width, 1 - y - height, x].map((share) => `${(share * 100).toFixed(2)}%`);
+  return `object-view-box: inset(${sides.join(' ')})`;
 }
 
 function title(query: SearchQuery): string {
