@@ -61,12 +61,17 @@ function logIn(state: MockState, { token }: { readonly token: string }): MockAns
 function answerImage(state: MockState, id: number, path: string): MockAnswer {
   const photo = state.photos.find(({ image }) => image.id === id);
   if (!photo) return problem(404, 'NOT_FOUND', 'no such photo');
-  if (path.endsWith('/clip')) return { status: 200, json: explanation(photo) };
+  if (path.endsWith('/clip')) return { status: 200, json: explanation(state, photo) };
   if (!/(thumbnail|original)$/.test(path)) return { status: 200, json: photo.image };
   return { status: 200, data: photo.picture.data(), mediaType: photo.picture.mediaType };
 }
 
-function explanation({ image }: MockPhoto): Json {
+function explanation({ failures }: MockState, { image }: MockPhoto): Json {
+  const failure = failures.find(({ id }) => id === image.id);
+  if (failure) {
+    const told = `The photo could not be encoded: ${failure.message}. It is not tried again for the same bytes, unless you ask.`;
+    return { ...failure, searchable: false, explanation: told };
+  }
   return {
     ...image,
     searchable: image.clipStatus === 'encoded',
@@ -108,13 +113,18 @@ function searchHits(state: MockState, isByWords: boolean, body: Json): MockAnswe
   return ok({ ...pageOf(kept, body), ...rest });
 }
 
+/** Without those that are tried again by themselves. */
+export function countFailed(failures: readonly Json[]): number {
+  return failures.filter(({ status }) => status === 'failed').length;
+}
+
 function retry(state: MockState, { body }: MockRequest): MockAnswer {
   const { ids, reason } = body as { ids?: number[]; reason?: string };
   const isChosen = (failure: Json): boolean =>
     ids ? ids.includes(Number(failure.id)) : reason === undefined || failure.reason === reason;
   const before = state.failures.length;
   state.failures = state.failures.filter((failure) => !isChosen(failure));
-  return setStatus(state, { failed: state.failures.length, pending: before - state.failures.length });
+  return setStatus(state, { failed: countFailed(state.failures), pending: before - state.failures.length });
 }
 
 function fits({ camera, takenAt }: MockPhoto['image'], query: URLSearchParams): boolean {

@@ -1,4 +1,4 @@
-import type { MockState } from './mock-api.js';
+import { countFailed, type MockState } from './mock-api.js';
 import { mockPhotos } from './mock-photos.js';
 
 /** A server in the middle of its work: 90 % encoded, a few failures of three kinds. */
@@ -9,7 +9,7 @@ export function workingState(photoCount = 400): MockState {
     photos: 48_230,
     encoded: 43_112,
     pending: 4_980,
-    failed: failures.length,
+    failed: countFailed(failures),
     skipped: 120,
     missing: 6,
     lowQuality: 14,

@@ -64,7 +64,7 @@ interface YearRowProps {
   readonly current: string;
 }
 
-/** A month without photos leaves its place empty, so that months stand below each other. */
+/** Months without photos stand there too, only to be seen: the others keep their places below each other. */
 function YearRow({ year: { year, months }, hrefTo, current }: YearRowProps): JSX.Element {
   return (
     <div class="jump-row">
@@ -74,10 +74,12 @@ function YearRow({ year: { year, months }, hrefTo, current }: YearRowProps): JSX
       <ul class="jump-months">
         {monthsOf(year).map((month) => (
           <li key={month}>
-            {months.has(month) && (
+            {months.has(month) ? (
               <a href={hrefTo(lastDayOf(month))} aria-current={lastDayOf(month) === current ? 'date' : undefined}>
                 {formatMonthOnly(month)}
               </a>
+            ) : (
+              <span aria-hidden="true">{formatMonthOnly(month)}</span>
             )}
           </li>
         ))}
