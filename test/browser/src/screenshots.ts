@@ -60,7 +60,7 @@ const SHOTS: readonly Shot[] = [
     }),
   },
   { name: 'viewer', hash: '#/?q=bird', isOfPhotos: true, before: openFirst },
-  { name: 'viewer-phone', hash: '#/?q=sunset', isOfPhotos: true, isPhone: true, before: openFirst },
+  { name: 'viewer-phone', hash: '#/?q=mountain', isOfPhotos: true, isPhone: true, before: openFirst },
   { name: 'progress', hash: '#/progress' },
   { name: 'progress-dark', hash: '#/progress', isDark: true },
   { name: 'progress-phone', hash: '#/progress', isPhone: true },
