@@ -67,10 +67,13 @@ describe.skipIf(!hasChromium())('libraries', () => {
     const state = workingState();
     state.status.model = { name: 'palette', version: '1', dimension: 32, starter: true };
     await using open = await openPage(state);
-    await open.page.waitForSelector('text=model pull');
-    await open.page.getByRole('button', { name: 'Hide this' }).click();
-    await open.page.reload();
-    await open.page.waitForSelector('.tile');
-    expect(await open.page.locator('text=model pull').count()).toBe(0);
+    const { page } = open;
+    await page.getByRole('link', { name: 'How to get CLIP' }).click();
+    await page.waitForSelector('text=model pull');
+    await page.goBack();
+    await page.getByRole('button', { name: 'Hide this' }).click();
+    await page.reload();
+    await page.waitForSelector('.tile');
+    expect(await page.locator('.notice').count()).toBe(0);
   });
 });
