@@ -45,6 +45,18 @@ describe('the version', () => {
   });
 });
 
+test.each([
+  ['clip-watch/palette', 'palette'],
+  ['somebody/palette', 'palette-folder'],
+  ['openai/clip-vit-base-patch32', 'clip-vit-base-patch32'],
+])(
+  'a model that says it is %s goes by the name %s: the starter model alone gives way to others',
+  async (said, name) => {
+    using copy = modelCopy((folder) => editJson(join(folder, 'config.json'), { _name_or_path: said }));
+    expect(await openModelFolder(copy.path)).toMatchObject({ name });
+  },
+);
+
 describe('of several precisions', () => {
   const withInt8 = (folder: string): void =>
     cpSync(join(folder, 'onnx/vision_model.onnx'), join(folder, 'onnx/vision_model_quantized.onnx'));

@@ -100,9 +100,13 @@ async function readTextSide(
   };
 }
 
+const STARTER_MODEL = 'clip-watch/palette';
+
+/** A client lets the starter model give way to any other, by its name: no other model goes by that. */
 function nameOf(config: Record<string, unknown>, root: string): string {
   const stated = config._name_or_path;
-  return (typeof stated === 'string' && stated !== '' && basename(stated)) || basename(root);
+  const name = (typeof stated === 'string' && stated !== '' && basename(stated)) || basename(root);
+  return name === basename(STARTER_MODEL) && stated !== STARTER_MODEL ? `${name}-folder` : name;
 }
 
 async function versionOf(parts: {

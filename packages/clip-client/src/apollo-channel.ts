@@ -181,7 +181,12 @@ function callUnary<Response>(
 }
 
 function toCallError(error: ServiceError): ApolloCallError {
-  return new ApolloCallError(statusName(error.code), error.details || error.message, { cause: error });
+  return new ApolloCallError(statusName(error.code), readable(error.details || error.message), { cause: error });
+}
+
+/** grpc-js ends what it says of an address with a heading, whether or not anything stands under it. */
+function readable(details: string): string {
+  return details.replace(/\.?\s*Resolution note:\s*$/, '');
 }
 
 function statusName(code: number): StatusName {
@@ -198,7 +203,7 @@ function openStream(client: ClipEncodingServiceClient, metadata: Metadata, handl
     // After an OK status buffered messages may still come: `end` of the data is the last event then.
     if (hasEnded || !final || (final.code === statusCodes.OK && !isDrained)) return;
     hasEnded = true;
-    handlers.end(statusName(final.code), final.details);
+    handlers.end(statusName(final.code), readable(final.details));
   };
   call.on('data', (message) => {
     if (!hasEnded) handlers.message(message);

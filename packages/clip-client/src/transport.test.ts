@@ -29,6 +29,15 @@ function makeCertificate(name: string): { readonly key: string; readonly cert: s
   return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(certFile, 'utf8'), certFile };
 }
 
+test('an encoder that is off is told in one sentence', async () => {
+  await using apollo = await startMockApollo();
+  const { address } = apollo;
+  await apollo.close();
+  await using client = createClipClient({ addresses: [address] });
+  await collect(client.encodeImages([solidImage(1)]));
+  expect(client.health().encoders[0]?.reason).toMatch(/ECONNREFUSED[^\n]*\d$/);
+});
+
 describe('TLS', () => {
   let ours: ReturnType<typeof makeCertificate>;
   let foreign: ReturnType<typeof makeCertificate>;
