@@ -33,11 +33,19 @@ function bytesOf(hex: string): Buffer {
   return Buffer.from(hex.replaceAll('\\x', ''), 'hex');
 }
 
+/** A call's beginning. A number is free as soon as its close has begun: another thread may get it before that one has ended. */
+const CLOSE = /^close\((\d+)/;
+
 /** Puts calls that strace tells in two halves together; each thread has one at a time. */
 function* readCalls(text: string, countEvents: () => number): Generator<Call> {
   const halves = new Map<string, { readonly start: string; readonly began: number }>();
   for (const line of text.split('\n')) {
     const [, thread = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    const closed = CLOSE.exec(rest)?.[1];
+    if (closed !== undefined) {
+      yield { name: 'close', args: closed, result: 0, began: countEvents() };
+      continue;
+    }
     if (rest.endsWith('<unfinished ...>')) {
       halves.set(thread, { start: rest.slice(0, -'<unfinished ...>'.length), began: countEvents() });
       continue;
