@@ -71,9 +71,9 @@ describe.skipIf(!hasChromium())('viewer', () => {
     const { page } = open;
     await page.waitForSelector('.tile');
     await page.route('**/photoswipe*.js', (route) => route.abort(), { times: 1 });
-    const reloaded = page.waitForEvent('load');
+    await page.evaluate(() => document.body.setAttribute('data-before', ''));
     await page.click('[data-photo="398"]');
-    await reloaded;
+    await page.waitForSelector('body:not([data-before]) .tile', { timeout: 30_000 }); // loaded anew
     await page.click('[data-photo="398"]');
     await page.waitForSelector('.pswp--open .pswp__img');
   });
