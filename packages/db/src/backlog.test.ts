@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { openBacklog } from './testing/backlog-model.js';
 import { anyStep } from './testing/backlog-steps.js';
 
-const RUNS = Number(process.env.CLIP_WATCH_TEST_MODEL_RUNS ?? 1000);
+const RUNS = Number(process.env.CLIP_WATCH_TEST_MODEL_RUNS ?? 500);
 
 test(`the table holds its rules through ${RUNS} random programs`, { timeout: 3_600_000 }, async () => {
   await using backlog = await openBacklog();

@@ -8,8 +8,9 @@ import { reevaluateExclusions } from './exclusions.js';
 import { remoteFileSystem } from './file-systems.js';
 import { createFolderReader, type FolderReader } from './folder-reader.js';
 import type { FolderWatches } from './folder-watches.js';
-import { type IngestProblem, ingestPhotos } from './ingest-photos.js';
+import { ingestPhotos } from './ingest-photos.js';
 import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
+import { createProblemTeller } from './scan-problems.js';
 
 export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
 
@@ -38,7 +39,6 @@ export interface LoopDeps {
 const SOONEST_RESCAN_MS = 5_000;
 const RESCAN_MS_PER_FILE = 1;
 const HINTS_KEPT = 2_000;
-const PROBLEMS_TOLD = 10;
 const TICK_EVERY_MS = 2_000;
 
 /**
@@ -59,11 +59,12 @@ export class LibraryLoop {
   private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
-  private toldProblems = '';
+  private readonly tellProblems: ReturnType<typeof createProblemTeller>;
 
   constructor(id: number, deps: LoopDeps) {
     this.id = id;
     this.deps = deps;
+    this.tellProblems = createProblemTeller(deps.log, id);
   }
 
   get isScanning(): boolean {
@@ -222,16 +223,6 @@ export class LibraryLoop {
   }
 
   /** Once, not with every scan. */
-  private tellProblems(problems: readonly IngestProblem[]): void {
-    const told = JSON.stringify(problems);
-    if (problems.length > 0 && told !== this.toldProblems)
-      this.deps.log?.warn(
-        { libraryId: this.id, problems: problems.slice(0, PROBLEMS_TOLD) },
-        'some files and folders cannot be read; they are left out until they can',
-      );
-    this.toldProblems = told;
-  }
-
   private onFoldersChanged(relDirs: readonly string[]): void {
     for (const relDir of relDirs) if (this.changedFolders.size < HINTS_KEPT) this.changedFolders.add(relDir);
     this.refresh();
