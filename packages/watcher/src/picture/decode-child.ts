@@ -24,7 +24,7 @@ interface PhotoInHand {
   serve(port: MessagePort): void;
 }
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by child-lane.ts
+const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by decode-process.ts
 lowerPriority(10);
 process.on('disconnect', endAtOnce);
 process.on('SIGINT', () => {}); // Ctrl-C reaches the whole terminal; the host decides when we stop
