@@ -47,7 +47,7 @@ function* readCalls(text: string, countEvents: () => number): Generator<Call> {
       continue;
     }
     if (rest.endsWith('<unfinished ...>')) {
-      halves.set(thread, { start: rest.slice(0, -'<unfinished ...>'.length), began: countEvents() });
+      halves.set(thread, { start: rest.slice(0, -'<unfinished ...>'.length).trimEnd(), began: countEvents() });
       continue;
     }
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(rest)?.[1];
@@ -57,6 +57,13 @@ function* readCalls(text: string, countEvents: () => number): Generator<Call> {
     if (call === null) continue;
     yield { name: call[1] ?? '', args: call[2] ?? '', result: Number(call[3]), began: half?.began ?? countEvents() };
   }
+}
+
+/** The number at the end of a call's arguments: where a write begins, how long a file is to be. */
+function lastNumber(args: string): number {
+  const digits = /,\s*(\d+)$/.exec(args)?.[1];
+  if (digits === undefined) throw new Error(`strace: no number at the end of ${args.slice(-60)}`);
+  return Number(digits);
 }
 
 /** @param isWanted which files count */
@@ -76,10 +83,9 @@ export function readEvents(text: string, isWanted: (path: string) => boolean): r
     else if (name === 'write' && descriptor === 1) events.push({ kind: 'said', line: bytesOf(hex).toString().trim() });
     else if (path === undefined) continue;
     else if (name === 'pwrite64') {
-      const offset = Number(/,\s*(\d+)$/.exec(args)?.[1] ?? 0);
-      events.push({ kind: 'write', path, offset, bytes: bytesOf(hex) });
+      events.push({ kind: 'write', path, offset: lastNumber(args), bytes: bytesOf(hex) });
     } else if (name === 'ftruncate') {
-      events.push({ kind: 'truncate', path, length: Number(/,\s*(\d+)$/.exec(args)?.[1] ?? 0) });
+      events.push({ kind: 'truncate', path, length: lastNumber(args) });
     } else if (name === 'fsync' || name === 'fdatasync') events.push({ kind: 'sync', path, since: began });
   }
   return events;
