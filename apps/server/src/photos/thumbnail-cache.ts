@@ -78,7 +78,8 @@ class DiskCache implements ThumbnailCache {
     if (kept !== null) {
       this.touch(name, kept.length);
       const now = new Date();
-      await utimes(path, now, now).catch(() => {}); // Only tells the next start how recently it was used.
+      // Only tells the next start how recently it was used. Nobody waits for it: while the disk commits, it stands still.
+      void utimes(path, now, now).catch(() => {});
       return { kind: 'webp', data: kept };
     }
     const made = await this.options.decodeHost.thumbnail(photo, { maxSide: LONGER_SIDE[size] });

@@ -1,14 +1,20 @@
 /** Lets everything else on the machine go first. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+
+const GROUP_TRIES = 10;
+const GROUP_PAUSE_MS = 150;
 
 /**
  * Sets the priority of all threads of this process, and so of those that they start. Linux keeps one a thread: set for
  * the process alone it would miss the threads that Node had started before, and the decoders are started from those.
+ * Where the process leads a session, that is lowered too: kernels that group by session (autogroup, as most
+ * distributions have it) weigh priorities only within one, and whole sessions against each other as equals.
  */
 export function lowerPriority(nice: number): void {
   setPriority(nice);
   for (const thread of threadIds()) setPriority(thread, nice);
+  if (leadsSession()) lowerGroup(nice, GROUP_TRIES);
 }
 
 function threadIds(): number[] {
@@ -16,5 +22,25 @@ function threadIds(): number[] {
     return readdirSync('/proc/self/task').map(Number);
   } catch {
     return []; // no Linux: one priority for the whole process
+  }
+}
+
+/** The fourth field behind the name is the session. Another's is not ours to lower: the server itself may be in it. */
+function leadsSession(): boolean {
+  try {
+    const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
+    return Number(fields.split(' ')[3]) === process.pid;
+  } catch {
+    return false;
+  }
+}
+
+function lowerGroup(nice: number, tries: number): void {
+  try {
+    writeFileSync('/proc/self/autogroup', String(nice));
+  } catch (error) {
+    // Of all programs together the kernel takes one such change in a tenth of a second. Or it groups by nothing.
+    const isTooSoon = (error as NodeJS.ErrnoException).code === 'EAGAIN'; // what node:fs throws
+    if (isTooSoon && tries > 1) setTimeout(() => lowerGroup(nice, tries - 1), GROUP_PAUSE_MS).unref();
   }
 }
