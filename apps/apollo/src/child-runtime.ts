@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { lowerPriority } from '@clip-watch/low-priority';
 import {
   BYTES_FD,
   type ChildFacts,
@@ -32,7 +32,8 @@ export function serveChild<Init extends ChildInit, Input extends ChildInput, Out
   let previous: Promise<unknown> = Promise.resolve();
   process.on('message', (message: ToChild) => {
     if (message.kind === 'init') {
-      beNice(message.init);
+      // Photos are background work; a person waits for a text.
+      if (message.init.role !== 'text') lowerPriority(10);
       // The parent sends the init that belongs to this file.
       work = open(message.init as Init);
       work.then(
@@ -70,16 +71,6 @@ function readBytes(length: number): Buffer {
     at += count;
   }
   return bytes;
-}
-
-/** Photos are background work; a person waits for a text. Before any thread is started: threads inherit it. */
-function beNice(init: ChildInit): void {
-  if (init.role === 'text') return;
-  try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Some sandboxes refuse it; the work goes on at the usual priority.
-  }
 }
 
 function send(message: FromChild): void {

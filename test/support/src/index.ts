@@ -20,4 +20,5 @@ export { rawContainer } from './raw-container.js';
 export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
 export { sharedFolder } from './shared.js';
 export { tempFolder } from './temp-folder.js';
+export { type ThreadPriority, threadPriorities } from './thread-priorities.js';
 export { type TiffPage, tiffFile } from './tiff-file.js';

@@ -3,13 +3,13 @@
  * and one ExifTool, at low priority, and ends when its host does.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { lowerPriority } from '@clip-watch/low-priority';
 import { Piscina } from 'piscina';
 import type { FromThread, WorkerResult, WorkerTask } from './decode.worker.js';
 import { restrictSharp } from './decode-sharp.js';
 import { decoderVersion } from './decoder-version.js';
 import { openExifReader } from './exif-reader.js';
 import type { ChildSettings, DecodeCall, FromChild, ToChild } from './host-protocol.js';
-import { lowerPriority } from './low-priority.js';
 import { createMemoryBudget } from './memory-budget.js';
 import { createStageCell, enterStage, readStage, type StageCell } from './photo-stage.js';
 import { servePort } from './worker-service-port.js';

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { paintPicture, picture, tempFolder } from '@clip-watch/test-support';
+import { paintPicture, picture, tempFolder, threadPriorities } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
 import { openDecodeHost } from './decode-host.js';
 import { hashOf } from './read-photo.js';
@@ -9,15 +9,6 @@ const TARGET = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
   acceptedMediaTypes: [],
 } as const;
-
-/** Of each thread, by its name; the 17th field behind the name is the priority. */
-function priorities(pid: number): [name: string, nice: number][] {
-  return readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
-    const [name = '', fields = ''] = [/\((.*)\)/.exec(stat)?.[1], stat.split(') ')[1]];
-    return [name, Number(fields.split(' ')[16])];
-  });
-}
 
 function decodeChild(): number {
   const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
@@ -30,9 +21,9 @@ test.skipIf(!existsSync('/proc/self/task'))('every thread of the child has low p
   writeFileSync(join(folder.path, 'a.jpg'), photo);
   await using host = await openDecodeHost({ threads: 2 });
   await host.prepare({ rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) }, TARGET);
-  const found = priorities(decodeChild());
-  expect(found.map(([name]) => name)).toContain('libvips worker');
-  expect(found.filter(([, nice]) => nice < 10)).toEqual([]);
+  const found = threadPriorities(decodeChild());
+  expect(found.map(({ name }) => name)).toContain('libvips worker');
+  expect(found.filter(({ nice }) => nice < 10)).toEqual([]);
 });
 
 test.skipIf(!existsSync('/proc/self/autogroup'))(

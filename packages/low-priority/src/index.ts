@@ -7,13 +7,14 @@ const GROUP_PAUSE_MS = 150;
 
 /**
  * Sets the priority of all threads of this process, and so of those that they start. Linux keeps one a thread: set for
- * the process alone it would miss the threads that Node had started before, and the decoders are started from those.
+ * the process alone it would miss the threads that Node had started before, and native libraries work in those.
  * Where the process leads a session, that is lowered too: kernels that group by session (autogroup, as most
  * distributions have it) weigh priorities only within one, and whole sessions against each other as equals.
+ * What the system refuses is left as it was.
+ * @param nice 0 is usual, 19 the lowest
  */
 export function lowerPriority(nice: number): void {
-  setPriority(nice);
-  for (const thread of threadIds()) setPriority(thread, nice);
+  for (const thread of [0, ...threadIds()]) lowerThread(thread, nice);
   if (leadsSession()) lowerGroup(nice, GROUP_TRIES);
 }
 
@@ -25,11 +26,20 @@ function threadIds(): number[] {
   }
 }
 
+function lowerThread(thread: number, nice: number): void {
+  try {
+    setPriority(thread, nice);
+  } catch {
+    // It has ended meanwhile, or a sandbox refuses: the work goes on at the usual priority.
+  }
+}
+
 /** The fourth field behind the name is the session. Another's is not ours to lower: the server itself may be in it. */
 function leadsSession(): boolean {
   try {
-    const [, fields = ''] = readFileSync('/proc/self/stat', 'utf8').split(') ');
-    return Number(fields.split(' ')[3]) === process.pid;
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(fields[3]) === process.pid;
   } catch {
     return false;
   }
