@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
@@ -44,6 +44,13 @@ function backdate(folder: string): void {
   }
 }
 
+/** When the file of a photo says that it was used last: nobody waits for that to be written. */
+function usedAt(folder: string, n: number): number {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const name = names.find((each) => each.endsWith('.webp') && Number(each.slice(0, 2)) === n) ?? '';
+  return statSync(join(folder, name)).mtimeMs;
+}
+
 test('makes each thumbnail once, also when it is asked for twice at the same time', async () => {
   using folder = tempFolder();
   const { cache, made } = openCache(folder.path, 100 * SIZE);
@@ -70,7 +77,9 @@ test('after a restart what was used last is still the last to go', async () => {
   const before = openCache(folder.path, 10 * SIZE).cache;
   await getAll(before, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   backdate(folder.path);
+  const startedAt = Date.now() - 10_000;
   await getAll(before, [1]);
+  await expect.poll(() => usedAt(folder.path, 1), { timeout: 20_000 }).toBeGreaterThan(startedAt);
   const { cache, made } = openCache(folder.path, 10 * SIZE);
   await getAll(cache, [3]);
   await expect.poll(() => cache.bytes, { timeout: 20_000 }).toBe(10 * SIZE);
