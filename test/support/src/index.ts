@@ -1,5 +1,6 @@
 export { type BadDisk, badDisk, badDiskLibrary } from './bad-disk.js';
-export { withHeifOrientation } from './heif-orientation.js';
+export { type GifFrame, gifFile } from './gif-file.js';
+export { withHeifOrientation, withPremultipliedAlpha } from './heif-container.js';
 export { HUNG_FOLDER, hungDisk } from './hung-disk.js';
 export {
   animatedGif,

@@ -1,4 +1,5 @@
 /** Whether the end of a file is missing, by its own structure: decoders often fill the rest with grey and say nothing. */
+import { gifBlocks } from './gif-blocks.js';
 import { topBoxes } from './iso-media.js';
 import { jpegSegments, SOS } from './jpeg-segments.js';
 import type { Content } from './sniff-content.js';
@@ -44,23 +45,16 @@ function pngEndsEarly(bytes: Buffer): boolean {
   return true;
 }
 
-/** A GIF that is cut within a picture: blocks of at most 255 bytes follow one another, an empty one ends the row. */
+/** A GIF that is cut within a picture, or behind one without an end mark. */
 function gifEndsEarly(bytes: Buffer): boolean {
-  const tableBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
-  let offset = 13 + tableBytes(bytes[10] ?? 0);
   let hasPixels = false;
-  while (offset < bytes.length) {
-    const isPicture = bytes[offset] === 0x2c;
-    if (!isPicture && bytes[offset] !== 0x21) return false; // the end mark, or nonsense
-    offset += isPicture ? 11 + tableBytes(bytes[offset + 9] ?? 0) : 2;
-    for (let size = bytes[offset]; size !== 0; size = bytes[offset]) {
-      if (size === undefined) return hasPixels;
-      offset += 1 + size;
-      hasPixels ||= isPicture;
-    }
-    offset += 1;
+  let end = 0;
+  for (const block of gifBlocks(bytes)) {
+    hasPixels ||= block.kind === 'picture' && (block.end ?? bytes.length) > block.data + 1;
+    if (block.end === undefined) return hasPixels;
+    end = block.end;
   }
-  return hasPixels;
+  return hasPixels && end >= bytes.length;
 }
 
 function boxesEndEarly(bytes: Buffer): boolean {

@@ -1,4 +1,5 @@
 /** HEIC and HEIF to pixels, by libheif in WebAssembly. It has applied rotation and mirroring: EXIF must not again. */
+import { unpremultiply } from './alpha.js';
 import { dropLibheif, type LibheifModule, takeLibheif } from './libheif.js';
 import { PictureProblem, saysTooLarge } from './photo-reasons.js';
 
@@ -96,7 +97,9 @@ function decodeHandle(heif: LibheifModule, handle: number, scratch: number): Hei
   const decode = (): void => heif._heif_decode_image(scratch, handle, out, COLORSPACE_RGB, chroma, 0);
   const image = checked(heif, scratch, decode, out);
   try {
-    return copyPixels(heif, image, channels, scratch);
+    const pixels = copyPixels(heif, image, channels, scratch);
+    if (channels === 4 && heif._heif_image_handle_is_premultiplied_alpha(handle) !== 0) unpremultiply(pixels.data);
+    return pixels;
   } finally {
     heif._heif_image_release(image);
   }

@@ -31,13 +31,25 @@ const META_HEAD_BYTES = 64 << 10;
 
 /** The codec of the pictures inside, by the list of items; undefined where none of the two is listed. */
 export function itemCodec(bytes: Buffer, boxes: readonly TopBox[]): 'hevc' | 'av1' | undefined {
-  const meta = boxes.find(({ type }) => type === 'meta');
-  if (meta === undefined) return undefined;
-  const text = bytes.toString('latin1', meta.start, Math.min(meta.end, meta.start + META_HEAD_BYTES));
+  const text = metaHead(bytes, boxes).toString('latin1');
   // An item's entry: version and flags, its id in 2 or 4 bytes, 2 bytes of protection, its type.
   const types = [...text.matchAll(/infe[\s\S]{4}(?:[\s\S]{4}|[\s\S]{6})(hvc1|av01)/g)].map((match) => match[1]);
   if (types.includes('hvc1')) return 'hevc';
   return types.includes('av01') ? 'av1' : undefined;
+}
+
+/** Whether its colours are stored multiplied by their transparency: a reference of an item to one other says so. */
+export function isPremultiplied(bytes: Buffer): boolean {
+  const meta = metaHead(bytes, topBoxes(bytes));
+  const type = meta.indexOf('iref');
+  if (type < 4) return false;
+  const end = type - 4 + meta.readUInt32BE(type - 4);
+  return meta.subarray(type, end).includes('prem');
+}
+
+function metaHead(bytes: Buffer, boxes: readonly TopBox[]): Buffer {
+  const meta = boxes.find(({ type }) => type === 'meta');
+  return bytes.subarray(meta?.start ?? 0, Math.min(meta?.end ?? 0, (meta?.start ?? 0) + META_HEAD_BYTES));
 }
 
 /** libvips knows an AVIF by its first brand alone; animations and general HEIF name another one there. */

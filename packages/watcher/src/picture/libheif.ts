@@ -21,6 +21,7 @@ export interface LibheifModule {
   _heif_image_handle_get_width(handle: number): number;
   _heif_image_handle_get_height(handle: number): number;
   _heif_image_handle_has_alpha_channel(handle: number): number;
+  _heif_image_handle_is_premultiplied_alpha(handle: number): number;
   _heif_image_handle_get_number_of_thumbnails(handle: number): number;
   _heif_image_handle_get_list_of_thumbnail_IDs(handle: number, ids: number, count: number): number;
   _heif_image_handle_get_thumbnail(error: number, handle: number, id: number, thumbnail: number): void;

@@ -7,6 +7,7 @@ import { openHeic } from './heic-decoder.js';
 import type { DecodeLimits } from './host-protocol.js';
 import { asAvif } from './iso-media.js';
 import { assertPixels, measurePicture } from './measure-picture.js';
+import { MENDED_BYTES_PER_PIXEL, mendOf, mendPixels } from './mend-pixels.js';
 import { askThrough, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { withEarlyExif } from './png-exif.js';
@@ -92,9 +93,13 @@ async function withFile<T>(
   if (content.name === 'avif' && isCutShort(request.bytes, content))
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
   const measure = await measurePicture(input, request.limits);
-  using _place = await request.services.admit(measure.bytes);
   const { width, height, isCmyk } = measure;
-  return await use({ input, width, height, isCmyk, quality: 'full', source: `${content.name} ${width}x${height}` });
+  const mend = mendOf(input);
+  const mendedBytes = mend === undefined ? 0 : width * height * MENDED_BYTES_PER_PIXEL;
+  using _place = await request.services.admit(measure.bytes + mendedBytes);
+  const whole = mend === undefined ? input : await mendPixels(input, mend);
+  const source = `${content.name} ${width}x${height}`;
+  return await use({ input: whole, width, height, isCmyk, quality: 'full', source });
 }
 
 /** TIFF is also the container of most RAW formats, and a decoder for TIFF happily takes their stamp-sized thumbnail. */

@@ -1,6 +1,6 @@
-/** Turns a HEIC or AVIF by its container alone: the coded picture stays, the properties `irot` and `imir` say how to show it. */
+/** Changes how a HEIC or AVIF is to be shown by its container alone; the coded picture stays. */
 
-/** Quarter turns against the clock, then the mirror's axis (0: top and bottom change places, 1: left and right). */
+/** The properties `irot` and `imir`: quarter turns against the clock, then the mirror's axis (0: top and bottom change places, 1: left and right). */
 const TURNS: Readonly<Record<number, readonly [quarters: number, axis: 0 | 1 | null]>> = {
   1: [0, null],
   2: [0, 1],
@@ -20,8 +20,7 @@ interface Box {
 }
 
 /**
- * The same file, shown as a picture stored under this EXIF orientation is to be shown. The old `meta` box becomes free
- * space and a new one stands at the end, so that all offsets into the file stay true.
+ * The same file, shown as a picture stored under this EXIF orientation is to be shown.
  * @param orientation 1 to 8
  * @throws RangeError for a container of another kind than the simple ones that are needed here
  */
@@ -31,9 +30,28 @@ export function withHeifOrientation(file: Buffer, orientation: number): Buffer {
     ...(quarters === 0 ? [] : [box('irot', Buffer.from([quarters]))]),
     ...(axis === null ? [] : [box('imir', Buffer.from([axis]))]),
   ];
+  return withChanged(file, 'iprp', (properties) => turned(file, properties, turns));
+}
+
+/**
+ * The same file, its colours declared to be multiplied by their transparency already.
+ * @throws RangeError for a file without transparency
+ */
+export function withPremultipliedAlpha(file: Buffer): Buffer {
+  return withChanged(file, 'iref', (references) => {
+    const head = { body: references.body + 4, end: references.end };
+    const alpha = boxIn(file, head, 'auxl'); // from the transparency to the picture; the new one goes back
+    const [from, to] = [file.readUInt16BE(alpha.body), file.readUInt16BE(alpha.body + 4)];
+    const back = Buffer.from([to >> 8, to & 255, 0, 1, from >> 8, from & 255]);
+    return box('iref', file.subarray(references.body, references.end), box('prem', back));
+  });
+}
+
+/** The old `meta` box becomes free space and a new one stands at the end, so that all offsets into the file stay true. */
+function withChanged(file: Buffer, type: string, change: (part: Box) => Buffer): Buffer {
   const meta = boxIn(file, { body: 0, end: file.length }, 'meta');
   const parts = boxesIn(file, { body: meta.body + 4, end: meta.end }).map((part) =>
-    part.type === 'iprp' ? turned(file, part, turns) : file.subarray(part.start, part.end),
+    part.type === type ? change(part) : file.subarray(part.start, part.end),
   );
   const old = Buffer.from(file);
   old.write('free', meta.start + 4, 'latin1');
