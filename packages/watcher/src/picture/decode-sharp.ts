@@ -65,9 +65,8 @@ export async function runSharp<T>(input: PictureInput, run: () => Promise<T>): P
   }
 }
 
-/** By the clock and the bytes first: libvips keeps one error text for all threads, and it may be another picture's. */
+/** By the clock and the bytes: libvips keeps one error text for all threads, and its words may be another picture's. */
 function problemFromSharp(error: unknown, input: PictureInput, tookMs: number): PictureProblem {
-  const text = error instanceof Error ? error.message : String(error);
   const problem = (reason: PictureProblem['reason'], message: string): PictureProblem =>
     new PictureProblem(reason, message, { cause: error });
   if (tookMs >= TIMEOUT_SECONDS * 900) return problem('timeout', `It took ${Math.round(tookMs / 1000)} s.`); // sharp's clock has whole seconds
@@ -75,13 +74,8 @@ function problemFromSharp(error: unknown, input: PictureInput, tookMs: number): 
     return problem('truncated', `The end of the ${input.content.name} file is missing.`);
   if (input.kind === 'file' && isBeyondDecoders(input.data, input.content))
     return problem('unsupported_media', `There is no decoder for this kind of ${input.content.name}.`);
-  return problem(saysTooLarge(text) ? 'too_many_pixels' : 'corrupt', `The decoder said: ${firstLine(text)}.`);
-}
-
-function firstLine(text: string): string {
-  const line = text.split('\n').find((part) => part.trim() !== '') ?? 'nothing';
-  return line
-    .trim()
-    .replace(/[.:]+$/, '')
-    .slice(0, 200);
+  const name = input.kind === 'file' ? input.content.name : 'raw';
+  if (name === 'avif' && error instanceof Error && saysTooLarge(error.message))
+    return problem('too_many_pixels', 'The AVIF picture is larger than its decoder may open.');
+  return problem('corrupt', `The ${name} data is damaged.`);
 }

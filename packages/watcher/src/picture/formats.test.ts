@@ -171,18 +171,19 @@ test.each([
   expect(await reasonOf(bytes)).toBe(reason);
 });
 
-test('each of many damaged pictures at a time has its own reason', { timeout: 120_000 }, async () => {
+test('each of many damaged pictures at a time has its own reason and message', { timeout: 120_000 }, async () => {
   const png = await picture(scene, 'png');
-  const files: readonly (readonly [bytes: Buffer, reason: string])[] = [
-    [plainJpeg.subarray(0, plainJpeg.length >> 1), 'truncated'],
-    [patched(plainJpeg, 'ffc0', 4, 12), 'unsupported_media'],
-    [patched(png, '49444154', 400, 1, 2, 3, 4), 'corrupt'],
+  const files: readonly (readonly [bytes: Buffer, reason: string, message: string])[] = [
+    [plainJpeg.subarray(0, plainJpeg.length >> 1), 'truncated', 'The end of the jpeg file is missing.'],
+    [patched(plainJpeg, 'ffc0', 4, 12), 'unsupported_media', 'There is no decoder for this kind of jpeg.'],
+    [patched(png, '49444154', 400, 1, 2, 3, 4), 'corrupt', 'The png data is damaged.'],
   ];
   const wrong = await Promise.all(
     Array.from({ length: 300 }, async (_, index) => {
-      const [bytes, reason] = files[index % files.length] as (typeof files)[number]; // within the list
-      const found = await reasonOf(bytes);
-      return found === reason ? [] : [`${found} instead of ${reason}`];
+      const [bytes, reason, message] = files[index % files.length] as (typeof files)[number]; // within the list
+      const found = await host.prepareBytes(bytes, TARGET);
+      const isRight = found.kind === 'failed' && found.reason === reason && found.message === message;
+      return isRight ? [] : [`${JSON.stringify(found)} instead of ${reason}: ${message}`];
     }),
   );
   expect(wrong.flat()).toEqual([]);
