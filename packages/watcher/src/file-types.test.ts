@@ -24,6 +24,7 @@ test.each([
   ['a.jpg.xmp', false],
   ['a.txt', false],
   ['a.mp4', false],
+  ['a.eip', false],
   ['a.', false],
   ['', false],
 ])('isImageFile(%j) is %j', (name, expected) => {
@@ -32,7 +33,7 @@ test.each([
 
 test('every RAW maker needs a preview, plain formats do not', () => {
   const raw =
-    '3fr ari arq arw bay cap cr2 cr3 crw cs1 dcr dcs dng drf eip erf fff gpr iiq k25 kc2 kdc mdc mef mfw mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw sti x3f'.split(
+    '3fr ari arq arw bay cap cr2 cr3 crw cs1 dcr dcs dng drf erf fff gpr iiq k25 kc2 kdc mdc mef mfw mos mrw nef nrw orf ori pef ptx raf raw rw2 rwl sr2 srf srw sti x3f'.split(
       ' ',
     );
   for (const extension of raw)

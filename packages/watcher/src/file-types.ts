@@ -46,7 +46,7 @@ const RAW_TYPES: Readonly<Record<string, readonly string[]>> = {
   'image/x-panasonic-rw2': ['rw2'],
   'image/x-pentax-pef': ['pef', 'ptx'],
   'image/x-phaseone-cap': ['cap'],
-  'image/x-phaseone-iiq': ['iiq', 'eip'],
+  'image/x-phaseone-iiq': ['iiq'],
   'image/x-samsung-srw': ['srw'],
   'image/x-sigma-x3f': ['x3f'],
   'image/x-sinar-sti': ['sti', 'cs1'],
