@@ -80,6 +80,24 @@ test.each([
   expect(parseExifDate(text)).toEqual({ wallClock, offsetMin });
 });
 
+test.each([
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeOriginal', 40, 400],
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeOriginal', '04', 40],
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeOriginal', '123456', 123],
+  ['ExifIFD:CreateDate', 'ExifIFD:SubSecTimeDigitized', 57, 570],
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeDigitized', 57, 0],
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeOriginal', '-3', 0],
+  ['ExifIFD:DateTimeOriginal', 'ExifIFD:SubSecTimeOriginal', { a: 1 }, 0],
+])('the fraction of a second of %s in %s: %j is %d ms', (date, tag, fraction, ms) => {
+  const { takenAt } = exifFacts({ [date]: '2024:07:04 21:45:43', [tag]: fraction });
+  expect(takenAt).toBe(Date.UTC(2024, 6, 4, 21, 45, 43, ms));
+});
+
+test('a fraction in the date itself counts before one beside it', () => {
+  const tags = { 'ExifIFD:DateTimeOriginal': '2013:09:03 09:45:16.57', 'ExifIFD:SubSecTimeOriginal': 12 };
+  expect(exifFacts(tags).takenAt).toBe(Date.UTC(2013, 8, 3, 9, 45, 16, 570));
+});
+
 test.each(['+99:00', '+02:99'])('an impossible offset is ignored, the date stays: %s', (offset) => {
   const tags = { 'ExifIFD:DateTimeOriginal': '2024:07:04 21:45:43', 'ExifIFD:OffsetTimeOriginal': offset };
   expect(exifFacts(tags)).toMatchObject({ takenAt: Date.UTC(2024, 6, 4, 21, 45, 43), takenAtOffsetMin: null });

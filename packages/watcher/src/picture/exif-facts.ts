@@ -22,7 +22,15 @@ export type ExifFacts = Pick<
 /** `#` asks for the number instead of its name: `6` and not `Rotate 90 CW`. */
 export const FACT_TAGS: readonly string[] = [
   ...['FileType', 'MIMEType', 'ImageWidth#', 'ImageHeight#', 'IFD0:Orientation#', 'Orientation#', 'CanonRaw:Rotation#'],
-  ...['DateTimeOriginal', 'CreateDate', 'OffsetTimeOriginal', 'OffsetTimeDigitized', 'OffsetTime'],
+  ...[
+    'DateTimeOriginal',
+    'CreateDate',
+    'SubSecTimeOriginal',
+    'SubSecTimeDigitized',
+    'OffsetTimeOriginal',
+    'OffsetTimeDigitized',
+    'OffsetTime',
+  ],
   ...['Make', 'Model', 'LensModel', 'Composite:LensID', 'ISO#', 'FNumber#', 'ExposureTime#', 'FocalLength#'],
   ...['Composite:GPSLatitude#', 'Composite:GPSLongitude#'],
 ].map((tag) => `-${tag}`);
@@ -66,6 +74,8 @@ const OFFSET_OF = {
   CreateDate: ['OffsetTimeDigitized', 'OffsetTime'],
 } as const;
 
+const SUB_SECOND_OF = { DateTimeOriginal: 'SubSecTimeOriginal', CreateDate: 'SubSecTimeDigitized' } as const;
+
 /** Without an offset the wall clock is taken as UTC: the same photo then sorts the same on every machine. */
 function takenAt(tags: ExifTags): { readonly at: number; readonly offsetMin: number | null } | null {
   for (const name of ['DateTimeOriginal', 'CreateDate'] as const) {
@@ -73,7 +83,9 @@ function takenAt(tags: ExifTags): { readonly at: number; readonly offsetMin: num
     if (parsed === null) continue;
     const stated = OFFSET_OF[name].map((tag) => parseOffset(first(tags, tag))).find((minutes) => minutes !== null);
     const offsetMin = parsed.offsetMin ?? stated ?? null;
-    return { at: parsed.wallClock - (offsetMin ?? 0) * 60_000, offsetMin };
+    // The date of EXIF has whole seconds; the pictures of a burst differ in a tag beside it.
+    const beside = parsed.wallClock % 1000 === 0 ? milliseconds(first(tags, SUB_SECOND_OF[name])) : 0;
+    return { at: parsed.wallClock + beside - (offsetMin ?? 0) * 60_000, offsetMin };
   }
   return null;
 }
@@ -87,13 +99,18 @@ export function parseExifDate(
   const match = typeof value === 'string' ? DATE.exec(value.trim()) : null;
   if (match === null) return null;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const milliseconds = Math.trunc(Number(`0.${match[7] ?? '0'}`) * 1000);
   if (year === undefined || year < 1826 || year > 2100) return null; // the first photo; a clock gone mad
-  const wallClock = Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second, milliseconds);
+  const wallClock = Date.UTC(year, (month ?? 0) - 1, day, hour, minute, second, milliseconds(match[7]));
   const date = new Date(wallClock);
   const isDay = date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
   const real = isDay && date.getUTCHours() === hour && date.getUTCMinutes() === minute;
   return real ? { wallClock, offsetMin: parseOffset(match[8]) } : null;
+}
+
+/** @param fraction the digits behind the point; ExifTool gives `40` as a number, `04` as text */
+function milliseconds(fraction: unknown): number {
+  const digits = /^\d{1,9}/.exec(String(fraction))?.[0] ?? '';
+  return Number(digits.padEnd(3, '0').slice(0, 3));
 }
 
 function parseOffset(value: unknown): number | null {
