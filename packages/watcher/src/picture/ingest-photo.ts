@@ -10,6 +10,7 @@ import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
 import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readHead, readPhoto } from './read-photo.js';
 import { type Content, sniffContent } from './sniff-content.js';
+import { SIDE_TAGS, type Sides, sidesFromTags, sidesOfRaw } from './stated-sides.js';
 import type { TempNames } from './temp-names.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
 
@@ -18,8 +19,6 @@ export interface IngestContext {
   readonly temp: TempNames;
   readonly services: WorkerServices;
 }
-
-type Sides = { readonly width: number; readonly height: number };
 
 const HEAD_BYTES = 4096;
 
@@ -35,9 +34,9 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
   context.services.enter('reading'); // the disk is asked again
   assertUnchanged(photo, photo.size);
   context.services.enter('decoding');
-  const isRaw = content.way === 'tiff' && isRawTiff(bytes, location.relPath, tags);
+  const isRaw = content.way === 'raw' || (content.way === 'tiff' && isRawTiff(bytes, location.relPath, tags));
   const own = isRaw || bytes.length < photo.size ? undefined : await sidesOf(bytes, content);
-  const sides = own ?? sidesFromTags(tags);
+  const sides = isRaw ? sidesOfRaw(tags) : (own ?? sidesFromTags(tags));
   return {
     kind: 'facts',
     facts: {
@@ -79,7 +78,7 @@ async function tagsOf(
   if (content.way === 'none') return {};
   using link = linkPhoto(photo, location.relPath, bytes, context.temp);
   // `-fast` skips the trailer of a JPEG; in RAW files what is wanted may lie behind the picture.
-  const args = content.way === 'sharp' ? ['-fast', ...FACT_TAGS] : FACT_TAGS;
+  const args = content.way === 'sharp' ? ['-fast', ...FACT_TAGS] : [...FACT_TAGS, ...SIDE_TAGS];
   try {
     return (await askThrough(link, (path) => context.services.readTags(path, args))) ?? {};
   } catch (error) {
@@ -101,20 +100,6 @@ async function sidesOf(bytes: Buffer, content: Content): Promise<Sides | undefin
   } catch {
     return undefined; // damaged: the reason is found, and told, when it is to be encoded
   }
-}
-
-/** A RAW file holds several pictures; the photo is the largest. */
-function sidesFromTags(tags: ExifTags): Sides | undefined {
-  const all = Object.keys(tags)
-    .filter((key) => key.endsWith(':ImageWidth'))
-    .map((key) => ({ width: tags[key], height: tags[key.replace('ImageWidth', 'ImageHeight')] }))
-    .filter((sides): sides is Sides => isSide(sides.width) && isSide(sides.height));
-  const largest = all.sort((a, b) => b.width * b.height - a.width * a.height)[0];
-  return largest && uprightSize(largest.width, largest.height, exifFacts(tags).orientation ?? 1);
-}
-
-function isSide(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31;
 }
 
 function mediaType(content: Content, tags: ExifTags): string | null {
