@@ -4,7 +4,7 @@
  */
 import { jpegSegments } from './jpeg-segments.js';
 import type { Content } from './sniff-content.js';
-import { hasUnknownCoding } from './tiff-kind.js';
+import { hasUnknownCoding } from './tiff-samples.js';
 
 export function isBeyondDecoders(bytes: Buffer, content: Content): boolean {
   if (content.name === 'jpeg') return isOddJpeg(bytes);

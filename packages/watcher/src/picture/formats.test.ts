@@ -74,6 +74,14 @@ test('four inks are multiplied, as the reference pipeline does', async () => {
   expect(meanDistance(await pixelsOf(file), await reference({ ...scene, data }))).toBeLessThanOrEqual(2);
 });
 
+test('a TIFF in floating point holds linear light from 0 to 1', async () => {
+  const linear = (value: number): number => (value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const data = Buffer.from(Float32Array.from(scene.data, linear).buffer);
+  const tags = { 258: [32, 32, 32], 339: [3, 3, 3] };
+  const file = tiffFile([{ picture: { ...scene, data }, tags }]);
+  expect(meanDistance(await pixelsOf(file), await reference(scene))).toBeLessThanOrEqual(2);
+});
+
 test('an AVIF under another brand, as animations have it', async () => {
   const plain = await picture(scene, 'avif');
   const file = Buffer.from(plain);
@@ -152,6 +160,7 @@ test.each([
   ['a lossless JPEG', patched(plainJpeg, 'ffc0', 1, 0xc3), 'unsupported_media'],
   ['a TIFF compressed as no one knows', tiffFile([{ picture: scene, tags: { 259: [99] } }]), 'unsupported_media'],
   ['a TIFF of YCbCr without JPEG', tiffFile([{ picture: scene, tags: { 262: [6] } }]), 'unsupported_media'],
+  ['a TIFF of 12 bits', tiffFile([{ picture: scene, tags: { 258: [12, 12, 12] } }]), 'unsupported_media'],
   ['a TIFF of 32-bit numbers', tiffFile([{ tags: WIDE_SAMPLES }]), 'unsupported_media'],
   ['an AVIF larger than its header says', patched(plainAvif, ISPE, 8, 0, 0, 0, 64, 0, 0, 0, 64), 'corrupt'],
   ['an AVIF of 60000x60000', patched(plainAvif, ISPE, 8, 0, 0, 234, 96, 0, 0, 234, 96), 'too_many_pixels'],

@@ -14,7 +14,8 @@ import { withEarlyExif } from './png-exif.js';
 import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
 import { type Content, sniffContent } from './sniff-content.js';
 import type { TempNames } from './temp-names.js';
-import { holdsRaw, isOrdinaryPicture, isPlainYcc, mainPlace } from './tiff-kind.js';
+import { holdsRaw, isOrdinaryPicture, mainPlace } from './tiff-kind.js';
+import { isPlainYcc } from './tiff-samples.js';
 import type { ExifTags, WorkerServices } from './worker-services.js';
 
 /** What a picture is scaled from. Sizes are upright. */
@@ -94,12 +95,22 @@ async function withFile<T>(
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
   const measure = await measurePicture(input, request.limits);
   const { width, height, isCmyk } = measure;
+  const picture = {
+    input,
+    width,
+    height,
+    isCmyk,
+    quality: 'full',
+    source: `${content.name} ${width}x${height}`,
+  } as const;
   const mend = mendOf(input);
-  const mendedBytes = mend === undefined ? 0 : width * height * MENDED_BYTES_PER_PIXEL;
-  using _place = await request.services.admit(measure.bytes + mendedBytes);
-  const whole = mend === undefined ? input : await mendPixels(input, mend);
-  const source = `${content.name} ${width}x${height}`;
-  return await use({ input: whole, width, height, isCmyk, quality: 'full', source });
+  if (mend === undefined) {
+    using _place = await request.services.admit(measure.bytes);
+    return await use(picture);
+  }
+  assertPixels(width, height, request.limits.maxWholePixels);
+  using _place = await request.services.admit(measure.bytes + width * height * MENDED_BYTES_PER_PIXEL);
+  return await use({ ...picture, input: await mendPixels(input, mend), isCmyk: false });
 }
 
 /** TIFF is also the container of most RAW formats, and a decoder for TIFF happily takes their stamp-sized thumbnail. */

@@ -4,6 +4,7 @@ import type { Sharp } from 'sharp';
 import type { CropBox } from '../picture-types.js';
 import { openSharp, runSharp } from './decode-sharp.js';
 import { type Rgb, resamplePicture } from './enlarge.js';
+import { writeInks } from './inks.js';
 import type { LoadedPicture } from './load-picture.js';
 import { type PicturePart, type PixelGeometry, planPart, planPixels } from './pixel-geometry.js';
 
@@ -74,17 +75,7 @@ async function rgbOf(image: Sharp): Promise<Rgb> {
   const { width, height, channels } = info;
   const pixels = new Uint8Array(width * height * 3);
   if (channels === 3) pixels.set(data);
-  else if (channels === 4) fromInks(data, pixels);
+  else if (channels === 4) for (let at = 0; at < width * height; at += 1) writeInks(data, at * 4, pixels, at * 3);
   else for (let at = 0; at < width * height; at += 1) pixels.fill(data[at * channels] ?? 0, at * 3, at * 3 + 3);
   return { width, height, data: pixels };
-}
-
-/** Cyan, magenta, yellow and black, 255 is full, as Pillow turns them into RGB. */
-function fromInks(inks: Uint8Array, rgb: Uint8Array): void {
-  for (let at = 0, to = 0; at < inks.length; at += 4, to += 3) {
-    const light = 255 - (inks[at + 3] ?? 0);
-    for (let channel = 0; channel < 3; channel += 1) {
-      rgb[to + channel] = Math.round(((255 - (inks[at + channel] ?? 0)) * light) / 255);
-    }
-  }
 }

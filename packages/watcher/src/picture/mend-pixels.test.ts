@@ -4,6 +4,7 @@ import {
   meanDistance,
   paintPicture,
   referencePixels,
+  tiffFile,
   withPremultipliedAlpha,
 } from '@clip-watch/test-support';
 import sharp from 'sharp';
@@ -82,4 +83,46 @@ test('an AVIF whose colours are multiplied by their transparency is laid on whit
   const premultiplied = withPremultipliedAlpha(await withAlpha(alpha / 255));
   expect(meanDistance(await pixelsOf(await withAlpha(1)), expected)).toBeLessThanOrEqual(2);
   expect(meanDistance(await pixelsOf(premultiplied), expected)).toBeLessThanOrEqual(2);
+});
+
+describe('a TIFF with more than its colours', () => {
+  const scene = paintPicture(96, 96);
+  const [BITS, PHOTOMETRIC, SAMPLES, EXTRA] = [258, 262, 277, 338] as const;
+  const [RGB, CMYK] = [2, 5] as const;
+  const MASK = 100;
+
+  function tiffOf(
+    pixels: readonly (readonly number[])[],
+    photometric: number,
+    extra: readonly number[],
+    bits = 8,
+  ): Buffer {
+    const samples = pixels.flat();
+    const data =
+      bits === 8 ? Buffer.from(samples) : Buffer.from(Uint16Array.from(samples, (value) => value * 257).buffer);
+    const count = pixels[0]?.length ?? 0;
+    const tags = { [BITS]: Array<number>(count).fill(bits), [PHOTOMETRIC]: [photometric], [SAMPLES]: [count] };
+    return tiffFile([{ picture: { ...scene, data }, tags: extra.length === 0 ? tags : { ...tags, [EXTRA]: extra } }]);
+  }
+
+  const colours = Array.from({ length: 96 * 96 }, (_, at) => [...scene.data.subarray(at * 3, at * 3 + 3)]);
+  const inks = colours.map((rgb) => [...rgb.map((value) => 255 - value), 40]);
+  const opaque = Buffer.from(colours.flat());
+  const onWhite = Buffer.from(colours.flat().map((value) => Math.round((value * MASK + 255 * (255 - MASK)) / 255)));
+  const printed = Buffer.from(colours.flat().map((value) => Math.round((value * (255 - 40)) / 255)));
+  const and = (pixels: readonly number[][], ...more: readonly number[]): number[][] =>
+    pixels.map((pixel) => [...pixel, ...more]);
+
+  test.each([
+    ['a mask beside RGB', tiffOf(and(colours, MASK), RGB, [0]), opaque],
+    ['a mask beside RGB of 16 bits', tiffOf(and(colours, MASK), RGB, [0], 16), opaque],
+    ['two masks beside RGB', tiffOf(and(colours, MASK, 0), RGB, [0, 0]), opaque],
+    ['transparency and a mask beside RGB', tiffOf(and(colours, MASK, 0), RGB, [2, 0]), onWhite],
+    ['transparency beside RGB', tiffOf(and(colours, MASK), RGB, [2]), onWhite],
+    ['a mask beside four inks', tiffOf(and(inks, MASK), CMYK, [0]), printed],
+    ['four inks of 16 bits', tiffOf(inks, CMYK, [], 16), printed],
+    ['a mask beside four inks of 16 bits', tiffOf(and(inks, MASK), CMYK, [0], 16), printed],
+  ])('%s', async (_, file, data) => {
+    expect(meanDistance(await pixelsOf(file), referencePixels({ ...scene, data }, SIDE))).toBeLessThanOrEqual(1);
+  });
 });

@@ -1,7 +1,8 @@
 import { paintPicture, picture, tiffFile } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { readTiff } from './tiff-directory.js';
-import { holdsRaw, isOrdinaryPicture, isPlainYcc, mainPlace, tiffEndsEarly } from './tiff-kind.js';
+import { holdsRaw, isOrdinaryPicture, mainPlace, tiffEndsEarly } from './tiff-kind.js';
+import { isPlainYcc } from './tiff-samples.js';
 
 const scene = paintPicture(64, 48);
 

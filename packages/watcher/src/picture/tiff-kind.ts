@@ -5,11 +5,9 @@ import { readTiff, type TiffDirectory } from './tiff-directory.js';
 const NEW_SUBFILE_TYPE = 0x00fe;
 const WIDTH = 0x0100;
 const HEIGHT = 0x0101;
-const BITS = 0x0102;
 const COMPRESSION = 0x0103;
 const PHOTOMETRIC = 0x0106;
 const MAKE = 0x010f;
-const PLANAR = 0x011c;
 const STRIPS = [0x0111, 0x0117] as const;
 const TILES = [0x0144, 0x0145] as const;
 const DNG_VERSION = 0xc612;
@@ -60,15 +58,24 @@ export interface TiffPlace {
 
 /** The first page, unless that calls itself a reduced copy: then the largest whole picture. */
 export function mainPlace(bytes: Buffer): TiffPlace {
+  return mainPicture(bytes).place;
+}
+
+/** The directory of that picture; undefined when the file has none. */
+export function mainDirectory(bytes: Buffer): TiffDirectory | undefined {
+  return mainPicture(bytes).directory;
+}
+
+function mainPicture(bytes: Buffer): { readonly place: TiffPlace; readonly directory: TiffDirectory | undefined } {
   const { pages } = readTiff(bytes);
-  const first = { page: 0, subifd: -1 };
+  const first = { place: { page: 0, subifd: -1 }, directory: pages[0] };
   if (pages[0] === undefined || !isReduced(pages[0])) return first;
   const all = pages.flatMap((directory, page) => [
     { place: { page, subifd: -1 }, directory },
     ...directory.subDirectories.map((sub, subifd) => ({ place: { page, subifd }, directory: sub })),
   ]);
   const whole = all.filter(({ directory }) => !isReduced(directory) && areaOf(directory) > 0);
-  return whole.sort((a, b) => areaOf(b.directory) - areaOf(a.directory))[0]?.place ?? first;
+  return whole.sort((a, b) => areaOf(b.directory) - areaOf(a.directory))[0] ?? first;
 }
 
 /** A directory beyond this was never written: it is nonsense. */
@@ -104,27 +111,4 @@ function isSensorData(directory: TiffDirectory): boolean {
 
 function areaOf(directory: TiffDirectory): number {
   return (directory.numbers(WIDTH)[0] ?? 0) * (directory.numbers(HEIGHT)[0] ?? 0);
-}
-
-/** What the decoder's libtiff is built with: none, fax, LZW, JPEG, deflate, PackBits and the like, LogLuv, WebP. */
-const KNOWN_COMPRESSIONS: ReadonlySet<number> = new Set([
-  ...[1, 2, 3, 4, 5, 7, 8, 32766, 32771, 32773, 32809, 32946, 34676, 34677, 50001],
-]);
-const LAB = 8;
-
-/** Another compression, Lab of 8 bits, or tiles of one colour each: legal, and beyond the decoder. */
-export function hasUnknownCoding(bytes: Buffer): boolean {
-  const first = readTiff(bytes).pages[0];
-  if (first === undefined) return false;
-  const [compression = 1] = first.numbers(COMPRESSION);
-  const isLab8 = first.numbers(PHOTOMETRIC)[0] === LAB && first.numbers(BITS)[0] === 8;
-  const isPlanarTiled = first.numbers(PLANAR)[0] === 2 && first.numbers(TILES[0]).length > 0;
-  return !KNOWN_COMPRESSIONS.has(compression) || isLab8 || isPlanarTiled;
-}
-
-/** YCbCr without JPEG: libvips takes its numbers for RGB. */
-export function isPlainYcc(bytes: Buffer): boolean {
-  const first = readTiff(bytes).pages[0];
-  const compression = first?.numbers(COMPRESSION)[0] ?? 1;
-  return first?.numbers(PHOTOMETRIC)[0] === 6 && compression !== 6 && compression !== 7;
 }
