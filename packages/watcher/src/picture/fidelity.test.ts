@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   decodeInFull,
+  fromPixels,
   meanDistance,
   orientedPicture,
   paintPicture,
@@ -57,6 +58,15 @@ describe('pictures made here', () => {
     expect(plain).toBeLessThanOrEqual(1);
     expect(shrunk).toBeLessThanOrEqual(2);
   });
+});
+
+test.each([
+  [600, 400],
+  [300, 1000],
+])('a WebP of %d x %d is as close as a PNG', async (width, height) => {
+  const scene = fromPixels(paintPicture(width, height));
+  const { shrunk } = await distances(await scene.webp({ lossless: true }).toBuffer());
+  expect(shrunk).toBeLessThanOrEqual(0.12);
 });
 
 /** Detail of single pixels, which the decoder's own halving loses in another way than scaling does. */

@@ -19,6 +19,9 @@ export interface PixelOptions {
   readonly shrinkOnLoad?: boolean;
 }
 
+/** Its decoder shrinks by averages down to the very size, which is another picture where edges are sharp. */
+const MAX_WHOLE_WEBP_PIXELS = 4e6;
+
 /** Above this a picture is not enlarged by hand, however narrow it is. */
 const MAX_ENLARGED_PIXELS = 4e6;
 
@@ -47,13 +50,18 @@ export function makePixels(
       return squareOf(resamplePicture(picture, plan.width, plan.height, recipe.resampleFilter), plan);
     }
     const kernel = KERNELS[recipe.resampleFilter];
-    const fastShrinkOnLoad = options.shrinkOnLoad ?? true;
+    const fastShrinkOnLoad = (options.shrinkOnLoad ?? true) && !isSmallWebp(picture);
     // Cut by hand: behind an `extract` sharp turns a picture before it scales it, with all of its pixels in memory.
     return squareOf(
       await rgbOf(image.resize(plan.width, plan.height, { fit: 'fill', kernel, fastShrinkOnLoad })),
       plan,
     );
   });
+}
+
+function isSmallWebp({ input, width, height }: Pick<LoadedPicture, 'input' | 'width' | 'height'>): boolean {
+  const isWebp = input.kind === 'file' && input.content.name === 'webp';
+  return isWebp && width * height <= MAX_WHOLE_WEBP_PIXELS;
 }
 
 function onlyPart(image: Sharp, { left, top, width, height, whole }: PicturePart): Sharp {

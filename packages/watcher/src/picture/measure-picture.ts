@@ -23,8 +23,11 @@ const BASE_BYTES = 16 << 20;
 // Measured: a progressive JPEG peaks at 6 bytes a pixel, an interlaced PNG at 3.4; line by line decoders stay flat.
 const WHOLE_BYTES_PER_PIXEL = 6;
 const LINE_BYTES_PER_PIXEL = 0.5;
-/** Measured as well: an AVIF holds its planes, what they were predicted from, and RGB; a GIF all of its canvas. */
-const BYTES_PER_PIXEL: Readonly<Record<string, number>> = { avif: 19, gif: 5 };
+/**
+ * Measured as well: an AVIF holds its planes, what they were predicted from, and RGB; a GIF all of its canvas; a WebP
+ * without loss all of its pixels, and a small one what they are scaled from.
+ */
+const BYTES_PER_PIXEL: Readonly<Record<string, number>> = { avif: 19, gif: 5, webp: 5 };
 
 /** @throws PictureProblem too_many_pixels, corrupt, truncated, unsupported_media */
 export async function measurePicture(input: PictureInput, limits: DecodeLimits): Promise<PictureMeasure> {
