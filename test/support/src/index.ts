@@ -10,6 +10,7 @@ export {
   type PictureFormat,
   paintPicture,
   picture,
+  pngChunk,
   pngHeader,
   progressiveBomb,
   type RgbPicture,

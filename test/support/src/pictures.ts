@@ -124,7 +124,8 @@ export function pngHeader(width: number, height: number, options: { readonly int
   ]);
 }
 
-function pngChunk(type: string, data: Buffer): Buffer {
+/** Length, type, data, checksum. */
+export function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const frame = Buffer.alloc(8 + body.length);
   frame.writeUInt32BE(data.length, 0);

@@ -1,3 +1,4 @@
+import { deflateSync } from 'node:zlib';
 import {
   animatedGif,
   decodeInFull,
@@ -7,13 +8,15 @@ import {
   orientedPicture,
   paintPicture,
   picture,
+  pngChunk,
   pngHeader,
   type RgbPicture,
   referencePixels,
+  storedPicture,
   tiffFile,
 } from '@clip-watch/test-support';
 import sharp from 'sharp';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openDecodeHost } from './decode-host.js';
 
 const SIDE = 128;
@@ -102,6 +105,43 @@ test('an orientation that a PNG keeps behind its pixels is applied', async () =>
   ];
   expect(exifAt).toBeLessThan(pixelsAt);
   expect(meanDistance(await pixelsOf(Buffer.concat(late)), await pixelsOf(file))).toBe(0);
+});
+
+describe('an orientation that a PNG keeps in a text', () => {
+  const exif = Buffer.from(
+    '457869660000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000',
+    'hex',
+  );
+  const digits = `\nexif\n${String(exif.length).padStart(8)}\n${exif.toString('hex').replace(/.{72}/g, '$&\n')}\n`;
+  const keyword = 'Raw profile type exif\0';
+  const plain = Buffer.from(`${keyword}${digits}`, 'latin1');
+  const packed = Buffer.concat([Buffer.from(`${keyword}\0`, 'latin1'), deflateSync(digits)]);
+
+  async function withText(type: string, data: Buffer): Promise<Buffer> {
+    const file = await picture(await storedPicture(scene, 6), 'png');
+    const headerEnd = 33;
+    return Buffer.concat([file.subarray(0, headerEnd), pngChunk(type, data), file.subarray(headerEnd)]);
+  }
+
+  test.each([
+    ['plain', 'tEXt', plain],
+    ['packed', 'zTXt', packed],
+  ])('is applied when it is %s', async (_, type, data) => {
+    expect(meanDistance(await pixelsOf(await withText(type, data)), await reference(scene))).toBeLessThanOrEqual(2);
+  });
+
+  test.each([
+    ['cut', 'zTXt', packed.subarray(0, packed.length - 8)],
+    ['no digits', 'tEXt', Buffer.from(`${keyword}\nexif\n       4\nnone\n`, 'latin1')],
+    [
+      'too much',
+      'zTXt',
+      Buffer.concat([Buffer.from(`${keyword}\0`, 'latin1'), deflateSync(Buffer.alloc(1 << 20, '0'))]),
+    ],
+  ])('is left alone when it is %s', async (_, type, data) => {
+    const stored = await storedPicture(scene, 6);
+    expect(meanDistance(await pixelsOf(await withText(type, data)), await reference(stored))).toBeLessThanOrEqual(2);
+  });
 });
 
 test.each(['alpha.png', 'alpha.webp'])('%s is laid on white', async (name) => {
