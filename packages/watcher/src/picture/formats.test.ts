@@ -184,6 +184,9 @@ const ISPE = '69737065';
 /** One pixel of one sample of 32 bits. */
 const WIDE_SAMPLES = { 256: [1], 257: [1], 258: [32], 259: [1], 262: [1], 273: [8], 277: [1], 278: [1], 279: [4] };
 
+/** Inks and two more, with half as many pixels in the same bytes. */
+const SIX_SAMPLES = { 257: [150], 258: Array<number>(6).fill(8), 262: [5], 277: [6], 278: [150], 338: [0, 0] };
+
 /** @param at the first changed byte, counted from a marker */
 function patched(file: Buffer, marker: string, at: number, ...bytes: readonly number[]): Buffer {
   const copy = Buffer.from(file);
@@ -201,6 +204,7 @@ test.each([
   ['a TIFF compressed as no one knows', tiffFile([{ picture: scene, tags: { 259: [99] } }]), 'unsupported_media'],
   ['a TIFF of YCbCr without JPEG', tiffFile([{ picture: scene, tags: { 262: [6] } }]), 'unsupported_media'],
   ['a TIFF of 12 bits', tiffFile([{ picture: scene, tags: { 258: [12, 12, 12] } }]), 'unsupported_media'],
+  ['a TIFF of six samples a pixel', tiffFile([{ picture: scene, tags: SIX_SAMPLES }]), 'unsupported_media'],
   ['a TIFF of 32-bit numbers', tiffFile([{ tags: WIDE_SAMPLES }]), 'unsupported_media'],
   ['an AVIF larger than its header says', patched(plainAvif, ISPE, 8, 0, 0, 0, 64, 0, 0, 0, 64), 'corrupt'],
   ['an AVIF of 60000x60000', patched(plainAvif, ISPE, 8, 0, 0, 234, 96, 0, 0, 234, 96), 'too_many_pixels'],

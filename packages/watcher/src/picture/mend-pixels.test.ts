@@ -85,6 +85,16 @@ test('an AVIF whose colours are multiplied by their transparency is laid on whit
   expect(meanDistance(await pixelsOf(premultiplied), expected)).toBeLessThanOrEqual(2);
 });
 
+test('transparency of a TIFF in floating point is laid on white', async () => {
+  const green = Array.from({ length: 96 * 96 }, () => [0, 1, 0, 0.25]).flat();
+  const tags = { 258: [32, 32, 32, 32], 277: [4], 338: [2], 339: [3, 3, 3, 3] };
+  const data = Buffer.from(Float32Array.from(green).buffer);
+  const pixels = await pixelsOf(tiffFile([{ picture: { width: 96, height: 96, data }, tags }]));
+  const [red = 0, ...others] = pixels.subarray(0, 3);
+  expect(Math.abs(red - 191)).toBeLessThanOrEqual(1);
+  expect(others).toEqual([255, red]);
+});
+
 describe('a TIFF with more than its colours', () => {
   const scene = paintPicture(96, 96);
   const [BITS, PHOTOMETRIC, SAMPLES, EXTRA] = [258, 262, 277, 338] as const;

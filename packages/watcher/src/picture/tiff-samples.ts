@@ -8,6 +8,8 @@ const PHOTOMETRIC = 0x0106;
 const PLANAR = 0x011c;
 const TILE_OFFSETS = 0x0144;
 const EXTRA_SAMPLES = 0x0152;
+const SAMPLE_FORMAT = 0x0153;
+const FLOATING_POINT = 3;
 const INKS = 5;
 const YCC = 6;
 const LAB = 8;
@@ -20,20 +22,23 @@ const KNOWN_BITS: ReadonlySet<number> = new Set([8, 16, 32]);
 /** A picture of one sample may pack several into a byte. */
 const KNOWN_BITS_OF_ONE: ReadonlySet<number> = new Set([1, 2, 4, 8, 16, 32]);
 
-/** Another compression or number of bits, Lab of 8 bits, or tiles of one colour each: legal, and beyond the decoder. */
+/** sharp opens no more. Counted by what the file says of each: a number alone may be damage. */
+const MAX_SAMPLES = 5;
+
+/** Another compression or number of bits, too many samples, Lab of 8 bits, or tiles of one colour each: legal, and beyond the decoder. */
 export function hasUnknownCoding(bytes: Buffer): boolean {
   const main = mainDirectory(bytes);
   if (main === undefined) return false;
   const [compression = 1] = main.numbers(COMPRESSION);
   const isLab8 = photometricOf(main) === LAB && main.numbers(BITS)[0] === 8;
   const isPlanarTiled = main.numbers(PLANAR)[0] === 2 && main.numbers(TILE_OFFSETS).length > 0;
-  return !KNOWN_COMPRESSIONS.has(compression) || isLab8 || isPlanarTiled || hasUnknownBits(main);
+  return !KNOWN_COMPRESSIONS.has(compression) || isLab8 || isPlanarTiled || hasUnknownSamples(main);
 }
 
-function hasUnknownBits(main: TiffDirectory): boolean {
+function hasUnknownSamples(main: TiffDirectory): boolean {
   const bits = main.numbers(BITS);
   const known = bits.length === 1 ? KNOWN_BITS_OF_ONE : KNOWN_BITS;
-  return bits.some((count) => !known.has(count));
+  return bits.some((count) => !known.has(count)) || bits.length > MAX_SAMPLES;
 }
 
 /** YCbCr without JPEG: libvips takes its numbers for RGB. */
@@ -56,8 +61,9 @@ const ASSOCIATED_ALPHA = 1;
 const STRAIGHT_ALPHA = 2;
 
 /**
- * Samples beside the colours, of which libvips takes the last for transparency whatever the file says; and inks of 16
- * bits, which it has no way to give as they are. Undefined: as libvips reads them.
+ * Samples beside the colours, of which libvips takes the last for transparency whatever the file says; inks of 16
+ * bits, which it has no way to give as they are; transparency in floating point, where white is not 255. Undefined: as
+ * libvips reads them.
  */
 export function oddSamples(bytes: Buffer): OddSamples | undefined {
   const main = mainDirectory(bytes);
@@ -66,7 +72,8 @@ export function oddSamples(bytes: Buffer): OddSamples | undefined {
   const [bits = 1] = main.numbers(BITS);
   const inks = photometricOf(main) === INKS;
   const hasAlpha = extra === ASSOCIATED_ALPHA || extra === STRAIGHT_ALPHA;
-  const isUsual = extra === undefined || (hasAlpha && second === undefined);
+  const isFloat = main.numbers(SAMPLE_FORMAT)[0] === FLOATING_POINT;
+  const isUsual = extra === undefined || (hasAlpha && second === undefined && !isFloat);
   if (isUsual && !(inks && (extra !== undefined || bits === 16))) return undefined;
   return { inks, bits, hasAlpha };
 }
