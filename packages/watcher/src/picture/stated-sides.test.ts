@@ -44,6 +44,16 @@ test.each([
     },
     [6000, 4000],
   ],
+  [
+    'a Fujifilm S5 Pro, whose pixels are twice as high as wide',
+    { 'Composite:ImageSize': '4256 1424', 'ExifIFD:ExifImageWidth': 1440, 'ExifIFD:ExifImageHeight': 960 },
+    [4256, 2848],
+  ],
+  [
+    'a wide crop of square pixels',
+    { 'Composite:ImageSize': '6000 3375', 'ExifIFD:ExifImageWidth': 6000, 'ExifIFD:ExifImageHeight': 4000 },
+    [6000, 3375],
+  ],
 ])('%s', (_, tags, [width, height]) => {
   expect(sidesOfRaw(tags)).toEqual({ width, height });
 });

@@ -9,8 +9,10 @@ export interface Sides {
   readonly height: number;
 }
 
-/** Of a DNG without its margins, and what ExifTool makes of each maker's own tags. */
-export const SIDE_TAGS: readonly string[] = ['DefaultCropSize#', 'Composite:ImageSize#'].map((tag) => `-${tag}`);
+/** Of a DNG without its margins, what ExifTool makes of each maker's own tags, and those of the camera's own JPEG. */
+export const SIDE_TAGS: readonly string[] = [
+  ...['DefaultCropSize#', 'Composite:ImageSize#', 'ExifImageWidth#', 'ExifImageHeight#'],
+].map((tag) => `-${tag}`);
 
 const PAIR = /^(\d+(?:\.\d+)?)[ x](\d+(?:\.\d+)?)$/;
 
@@ -23,12 +25,21 @@ export function sidesOfRaw(tags: ExifTags): Sides | undefined {
   const largest = largestOf(stored);
   const shown = [largestOf(pairsOf(tags, ':DefaultCropSize')), pairsOf(tags, 'Composite:ImageSize')[0]];
   const best = shown.find((sides) => sides !== undefined && isMain(sides, largest));
-  return upright(best ?? largest, tags);
+  const sides = best ?? largest;
+  return upright(sides && withSquarePixels(sides, tags), tags);
 }
 
 /** Upright, of a file that is no RAW: its largest picture. */
 export function sidesFromTags(tags: ExifTags): Sides | undefined {
   return upright(largestOf(storedSides(tags)), tags);
+}
+
+/** Some sensors (Fujifilm S3 and S5 Pro, Nikon D1X) have pixels that are twice as high as wide: the camera's JPEG tells. */
+function withSquarePixels({ width, height }: Sides, tags: ExifTags): Sides {
+  const [shownWidth, shownHeight] = [tags['ExifIFD:ExifImageWidth'], tags['ExifIFD:ExifImageHeight']];
+  if (!isSide(shownWidth) || !isSide(shownHeight)) return { width, height };
+  const stretch = width / height / (shownWidth / shownHeight);
+  return stretch > 1.8 && stretch < 2.2 ? { width, height: 2 * height } : { width, height };
 }
 
 function isMain(sides: Sides, largest: Sides | undefined): boolean {
