@@ -1,7 +1,9 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ApiLibraries, ApiLibrary } from '@clip-watch/server';
 import { HUNG_FOLDER, hungDisk, tempFolder } from '@clip-watch/test-support';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeColour } from './colour-photos.js';
 import { runCli } from './run-cli.js';
 import { type Served, startServed } from './served.js';
 
@@ -14,6 +16,11 @@ mkdirSync(hung);
 afterAll(() => folder[Symbol.dispose]());
 
 const onHungDisk = (): Record<string, string> => ({ LD_PRELOAD: preload ?? '' });
+
+async function libraryOf({ url }: Served): Promise<ApiLibrary> {
+  const { items } = (await (await fetch(`${url}/api/libraries`)).json()) as ApiLibraries; // What this route answers.
+  return items[0]!;
+}
 
 const addLibrary = ({ url }: Served): Promise<Response> =>
   fetch(`${url}/api/libraries`, {
@@ -48,6 +55,26 @@ describe.skipIf(preload === undefined)(
         1,
         expect.stringMatching(/(^|\n)clip-watch: \S+hung-mount does not answer[^\n]*\n$/),
       ]);
+    });
+
+    test('that lies in a library holds up no answer to new rules, which take the place of the scan that hangs', async () => {
+      using parent = tempFolder();
+      const root = join(realpathSync(parent.path), 'photos');
+      mkdirSync(join(root, HUNG_FOLDER), { recursive: true });
+      await writeColour(join(root, 'sea/blue.webp'), [10, 10, 200]);
+      await writeColour(join(root, 'red.jpg'), [200, 10, 10]);
+      await using server = await startServed(onHungDisk(), [root]);
+      const isScanning = async (): Promise<boolean> => (await libraryOf(server)).scanning;
+      await expect.poll(isScanning, { timeout: PATIENCE_MS }).toBe(true);
+      const change = await fetch(`${server.url}/api/libraries/1`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ excludedDirs: [HUNG_FOLDER, 'sea'] }),
+      });
+      expect(await change.json()).toMatchObject({ excludedDirs: [HUNG_FOLDER, 'sea'], scanning: true });
+      expect(await libraryOf(server)).toMatchObject({ state: 'online', lastScanAt: null }); // It hangs still.
+      await expect.poll(isScanning, { timeout: PATIENCE_MS }).toBe(false);
+      expect(await libraryOf(server)).toMatchObject({ state: 'online', counts: { photos: 1, skipped: 0 } });
     });
 
     test('that is a library already keeps neither a start nor a question by its path', async () => {

@@ -94,9 +94,11 @@ describe('a library over time', () => {
     expect(apollo.counters.items).toBe(sent + 1);
   });
 
-  test('excluding hides at once, and including shows again without a new encode', async () => {
+  test('excluding hides by itself, and including shows again without a new encode', async () => {
     const sent = apollo.counters.items;
     await server.host.keeper.update(id, { excludedDirs: ['sea'] });
+    expect(server.host.keeper.isScanning(id)).toBe(true);
+    await scanAndEncode();
     expect(await counters()).toMatchObject({ encoded: 5, skipped: 1 });
     const blue = await server.host.database.images.findImageByPath(id, 'sea/blue.webp');
     const headers = { host: 'localhost' };
@@ -108,6 +110,24 @@ describe('a library over time', () => {
     await scanAndEncode();
     expect(await counters()).toMatchObject({ encoded: 7, skipped: 0 });
     expect(apollo.counters.items).toBe(sent + 1);
+  });
+
+  test('a new name starts no scan, though the rules are sent along', async () => {
+    const { excludedDirs } = (await server.host.database.libraries.find(id))!;
+    await server.host.keeper.update(id, { name: 'holidays', excludedDirs });
+    expect(server.host.keeper.isScanning(id)).toBe(false);
+  });
+
+  test('a scan that rules overtake ends by the newest of them, for whoever waits for it', async () => {
+    const waiting = server.host.keeper.scan(id);
+    await server.host.keeper.update(id, { excludedDirs: ['sea'] });
+    await server.host.keeper.update(id, { excludedDirs: ['sea', '*.jpg'] });
+    expect(await waiting).toMatchObject({ kind: 'scanned', missing: 0 });
+    const { photos, skipped } = await counters();
+    const { items } = await server.host.database.images.pageImages({ limit: 10 });
+    expect(items.filter(({ relPath }) => /^sea|jpg$/.test(relPath))).toEqual([]);
+    expect(skipped).toBe(photos - items.length);
+    expect(await server.host.keeper.scan(id)).toMatchObject({ files: items.length });
   });
 
   test('a bad pattern is refused and changes nothing', async () => {

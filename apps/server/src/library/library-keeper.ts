@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Database, Library } from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
 import { compileExcluder, type DecodeHost } from '@clip-watch/watcher';
@@ -50,7 +51,7 @@ export interface LibraryKeeper extends AsyncDisposable {
    * @throws HostError BAD_PATH, NOT_ANSWERING, BAD_SETTINGS (a bad exclude pattern)
    */
   add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
-  /** @throws HostError NOT_FOUND, BAD_SETTINGS */
+  /** New exclude rules are kept at once and take hold with a scan that this starts. @throws HostError NOT_FOUND, BAD_SETTINGS */
   update(id: number, patch: LibraryPatch): Promise<Library>;
   /** Forgets the library and its rows. Files are not touched. @throws HostError NOT_FOUND */
   remove(id: number): Promise<void>;
@@ -136,7 +137,8 @@ class Keeper implements LibraryKeeper {
       ...(patch.name === undefined ? {} : { name: patch.name }),
       ...(patch.excludedDirs === undefined ? {} : { excludedDirs: patch.excludedDirs }),
     });
-    if (patch.excludedDirs !== undefined) await this.loopOf(library).changeRules();
+    // The pages send both fields; a new name is no reason to scan.
+    if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) this.loopOf(library).changeRules();
     this.events.emit({ id, change: 'changed' });
     return library;
   }

@@ -54,6 +54,7 @@ export class LibraryLoop {
   private readonly abort = new AbortController();
   private readonly folders = new Set<string>();
   private running: Promise<ScanSummary | ScanOffline> | null = null;
+  private rulesOfScan = new AbortController();
   private refreshing: Promise<void> | null = null;
   private readonly changedFolders = new Set<string>();
   private readonly reread = new Set<string>();
@@ -85,10 +86,7 @@ export class LibraryLoop {
 
   /** Starts a scan, or joins the one that runs. */
   scan(request: ScanRequest = {}): Promise<ScanSummary | ScanOffline> {
-    this.running ??= this.runScan(request).finally(() => {
-      this.running = null;
-      this.deps.emit({ id: this.id, change: 'scan-ended' });
-    });
+    this.running ??= this.scanByNewestRules(request);
     return this.running;
   }
 
@@ -98,15 +96,11 @@ export class LibraryLoop {
     this.refresh();
   }
 
-  /** The exclude rules changed: rows are evaluated again, then the folder is walked by the new rules. */
-  async changeRules(): Promise<void> {
-    await this.running?.catch(() => {}); // Its own caller hears of it.
+  /** The exclude rules changed: a scan that runs begins anew, one that does not is started. Rows are evaluated first. */
+  changeRules(): void {
     this.folders.clear();
-    const library = await this.find();
-    if (library === null) return;
-    await this.applyRules(library, this.rulesOf(library));
-    this.deps.onTick(library);
-    if (this.interval !== undefined) this.scanInBackground();
+    this.rulesOfScan.abort();
+    this.scanInBackground();
   }
 
   async close(): Promise<void> {
@@ -150,23 +144,50 @@ export class LibraryLoop {
     return compileExcluder([...this.deps.excludedDirs, ...library.excludedDirs]);
   }
 
-  private async applyRules(library: Library, rules: PathExcluder): Promise<void> {
+  private async applyRules(library: Library, rules: PathExcluder, signal: AbortSignal): Promise<void> {
     if (library.excludeRulesHash === rules.rulesHash) return;
-    const { hidden, shown } = await reevaluateExclusions(this.deps.database.images, this.id, rules, this.abort.signal);
+    const { hidden, shown } = await reevaluateExclusions(this.deps.database.images, this.id, rules, signal);
     await this.deps.database.libraries.update(this.id, { excludeRulesHash: rules.rulesHash });
     if (hidden + shown > 0) this.deps.emit({ id: this.id, change: 'changed' });
+    this.deps.onTick(library); // What is shown again may be due; the disk may take long, or be away.
     this.deps.log?.info({ libraryId: this.id, hidden, shown }, 'exclude rules changed');
   }
 
-  private async runScan(request: ScanRequest): Promise<ScanSummary | ScanOffline> {
+  /** Whoever waits for a scan gets the one by the rules that hold at its end. */
+  private async scanByNewestRules(request: ScanRequest): Promise<ScanSummary | ScanOffline> {
+    try {
+      for (;;) {
+        const result = await this.scanUnlessSuperseded(request);
+        if (result !== 'superseded') return result;
+      }
+    } finally {
+      // In the same turn as the last look at the rules: later ones start a scan of their own.
+      this.running = null;
+      this.deps.emit({ id: this.id, change: 'scan-ended' });
+    }
+  }
+
+  private async scanUnlessSuperseded(request: ScanRequest): Promise<ScanSummary | ScanOffline | 'superseded'> {
+    this.rulesOfScan = new AbortController();
+    const { signal: rulesChanged } = this.rulesOfScan;
+    try {
+      const result = await this.runScan(request, AbortSignal.any([this.abort.signal, rulesChanged]));
+      return rulesChanged.aborted ? 'superseded' : result;
+    } catch (error) {
+      if (rulesChanged.aborted && !this.abort.signal.aborted) return 'superseded';
+      throw error;
+    }
+  }
+
+  private async runScan(request: ScanRequest, signal: AbortSignal): Promise<ScanSummary | ScanOffline> {
     const library = await this.find();
     if (library === null) throw new HostError('NOT_FOUND', `there is no library ${this.id}`);
     this.deps.emit({ id: this.id, change: 'scan-started' });
     const rules = this.rulesOf(library);
-    await this.applyRules(library, rules);
+    await this.applyRules(library, rules, signal);
     const options = {
       onProgress: this.progressOf(library, request),
-      signal: this.abort.signal,
+      signal,
       onFolder: (relDir: string) => this.watchFolder(library, relDir),
     };
     const result = await scanLibrary(this.scanDeps(), library, rules, options);

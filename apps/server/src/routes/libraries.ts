@@ -53,7 +53,8 @@ export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pic
   addRoute(app, {
     method: 'PATCH',
     url: '/api/libraries/:id',
-    summary: 'Changes the name or the excluded folders; photos that become excluded are hidden at once',
+    summary:
+      'Changes the name or the excluded folders; new rules start a scan, which hides what they exclude first of all',
     params: ID_PARAMS,
     body: PATCH,
     answer: LIBRARY,
