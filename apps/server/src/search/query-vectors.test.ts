@@ -44,6 +44,55 @@ test('keeps the thousand used last, over a restart too', async () => {
   await expect(again.of('word 2', 'B')).rejects.toThrow('away');
 });
 
+test('processes that share a file keep the words of all of them, the newest thousand', async () => {
+  using folder = tempFolder();
+  const file = join(folder.path, 'kept');
+  const open = (): ReturnType<typeof openQueryVectors> => openQueryVectors({ client: answering(), file });
+  const server = await open();
+  for (let index = 0; index < 995; index++) await server.of(`word ${index}`, 'A');
+  const commands = await Promise.all(Array.from({ length: 8 }, open));
+  await Promise.all(commands.map((command, index) => command.of(`command ${index}`, 'A')));
+  await Promise.all([server, ...commands].map((one) => one.close()));
+  const again = await openQueryVectors({ client: AWAY, file });
+  const kept = (name: string, count: number): number =>
+    Array.from({ length: count }, (_, index) => again.has(`${name} ${index}`, 'A')).filter(Boolean).length;
+  expect(kept('command', 8) + kept('word', 995)).toBe(1_000);
+  expect(readdirSync(folder.path)).toEqual(['kept']);
+});
+
+test('words used again outlive those of other processes that were used before them', async () => {
+  using folder = tempFolder();
+  const file = join(folder.path, 'kept');
+  const first = await openQueryVectors({ client: answering(), file });
+  await first.of('early', 'A');
+  await first.of('used again', 'A');
+  await first.close();
+  const second = await openQueryVectors({ client: answering(), file });
+  for (let index = 0; index < 998; index++) await second.of(`word ${index}`, 'A');
+  await second.close();
+  await first.of('used again', 'A');
+  await first.of('new', 'A');
+  await first.close();
+  const again = await openQueryVectors({ client: AWAY, file });
+  expect(['early', 'used again', 'word 0', 'new'].map((text) => again.has(text, 'A'))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
+});
+
+test('a lock that a process left behind is passed over', async () => {
+  using folder = tempFolder();
+  const file = join(folder.path, 'kept');
+  writeFileSync(`${file}.lock`, '');
+  const vectors = await openQueryVectors({ client: answering(), file });
+  await vectors.of('red', 'A');
+  await vectors.close();
+  expect((await openQueryVectors({ client: AWAY, file })).has('red', 'A')).toBe(true);
+  expect(readdirSync(folder.path)).toEqual(['kept']);
+});
+
 test('no words are in the file, and only this user reads it', async () => {
   using folder = tempFolder();
   const file = join(folder.path, 'kept');

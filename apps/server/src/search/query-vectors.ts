@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { ClipClient } from '@clip-watch/clip-client';
 import type { BaseLogger } from 'pino';
 import { messageOf, systemCode } from '../errors.js';
+import { oneAtATime } from '../host/one-at-a-time.js';
 import { replaceFile } from '../host/replace-file.js';
 import { decodeKeptVectors, encodeKeptVectors, type KeptVectors } from './kept-vectors.js';
 
@@ -46,9 +47,8 @@ export async function openQueryVectors({ client, file, log }: QueryVectorsOption
   const write = (): Promise<void> => {
     clearTimeout(due);
     due = undefined;
-    const save = (): Promise<void> => replaceFile(file, encodeKeptVectors(kept.ofNewestModel()));
     writing = writing
-      .then(save)
+      .then(() => oneAtATime(file, () => save(file, kept)))
       .catch((err: unknown) => log?.warn({ err }, 'the vectors of searched words cannot be kept for the next start'));
     return writing;
   };
@@ -77,6 +77,18 @@ function keyOf(modelVersion: string, text: string): string {
   return createHash('sha256').update(`${modelVersion}\n${text}`).digest('hex');
 }
 
+/** Another process on this data folder, such as `clip-watch search`, keeps its words in the same file. */
+async function save(file: string, kept: RecentVectors): Promise<void> {
+  const stored = await readKept(file, undefined);
+  const used = kept.takeOver(stored);
+  try {
+    await replaceFile(file, encodeKeptVectors(kept.ofNewestModel()));
+  } catch (error) {
+    kept.giveBack(used);
+    throw error;
+  }
+}
+
 /** A cache: what cannot be read is as if it had never been. */
 async function readKept(file: string, log: QueryVectorsOptions['log']): Promise<KeptVectors | null> {
   try {
@@ -93,9 +105,11 @@ async function readKept(file: string, log: QueryVectorsOptions['log']): Promise<
 class RecentVectors {
   // A Map keeps the order of insertion: the first key is the one used longest ago.
   private readonly byKey = new Map<string, TextVector>();
+  /** Used here and not yet written, in that order. */
+  private used = new Map<string, TextVector>();
 
   constructor(kept: KeptVectors | null) {
-    for (const [key, vector] of kept?.vectors ?? []) this.use(key, { modelVersion: kept?.modelVersion ?? '', vector });
+    if (kept !== null) this.putAll(kept);
   }
 
   get(key: string): TextVector | undefined {
@@ -103,14 +117,46 @@ class RecentVectors {
   }
 
   use(key: string, value: TextVector): void {
+    this.put(key, value);
+    this.used.delete(key);
+    this.used.set(key, value);
+  }
+
+  /**
+   * What was kept meanwhile, unless it is another model's, and after it what was used here.
+   * @returns what counts as written now
+   */
+  takeOver(kept: KeptVectors | null): ReadonlyMap<string, TextVector> {
+    const { used } = this;
+    this.used = new Map();
+    if (kept === null || kept.modelVersion !== this.newestModel()) return used;
+    this.byKey.clear(); // What is not in the file any more was pushed out by newer words.
+    this.putAll(kept);
+    for (const [key, value] of used) this.put(key, value);
+    return used;
+  }
+
+  giveBack(used: ReadonlyMap<string, TextVector>): void {
+    this.used = new Map([...used, ...this.used]);
+  }
+
+  private putAll({ modelVersion, vectors }: KeptVectors): void {
+    for (const [key, vector] of vectors) this.put(key, { modelVersion, vector });
+  }
+
+  private put(key: string, value: TextVector): void {
     this.byKey.delete(key);
     this.byKey.set(key, value);
     if (this.byKey.size > KEPT) this.byKey.delete(this.byKey.keys().next().value!);
   }
 
   ofNewestModel(): KeptVectors {
-    const modelVersion = [...this.byKey.values()].at(-1)?.modelVersion ?? '';
+    const modelVersion = this.newestModel();
     const own = [...this.byKey].filter(([, value]) => value.modelVersion === modelVersion);
     return { modelVersion, vectors: new Map(own.map(([key, { vector }]) => [key, vector])) };
+  }
+
+  private newestModel(): string {
+    return [...this.byKey.values()].at(-1)?.modelVersion ?? '';
   }
 }
