@@ -1,6 +1,6 @@
+import { cameraName } from './camera-name.js';
 import type { DaoContext } from './dao-context.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import { cameraName } from './image-rows.js';
 import type { IndexedEmbedding } from './image-types.js';
 import { PAGE_EMBEDDINGS } from './sql/list-images.js';
 import { decodeEmbedding } from './vector-codec.js';

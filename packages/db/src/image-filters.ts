@@ -1,6 +1,6 @@
+import { cameraName } from './camera-name.js';
 import type { DaoContext } from './dao-context.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import { cameraName } from './image-rows.js';
 import { listLibraryIds } from './library-dao.js';
 import { LIST_MONTHS, NEXT_CAMERA_MAKE, NEXT_CAMERA_MODEL } from './sql/list-images.js';
 

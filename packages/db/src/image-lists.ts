@@ -1,7 +1,8 @@
+import { cameraName } from './camera-name.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { chunks, type DaoContext } from './dao-context.js';
 import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
-import { cameraName, type StoredImage, toImageRow } from './image-rows.js';
+import { type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_IMAGE_CAMERAS, PAGE_IMAGE_IDS } from './sql/list-images.js';

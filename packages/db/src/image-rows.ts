@@ -56,10 +56,3 @@ export function toImageRow(row: StoredImage): ImageRow {
     clip: toClip(row),
   };
 }
-
-/** What filters and lists call the camera: its model, with the make before it unless the model says it already. */
-export function cameraName(make: string | null, model: string | null): string | null {
-  if (model === null) return null;
-  if (make === null || model.toLowerCase().startsWith(make.toLowerCase())) return model;
-  return `${make} ${model}`;
-}

@@ -1,5 +1,6 @@
 export type { FailedAttempt } from './backoff.js';
 export { LONGEST_BACKOFF_MS, MAX_PHOTO_ATTEMPTS, nextAttempt } from './backoff.js';
+export { cameraName } from './camera-name.js';
 export { ALONE_AFTER_CRASHES, LONGEST_LEASE_MS } from './claim-plan.js';
 export type * from './claim-types.js';
 export { openDatabase } from './database.js';
@@ -7,6 +8,5 @@ export type * from './database-types.js';
 export type { DatabaseErrorCode } from './errors.js';
 export { DatabaseError } from './errors.js';
 export type * from './image-exif-dao-types.js';
-export { cameraName } from './image-rows.js';
 export type * from './image-types.js';
 export type * from './library-types.js';
