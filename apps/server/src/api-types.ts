@@ -171,10 +171,12 @@ export interface ApiFailures extends ApiPage<ApiFailure> {
   }[];
 }
 
-/** `POST /api/clip/failures/retry`. Exactly one of the three. */
+/** `POST /api/clip/failures/retry`. Exactly one of `ids`, `reason` and `all`. */
 export interface ApiRetryRequest {
   readonly ids?: readonly number[];
   readonly reason?: string;
+  /** With a reason: only in this library. */
+  readonly library?: number;
   readonly all?: true;
 }
 

@@ -57,6 +57,41 @@ describe('answers', () => {
     }
   });
 
+  test.each([
+    ['PUT', '/api/images', 'GET'],
+    ['POST', '/api/images/1/thumbnail', 'GET'],
+    ['GET', '/api/libraries/1', 'PATCH, DELETE'],
+  ] as const)('%s %s is a method that does not fit', async (method, url, fitting) => {
+    const answer = await server.app.inject({ method, url, headers: { host: 'localhost' } });
+    expect([answer.statusCode, answer.json()]).toMatchObject([405, { code: 'METHOD_NOT_ALLOWED' }]);
+    expect(answer.headers.allow).toContain(fitting);
+  });
+
+  test('a photo is named by digits alone', async () => {
+    for (const id of ['1e0', '0x1', '1.0', '%201', '4294967297', '0'])
+      expect((await get(`/api/images/${id}`)).statusCode, id).toBe(400);
+  });
+
+  test('what a caller has already is not sent again, whatever a proxy made of its tag', async () => {
+    for (const url of ['/api/images/1/thumbnail', '/api/images/1/original']) {
+      const { etag } = (await get(url)).headers;
+      for (const known of [`${etag}`, `"other", ${etag}`, `W/${etag}`, '*'])
+        expect((await get(url, { 'if-none-match': known })).statusCode, known).toBe(304);
+      expect((await get(url, { 'if-none-match': '"other"' })).statusCode).toBe(200);
+    }
+  });
+
+  test.each([
+    ['/api/clip/failures/retry', 'application/json', '{}', 400, 'exactly one is needed of ids'],
+    ['/api/search', 'application/x-www-form-urlencoded', 'text=red', 415, 'content-type: application/json'],
+    ['/api/search/image', 'application/json', '{}', 415, 'multipart/form-data'],
+    ['/api/search/image?minScore=', 'application/json', '{}', 400, 'minScore: is no number'],
+  ])('%s says what it wants instead', async (url, type, payload, status, words) => {
+    const headers = { host: 'localhost', 'content-type': type };
+    const answer = await server.app.inject({ method: 'POST', url, payload, headers });
+    expect([answer.statusCode, answer.json().detail]).toEqual([status, expect.stringContaining(words)]);
+  });
+
   test('pages of a search and of the list hold every photo once', async () => {
     for (const next of [
       (cursor?: string) => post('/api/search', { text: 'red', limit: 2, ...(cursor === undefined ? {} : { cursor }) }),

@@ -15,6 +15,7 @@ import { addPageRoutes } from '../routes/pages.js';
 import { addPluginRoutes } from '../routes/plugins.js';
 import { addSearchRoutes } from '../routes/search.js';
 import type { AccessRules } from './access.js';
+import { watchMethods } from './other-methods.js';
 import { installProblems } from './problem.js';
 import { installSecurity } from './security.js';
 import { limitUploads } from './uploads.js';
@@ -70,6 +71,7 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
 }
 
 async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions): Promise<void> {
+  const refuseOtherMethods = watchMethods(app);
   addHealthRoutes(app, host);
   addAuthRoutes(app, host.config, options.access);
   addLibraryRoutes(app, host);
@@ -78,6 +80,7 @@ async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions):
   addSearchRoutes(app, host);
   addEventRoutes(app, host);
   addPluginRoutes(app, host.plugins);
+  refuseOtherMethods();
   await addPageRoutes(app);
 }
 

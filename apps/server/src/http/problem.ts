@@ -129,6 +129,11 @@ interface Classified {
 
 const DATABASE_AWAY: Classified = { code: 'DATABASE', detail: 'The database cannot answer now. See the log.' };
 
+const NO_JSON: Classified = {
+  code: 'UNSUPPORTED_MEDIA_TYPE',
+  detail: 'Send JSON with the header content-type: application/json, a picture as multipart/form-data.',
+};
+
 // What is the request's own fault, or came too late; its own words may name paths.
 const OF_DATABASE_ERROR: Partial<Record<DatabaseErrorCode, Classified>> = {
   BAD_CURSOR: { code: 'BAD_REQUEST', detail: 'cursor: is not one that this list gave out' },
@@ -141,6 +146,7 @@ function classify(error: FastifyError): Classified {
   if (error instanceof z.ZodError) return { code: 'BAD_REQUEST', detail: issuesText(error) };
   if (error instanceof HostError) return { code: OF_HOST_ERROR[error.code] ?? 'INTERNAL', detail: error.message };
   if (error instanceof DatabaseError) return OF_DATABASE_ERROR[error.code] ?? DATABASE_AWAY;
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return NO_JSON;
   const known = OF_STATUS[error.statusCode ?? 500];
   // Below 500 the framework's own words are about the request; above, they may be about anything.
   if (known !== undefined) return { code: known, detail: error.message };

@@ -107,9 +107,15 @@ export function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
 }
 
 export const ID_PARAMS: z.ZodType<{ readonly id: number }> = z.object({
-  id: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 31 - 1),
+  // Digits alone: what else JavaScript takes for a number ("1e1", "0x10") names no photo.
+  id: z
+    .string()
+    .regex(/^\d{1,10}$/, 'is no whole number')
+    .transform(Number)
+    .pipe(
+      z
+        .number()
+        .min(1)
+        .max(2 ** 31 - 1),
+    ),
 });

@@ -16,7 +16,7 @@ import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
 
 const CHANGE = z.strictObject({
   concurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional(),
-  quietHours: z.union([quietHours(), z.null()]).optional(),
+  quietHours: quietHours().nullable().optional(),
 });
 const FAILURE_QUERY = z.strictObject({
   library: LIBRARY_ID,
@@ -24,11 +24,14 @@ const FAILURE_QUERY = z.strictObject({
   cursor: CURSOR,
   limit: limit(100, 500),
 });
-const RETRY = z.union([
-  z.strictObject({ ids: z.array(z.number().int().min(1)).min(1).max(10_000) }),
-  z.strictObject({ reason: z.string().min(1).max(100), library: z.number().int().min(1).optional() }),
-  z.strictObject({ all: z.literal(true) }),
-]);
+const RETRY = z.union(
+  [
+    z.strictObject({ ids: z.array(z.number().int().min(1)).min(1).max(10_000) }),
+    z.strictObject({ reason: z.string().min(1).max(100), library: z.number().int().min(1).optional() }),
+    z.strictObject({ all: z.literal(true) }),
+  ],
+  'exactly one is needed of ids (1 to 10,000 numbers), reason (with a library, or none) and all (true)',
+);
 
 /** `/api/clip` */
 export function addClipRoutes(app: FastifyInstance, host: Host): void {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Host } from '../host/host.js';
 import { EXPLANATION, FILTERS, IMAGE, IMAGES } from '../http/answers.js';
+import { isKnownTag } from '../http/etag.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute, ID_PARAMS } from '../http/route.js';
 import { explainImage } from '../photos/explain.js';
@@ -34,7 +35,7 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
     async handle({ params, query, request, reply }) {
       const { row, library } = await findShown(host, params.id);
       const etag = thumbnails.etagOf(row.contentHash, query.size);
-      const isKnown = request.headers['if-none-match'] === etag;
+      const isKnown = isKnownTag(request.headers['if-none-match'], etag);
       // The photo's hash names the bytes: a browser that has them needs no look at the disk.
       const photo = { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash };
       const picture = isKnown ? null : await thumbnails.get(photo, query.size);

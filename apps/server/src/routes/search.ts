@@ -51,7 +51,12 @@ const UPLOAD_QUERY = z.strictObject({
   camera: z.string().max(200).optional(),
   takenAfter: TIME,
   takenBefore: TIME,
-  minScore: z.coerce.number().min(-1).max(1).optional(),
+  minScore: z
+    .string()
+    .regex(/^-?(\d|\d?\.\d{1,20})$/, 'is no number from -1 to 1')
+    .transform(Number)
+    .pipe(z.number().min(-1).max(1))
+    .optional(),
   limit: limit(50, 500),
   cursor: CURSOR,
   crop: z

@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix';
 import type { ImageRow, Library } from '@clip-watch/db';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseRange } from '../http/byte-range.js';
+import { isKnownTag, mayTakeRange } from '../http/etag.js';
 import { HttpProblem } from '../http/problem.js';
 import { openOriginal } from '../photos/open-original.js';
 
@@ -27,12 +28,13 @@ export async function sendOriginal(
   const isCurrent = size === row.fileSize && modifiedAtMs === row.modifiedAtMs;
   const etag = isCurrent ? `"${row.contentHash}"` : `W/"${size}-${modifiedAtMs}"`;
   describe(reply, row, etag);
-  if (request.headers['if-none-match'] === etag) {
+  if (isKnownTag(request.headers['if-none-match'], etag)) {
     await handle.close();
     return reply.code(304).send();
   }
-  const mayRange = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
-  const range = mayRange ? parseRange(request.headers.range, size) : ({ kind: 'whole' } as const);
+  const range = mayTakeRange(request.headers['if-range'], etag)
+    ? parseRange(request.headers.range, size)
+    : ({ kind: 'whole' } as const);
   if (range.kind === 'unsatisfiable') {
     await handle.close();
     reply.header('content-range', `bytes */${size}`);
