@@ -5,6 +5,7 @@ import { openStore } from '../host/host.js';
 import { explainImage } from '../photos/explain.js';
 import { type CommandContext, onlyOperand, plain, print } from './command.js';
 import { locatePhoto, type PhotoPlace } from './photo-path.js';
+import { standstillOf } from './standstill.js';
 
 /** A file that has no row: there is only a sentence to say. */
 interface NoRow {
@@ -30,7 +31,7 @@ export async function explain(context: CommandContext): Promise<number> {
   const { activeModelVersion } = await database.clipState.read();
   const answer = explainImage(place.row, {
     libraryState: place.library.state,
-    standstill: context.config.apolloUrl.enabled ? null : 'No encoder is configured (APOLLO_URL=disabled).',
+    standstill: standstillOf(context.config, new Date()).reason ?? null,
     activeModelVersion,
     now: Date.now(),
   });

@@ -16,7 +16,8 @@ export async function failures(context: CommandContext): Promise<number> {
     items: await readAll(database),
     nextCursor: null,
   };
-  print(context, answer, render);
+  const roots = new Map((await database.libraries.list()).map(({ id, rootPath }) => [id, rootPath]));
+  print(context, answer, () => render(answer, roots));
   return 0;
 }
 
@@ -47,12 +48,15 @@ async function readAll(database: Database): Promise<readonly ApiFailure[]> {
   return all;
 }
 
-function render({ groups, items }: ApiFailures): readonly string[] {
+function render({ groups, items }: ApiFailures, roots: ReadonlyMap<number, string>): readonly string[] {
   if (groups.length === 0) return ['no failures'];
   return groups.flatMap(({ reason, status, count, remedy }) => [
     `${count} ${status === 'failed' ? 'failed' : 'waiting for another try'}: ${reason}${remedy === null ? '' : `. ${remedy}`}`,
     ...items
       .filter((item) => item.reason === reason && item.status === status)
-      .map(({ relPath, message }) => `    ${plain(relPath)}: ${plain(message)}`),
+      .map(
+        ({ libraryId, relPath, message }) =>
+          `    ${plain(`${roots.get(libraryId) ?? ''}/${relPath}`)}: ${plain(message)}`,
+      ),
   ]);
 }

@@ -28,7 +28,7 @@ export function renderStatus(status: ApiClipStatus): readonly string[] {
     );
   for (const library of status.libraries)
     lines.push(
-      `library   ${library.id} ${plain(library.name)}: ${library.state}, ${library.encoded} of ${library.photos} encoded${library.stateReason === null ? '' : `. ${plain(library.stateReason)}`}`,
+      `library   ${library.id} ${plain(library.name)}: ${library.state}, ${library.encoded} of ${library.photos - library.skipped} encoded${library.stateReason === null ? '' : `. ${plain(library.stateReason)}`}`,
     );
   return lines;
 }

@@ -148,7 +148,8 @@ export class LibraryLoop {
     if (library.excludeRulesHash === rules.rulesHash) return;
     const { hidden, shown } = await reevaluateExclusions(this.deps.database.images, this.id, rules, signal);
     await this.deps.database.libraries.update(this.id, { excludeRulesHash: rules.rulesHash });
-    if (hidden + shown > 0) this.deps.emit({ id: this.id, change: 'changed' });
+    if (hidden + shown === 0) return;
+    this.deps.emit({ id: this.id, change: 'changed' });
     this.deps.onTick(library); // What is shown again may be due; the disk may take long, or be away.
     this.deps.log?.info({ libraryId: this.id, hidden, shown }, 'exclude rules changed');
   }
