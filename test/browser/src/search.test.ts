@@ -61,14 +61,33 @@ describe.skipIf(!hasChromium())('search', () => {
     expect(new URL(page.url()).hash).toBe('#/?q=unrelated&weak=1');
   });
 
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const PICTURE = { name: 'mine.png', mimeType: 'image/png', buffer: png };
+
+  test('another picture of one’s own is another search, and back leads to the first', async () => {
+    await using open = await openPage(workingState());
+    const { page, state } = open;
+    const uploads = (): number => state.requests.filter(({ path }) => path === 'search/image').length;
+    await page.setInputFiles('input[type=file]', PICTURE);
+    await page.waitForSelector('.tile');
+    await page.waitForSelector('h1:has-text("Photos like your picture")');
+    const first = page.url();
+    await page.setInputFiles('input[type=file]', PICTURE);
+    await expect.poll(uploads).toBe(2);
+    expect(page.url()).not.toBe(first);
+    await page.goBack();
+    await expect.poll(() => page.url()).toBe(first);
+    await page.waitForSelector('.tile');
+    expect(uploads()).toBe(2);
+  });
+
   test('a picture of the visitor’s own is sent and searched with', async () => {
     await using open = await openPage(workingState());
     const { page, state } = open;
-    const png = Buffer.from(
-      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-      'base64',
-    );
-    await page.setInputFiles('input[type=file]', { name: 'mine.png', mimeType: 'image/png', buffer: png });
+    await page.setInputFiles('input[type=file]', PICTURE);
     await page.waitForSelector('h1:has-text("Photos like your picture")');
     await page.waitForSelector('.tile');
     expect(state.requests.filter(({ path }) => path === 'search/image')).toHaveLength(1);

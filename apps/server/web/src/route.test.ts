@@ -38,7 +38,7 @@ describe('route', () => {
       notText: fc.string(),
       like: fc.option(fc.nat()),
       crop: fc.constant(null),
-      upload: fc.boolean(),
+      upload: fc.option(fc.integer({ min: 1, max: 1e14 })),
       library: fc.option(fc.nat()),
       camera: fc.string(),
       after: fc.constantFrom('', '2020-02-29'),
@@ -57,7 +57,7 @@ describe('route', () => {
     expect(isSearch({ ...EMPTY_QUERY, library: 3, camera: 'Canon' })).toBe(false);
     expect(isSearch({ ...EMPTY_QUERY, text: 'dog' })).toBe(true);
     expect(isSearch({ ...EMPTY_QUERY, like: 0 })).toBe(true);
-    expect(isSearch({ ...EMPTY_QUERY, upload: true })).toBe(true);
+    expect(isSearch({ ...EMPTY_QUERY, upload: 1 })).toBe(true);
   });
 });
 

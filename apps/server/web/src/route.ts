@@ -9,7 +9,7 @@ export interface SearchQuery {
   /** A part of `like`: x, y, width and height as fractions of its upright sides. */
   readonly crop: readonly [number, number, number, number] | null;
   /** A picture of the visitor's own; it lives in this tab only. */
-  readonly upload: boolean;
+  readonly upload: number | null;
   readonly library: number | null;
   readonly camera: string;
   readonly after: string;
@@ -30,7 +30,7 @@ export const EMPTY_QUERY: SearchQuery = {
   notText: '',
   like: null,
   crop: null,
-  upload: false,
+  upload: null,
   library: null,
   camera: '',
   after: '',
@@ -42,7 +42,7 @@ export const HOME: Route = { kind: 'photos', query: EMPTY_QUERY, photo: null };
 
 /** True when the query asks the encoder; otherwise the timeline is meant. */
 export function isSearch(query: SearchQuery): boolean {
-  return query.text !== '' || query.like !== null || query.upload;
+  return query.text !== '' || query.like !== null || query.upload !== null;
 }
 
 export function parseRoute(hash: string): Route {
@@ -80,7 +80,7 @@ function parseQuery(params: URLSearchParams): SearchQuery {
     notText: params.get('not') ?? '',
     like,
     crop: like === null ? null : toCrop(params.get('crop')),
-    upload: params.get('upload') === '1',
+    upload: toId(params.get('upload')),
     library: toId(params.get('library')),
     camera: params.get('camera') ?? '',
     after: toDay(params.get('after')),
@@ -95,7 +95,7 @@ function queryParams(query: SearchQuery): Record<string, string | number | null>
     not: query.notText,
     like: query.like,
     crop: query.crop?.map((fraction) => Number(fraction.toFixed(4))).join(',') ?? null,
-    upload: query.upload ? 1 : null,
+    upload: query.upload,
     library: query.library,
     camera: query.camera,
     after: query.after,

@@ -23,14 +23,13 @@ interface SearchResultsProps {
 
 /** What a search found, best first. */
 export function SearchResults({ query, photo }: SearchResultsProps): JSX.Element {
-  const upload = query.upload ? getUpload() : null;
-  if (query.upload && upload === null)
+  if (query.upload !== null && getUpload(query.upload) === null)
     return (
       <EmptyState icon="picture" title={texts.search.resultsUpload}>
         <p>{texts.search.byPictureLost}</p>
       </EmptyState>
     );
-  const key = formatRoute({ kind: 'photos', query, photo: null }) + (upload?.serial ?? '');
+  const key = formatRoute({ kind: 'photos', query, photo: null });
   return <Hits key={key} listKey={key} query={query} photo={photo} />;
 }
 

@@ -7,7 +7,7 @@ import { texts } from '../texts.js';
 import { navigate } from '../use-route.js';
 import { countFilters } from './count-filters.js';
 import { FilterPanel } from './filter-panel.js';
-import { setUpload } from './upload-store.js';
+import { keepUpload } from './upload-store.js';
 
 /** Words, filters and a picture of one's own. What is searched is in the address; this only edits it. */
 export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Element {
@@ -33,7 +33,7 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
         ref={form}
         onSubmit={(event) => {
           event.preventDefault();
-          submit(draft.text.trim() === '' ? draft : { ...draft, like: null, crop: null, upload: false });
+          submit(draft.text.trim() === '' ? draft : { ...draft, like: null, crop: null, upload: null });
         }}
       >
         <div class="search-field">
@@ -62,7 +62,9 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
               <Icon name="close" />
             </button>
           )}
-          <UploadButton onChosen={() => submit({ ...draft, text: '', like: null, crop: null, upload: true })} />
+          <UploadButton
+            onChosen={(file) => submit({ ...draft, text: '', like: null, crop: null, upload: keepUpload(file) })}
+          />
           <button
             type="button"
             class={`icon-button ${hasFilters ? 'icon-button-on' : ''}`}
@@ -88,7 +90,7 @@ export function SearchBox({ query }: { readonly query: SearchQuery }): JSX.Eleme
   );
 }
 
-function UploadButton({ onChosen }: { readonly onChosen: () => void }): JSX.Element {
+function UploadButton({ onChosen }: { readonly onChosen: (file: File) => void }): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -102,9 +104,7 @@ function UploadButton({ onChosen }: { readonly onChosen: () => void }): JSX.Elem
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           event.currentTarget.value = '';
-          if (!file) return;
-          setUpload(file);
-          onChosen();
+          if (file) onChosen(file);
         }}
       />
       <button
@@ -121,7 +121,7 @@ function UploadButton({ onChosen }: { readonly onChosen: () => void }): JSX.Elem
 }
 
 function isAnything(query: SearchQuery, draft: SearchQuery): boolean {
-  return draft.text !== '' || query.like !== null || query.upload || countFilters(query) > 0;
+  return draft.text !== '' || query.like !== null || query.upload !== null || countFilters(query) > 0;
 }
 
 function trimmed(query: SearchQuery): SearchQuery {

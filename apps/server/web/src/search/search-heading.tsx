@@ -12,7 +12,7 @@ export function SearchHeading({ query, state }: { readonly query: SearchQuery; r
       {query.like !== null && (
         <img class="search-sample" src={thumbnailUrl(query.like, 'grid')} style={viewOf(query.crop)} alt="" />
       )}
-      {query.upload && <UploadSample />}
+      {query.upload !== null && <UploadSample id={query.upload} />}
       <div>
         <h1>{title(query)}</h1>
         <p class="hint" role="status">
@@ -32,19 +32,19 @@ function viewOf(crop: SearchQuery['crop']): string {
 }
 
 function title(query: SearchQuery): string {
-  if (query.upload) return texts.search.resultsUpload;
+  if (query.upload !== null) return texts.search.resultsUpload;
   if (query.like !== null) return query.crop === null ? texts.search.resultsLike : texts.search.resultsLikePart;
   return texts.search.resultsFor(query.text);
 }
 
 /** The chosen picture, drawn on a canvas: an object URL would need a hole in the content security policy. */
-function UploadSample(): JSX.Element {
+function UploadSample({ id }: { readonly id: number }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [isDrawn, setDrawn] = useState(false);
   useEffect(() => {
-    const file = getUpload()?.file;
+    const file = getUpload(id);
     if (file) void drawSample(canvas.current, file).then(setDrawn);
-  }, []);
+  }, [id]);
   return <canvas ref={canvas} class="search-sample" width={1} height={1} hidden={!isDrawn} />;
 }
 

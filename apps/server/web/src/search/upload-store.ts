@@ -1,12 +1,17 @@
-/** The picture a visitor searches with. It lives in this tab and is sent to this server only. */
-let picture: { readonly file: File; readonly serial: number } | null = null;
-let serial = 0;
+/** The pictures a visitor searched with. They live in this tab and are sent to this server only. */
+const pictures = new Map<number, File>();
+// As many as lists are kept for the back button.
+const MOST = 5;
 
-export function setUpload(file: File): void {
-  serial += 1;
-  picture = { file, serial };
+/** @returns its name in the address: another picture is another search, after a reload too */
+export function keepUpload(file: File): number {
+  const id = Date.now();
+  pictures.set(id, file);
+  const [oldest] = pictures.keys();
+  if (pictures.size > MOST && oldest !== undefined) pictures.delete(oldest);
+  return id;
 }
 
-export function getUpload(): { readonly file: File; readonly serial: number } | null {
-  return picture;
+export function getUpload(id: number): File | null {
+  return pictures.get(id) ?? null;
 }
