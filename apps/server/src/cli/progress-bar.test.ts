@@ -41,3 +41,16 @@ test('without a terminal it tells every ten seconds, and how it ended', () => {
   bar.end();
   expect(lines.map((line) => line.slice(-6))).toEqual([' 0/10\n', ' 4/10\n', ' 8/10\n', '10/10\n']);
 });
+
+test.each([
+  [true, ['\rscanning  1 found', '\rscanning  9 found', '\n', '\rencoding  nothing to do', '\n']],
+  [false, ['scanning  1 found\n', 'scanning  9 found\n', 'encoding  nothing to do\n']],
+])('the next work leaves the last line of the one before (terminal: %s)', (isTerminal, expected) => {
+  const lines: string[] = [];
+  const bar = createProgressBar({ out() {}, err: (text) => void lines.push(text), isTerminal }, () => 0);
+  const { total: _, ...unknown } = encoding(0);
+  for (const done of [1, 9]) bar.show({ ...unknown, label: 'scanning', done });
+  bar.show({ ...encoding(0), total: 0 });
+  bar.end();
+  expect(lines).toEqual(expected);
+});

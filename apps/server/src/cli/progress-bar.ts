@@ -21,13 +21,23 @@ export interface ProgressBar {
 const WIDTH = 24;
 const QUIET_EVERY_MS = 10_000;
 
-/** One line that is drawn over in a terminal, and a line every ten seconds elsewhere. */
+/** One line for each label: drawn over in a terminal, and told every ten seconds elsewhere. */
 export function createProgressBar(io: CommandIo, now: () => number = Date.now): ProgressBar {
   let shownAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let label = '';
   let isShown = true;
+  const end = (): void => {
+    if (io.isTerminal && last !== '') io.err('\n');
+    if (!isShown) io.err(`${last}\n`); // How it ended matters most.
+    last = '';
+    isShown = true;
+    shownAt = Number.NEGATIVE_INFINITY;
+  };
   return {
     show(progress) {
+      if (progress.label !== label) end();
+      label = progress.label;
       const line = formatProgress(progress);
       isShown = io.isTerminal || now() - shownAt >= QUIET_EVERY_MS;
       if (io.isTerminal) io.err(`\r${line.padEnd(last.length)}`);
@@ -37,12 +47,7 @@ export function createProgressBar(io: CommandIo, now: () => number = Date.now): 
       }
       last = line;
     },
-    end() {
-      if (io.isTerminal && last !== '') io.err('\n');
-      if (!isShown) io.err(`${last}\n`); // How it ended matters most.
-      last = '';
-      isShown = true;
-    },
+    end,
   };
 }
 
