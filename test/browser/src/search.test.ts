@@ -84,6 +84,21 @@ describe.skipIf(!hasChromium())('search', () => {
     expect(uploads()).toBe(2);
   });
 
+  test('a part of one’s own picture is searched with, and shown beside the title', async () => {
+    await using open = await openPage(workingState());
+    const { page } = open;
+    await page.setInputFiles('input[type=file]', PICTURE);
+    await page.getByRole('button', { name: 'Search a part' }).click();
+    const asked = page.waitForRequest(/search\/image\?.*crop=/);
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByRole('button', { name: 'Search this part' }).click();
+    expect(new URL((await asked).url()).searchParams.get('crop')).toBe('0.2500,0.2500,0.4600,0.5000');
+    await page.waitForSelector('h1:has-text("Photos like a part of your picture")');
+    await page.waitForSelector('canvas.search-sample');
+    expect(new URL(page.url()).hash).toContain('crop=0.25%2C0.25%2C0.46%2C0.5');
+    expect(open.faults).toEqual([]);
+  });
+
   test('a picture of the visitor’s own is sent and searched with', async () => {
     await using open = await openPage(workingState());
     const { page, state } = open;

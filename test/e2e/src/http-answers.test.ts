@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeColourPhotos } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
 
+const FORM = 'multipart/form-data; boundary=b';
+
 describe('answers', () => {
   const data = tempFolder();
   const photos = tempFolder();
@@ -85,6 +87,8 @@ describe('answers', () => {
     ['/api/clip/failures/retry', 'application/json', '{}', 400, 'exactly one is needed of ids'],
     ['/api/search', 'application/x-www-form-urlencoded', 'text=red', 415, 'content-type: application/json'],
     ['/api/search/image', 'application/json', '{}', 415, 'multipart/form-data'],
+    // Fractions as JavaScript writes them are taken; what is missing is the picture.
+    [`/api/search/image?crop=${0.1 + 0.2},0.1,0.2,0.2`, FORM, '--b--\r\n', 400, 'image: the picture is missing'],
     ['/api/search/image?minScore=', 'application/json', '{}', 400, 'minScore: is no number'],
   ])('%s says what it wants instead', async (url, type, payload, status, words) => {
     const headers = { host: 'localhost', 'content-type': type };

@@ -61,7 +61,7 @@ const UPLOAD_QUERY = z.strictObject({
   cursor: CURSOR,
   crop: z
     .string()
-    .regex(/^[\d.]{1,12}(,[\d.]{1,12}){3}$/, 'is not x,y,width,height')
+    .regex(/^[\d.]{1,24}(,[\d.]{1,24}){3}$/, 'is not x,y,width,height')
     .transform((text) => CROP.parse(toCrop(text)))
     .optional(),
 });

@@ -6,7 +6,7 @@ export interface SearchQuery {
   readonly notText: string;
   /** Photos like this one. */
   readonly like: number | null;
-  /** A part of `like`: x, y, width and height as fractions of its upright sides. */
+  /** A part of `like` or of `upload`: x, y, width and height as fractions of its upright sides. */
   readonly crop: readonly [number, number, number, number] | null;
   /** A picture of the visitor's own; it lives in this tab only. */
   readonly upload: number | null;
@@ -75,12 +75,13 @@ export function formatRoute(route: Route): string {
 
 function parseQuery(params: URLSearchParams): SearchQuery {
   const like = toId(params.get('like'));
+  const upload = toId(params.get('upload'));
   return {
     text: params.get('q') ?? '',
     notText: params.get('not') ?? '',
     like,
-    crop: like === null ? null : toCrop(params.get('crop')),
-    upload: toId(params.get('upload')),
+    crop: like === null && upload === null ? null : toCrop(params.get('crop')),
+    upload,
     library: toId(params.get('library')),
     camera: params.get('camera') ?? '',
     after: toDay(params.get('after')),

@@ -54,6 +54,7 @@ export const texts = {
     resultsLike: 'Photos like this one',
     resultsLikePart: 'Photos like this part',
     resultsUpload: 'Photos like your picture',
+    resultsUploadPart: 'Photos like a part of your picture',
     results: 'Results',
     best: 'Best matches first',
     none: 'Nothing matches',

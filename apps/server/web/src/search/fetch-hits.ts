@@ -7,6 +7,16 @@ import { getUpload } from './upload-store.js';
 /** One page of hits: by the visitor's own picture, or by words or a photo of the library. */
 export function fetchHits(query: SearchQuery, cursor: string | null, signal: AbortSignal): Promise<ApiSearchAnswer> {
   const upload = query.upload === null ? null : getUpload(query.upload);
-  if (upload !== null) return searchByUpload(upload, { ...photoFilters(query), limit: HITS_A_PAGE, cursor }, signal);
+  if (upload !== null)
+    return searchByUpload(
+      upload,
+      {
+        ...photoFilters(query),
+        crop: query.crop?.map((share) => share.toFixed(4)).join(',') ?? null,
+        limit: HITS_A_PAGE,
+        cursor,
+      },
+      signal,
+    );
   return search(toSearchRequest(query, cursor), signal);
 }

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SearchQuery } from '../route.js';
 import { texts } from '../texts.js';
@@ -7,6 +7,8 @@ import { boxAfterKey, boxBetween, type CropBox } from './crop-box.js';
 interface CropOverlayProps {
   /** Where the picture is on screen. */
   readonly frame: DOMRect;
+  /** The picture, where it is not on screen already. */
+  readonly picture?: ComponentChildren;
   readonly onSearch: (crop: NonNullable<SearchQuery['crop']>) => void;
   readonly onCancel: () => void;
 }
@@ -14,7 +16,7 @@ interface CropOverlayProps {
 const CENTRE: CropBox = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
 
 /** A box over the open photo: drawn with the pointer, or moved with the arrow keys and sized with Shift. */
-export function CropOverlay({ frame, onSearch, onCancel }: CropOverlayProps): JSX.Element {
+export function CropOverlay({ frame, picture, onSearch, onCancel }: CropOverlayProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const start = useRef<{ x: number; y: number } | null>(null);
   const [box, setBox] = useState(CENTRE);
@@ -33,7 +35,13 @@ export function CropOverlay({ frame, onSearch, onCancel }: CropOverlayProps): JS
     setBox(moved);
   };
   return (
-    <dialog ref={dialog} class="crop" aria-label={texts.viewer.part} onKeyDown={onKeyDown} onClose={onCancel}>
+    <dialog
+      ref={dialog}
+      class={`crop ${picture === undefined ? '' : 'crop-alone'}`}
+      aria-label={texts.viewer.part}
+      onKeyDown={onKeyDown}
+      onClose={onCancel}
+    >
       <div
         class="crop-field"
         style={{
@@ -53,6 +61,7 @@ export function CropOverlay({ frame, onSearch, onCancel }: CropOverlayProps): JS
           start.current = null;
         }}
       >
+        {picture}
         <div
           class="crop-box"
           style={{
