@@ -60,6 +60,21 @@ describe('a library over time', () => {
     expect(apollo.counters.items).toBe(sent);
   });
 
+  test('what needs the files of a library that is offline says so', async () => {
+    renameSync(root, `${root}-away`);
+    await scanAndEncode();
+    const { id: imageId } = (await server.host.database.images.findImageByPath(id, 'red.jpg'))!;
+    const crop = { x: 0, y: 0, width: 0.5, height: 0.5 };
+    const headers = { host: 'localhost' };
+    const answers = [
+      await server.app.inject({ url: `/api/images/${imageId}/original`, headers }),
+      await server.app.inject({ url: `/api/images/${imageId}/thumbnail`, headers }),
+      await server.app.inject({ method: 'POST', url: '/api/search', headers, payload: { imageId, crop } }),
+    ];
+    for (const answer of answers) expect([answer.statusCode, answer.json().code]).toEqual([503, 'LIBRARY_OFFLINE']);
+    renameSync(`${root}-away`, root);
+  });
+
   test('an emptied root is offline too: nobody deletes like that, mounts do', async () => {
     renameSync(root, `${root}-away`);
     mkdirSync(root);

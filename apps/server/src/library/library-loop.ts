@@ -224,7 +224,11 @@ export class LibraryLoop {
     const { libraries } = this.deps.database;
     if (result.kind === 'offline') {
       await libraries.update(this.id, { state: 'offline', stateReason: result.reason });
-      this.deps.log?.warn({ libraryId: this.id, reason: result.reason }, 'library offline; nothing is deleted');
+      const isNews = library.state !== 'offline' || library.stateReason !== result.reason;
+      this.deps.log?.[isNews ? 'warn' : 'debug'](
+        { libraryId: this.id, reason: result.reason },
+        'library offline; nothing is deleted',
+      );
       return;
     }
     const isBack = library.state === 'offline';

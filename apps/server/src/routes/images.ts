@@ -10,7 +10,7 @@ import { explainImage } from '../photos/explain.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { toApiImage } from '../photos/to-api.js';
 import { CAMERA, CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
-import { sendOriginal } from './send-original.js';
+import { refusedOriginal, sendOriginal } from './send-original.js';
 
 const LIST_QUERY = z.strictObject({
   library: LIBRARY_ID,
@@ -39,6 +39,7 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
       // The photo's hash names the bytes: a browser that has them needs no look at the disk.
       const photo = { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash };
       const picture = isKnown ? null : await thumbnails.get(photo, query.size);
+      if (picture?.kind === 'failed' && library.state === 'offline') throw refusedOriginal(library);
       if (picture?.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
       reply.header('etag', etag).header('cache-control', 'private, no-cache');
       return picture === null ? reply.code(304).send() : reply.type('image/webp').send(picture.data);

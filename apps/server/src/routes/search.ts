@@ -11,6 +11,7 @@ import { decodeOffset } from '../search/cursor.js';
 import type { SearchQuery } from '../search/search-service.js';
 import type { SearchFilter } from '../search/segment-store.js';
 import { CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
+import { refusedOriginal } from './send-original.js';
 
 const LONGEST_TEXT = 2_000;
 const fraction = z.number().min(0).max(1);
@@ -132,7 +133,7 @@ async function readPhoto({ database }: Host, id: number): Promise<Uint8Array> {
   if (row === null || library === null || row.clip.status === 'skipped')
     throw new HttpProblem('NOT_FOUND', `There is no photo ${id}.`);
   const opened = await openOriginal(library.rootPath, row.relPath);
-  if (opened.kind === 'refused') throw new HttpProblem('NOT_FOUND', 'The file is not there, or cannot be read.');
+  if (opened.kind === 'refused') throw refusedOriginal(library);
   await using handle = opened.handle;
   if (opened.size > LARGEST_PHOTO_BYTES)
     throw new HttpProblem('PHOTO_UNREADABLE', 'The file is too large to take a part of.');

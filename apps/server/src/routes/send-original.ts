@@ -19,9 +19,7 @@ export async function sendOriginal(
   const opened = await openOriginal(library.rootPath, row.relPath);
   if (opened.kind === 'refused') {
     request.log.info({ imageId: row.id, reason: opened.reason }, 'original refused');
-    if (library.state === 'offline')
-      throw new HttpProblem('LIBRARY_OFFLINE', 'The library is offline, so its originals are away.');
-    throw new HttpProblem('NOT_FOUND', 'The file is not there, or cannot be read.');
+    throw refusedOriginal(library);
   }
   const { handle, size, modifiedAtMs } = opened;
   // The row's hash names these bytes only while the file is what was ingested.
@@ -48,6 +46,13 @@ export async function sendOriginal(
     return reply.send('');
   }
   return reply.send(handle.createReadStream({ start, end }));
+}
+
+/** Why a photo's own bytes cannot be had. */
+export function refusedOriginal({ state }: Pick<Library, 'state'>): HttpProblem {
+  return state === 'offline'
+    ? new HttpProblem('LIBRARY_OFFLINE', 'The library is offline, so its originals are away.')
+    : new HttpProblem('NOT_FOUND', 'The file is not there, or cannot be read.');
 }
 
 function describe(reply: FastifyReply, { mediaType, relPath }: ImageRow, etag: string): void {
