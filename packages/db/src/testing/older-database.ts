@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { openDatabaseAt } from '../database.js';
 import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../migrations.js';
@@ -42,6 +42,12 @@ export async function makeOlderDatabase(url: string, migrations: readonly Migrat
   await (await openDatabaseAt({ url }, migrations.slice(0, 1))).close();
   await runSql(url, firstRows());
   await (await openDatabaseAt({ url }, migrations)).close();
+  removeCopies(dirname(url.slice('file:'.length)));
+}
+
+/** Copies that were made on the way to this version: a test counts those of its own updates. */
+function removeCopies(folder: string): void {
+  for (const name of readdirSync(folder)) if (name.includes('before-update')) rmSync(join(folder, name));
 }
 
 /** The migrations there are and one that nobody wrote, read from a folder as the program reads its own. */
