@@ -10,6 +10,7 @@ import {
   sharedFolder,
 } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
+import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
 
 const TARGET = {
@@ -56,7 +57,7 @@ async function bombs(): Promise<Buffer[]> {
 }
 
 test.skipIf(!HAS_PROC)('bombs, three at once, leave the child below its memory cap', { timeout: 600_000 }, async () => {
-  await using host = await openDecodeHost({ threads: 3 });
+  await using host = await openDecodeHost({ ...PATIENT, threads: 3 });
   const atRest = peakBytes();
   const files = await bombs();
   const outcomes = await Promise.all(files.map((file) => host.prepareBytes(file, TARGET)));

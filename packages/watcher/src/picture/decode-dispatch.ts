@@ -27,8 +27,6 @@ export interface DecodeDispatch {
 
 /** Of a photo's deadline: ExifTool may be silent because of the disk, and is asked once more by another way. */
 const EXIFTOOL_SHARE = 0.4;
-/** A library from whose disk nothing comes for this long is served apart; a disk that wakes up is among them. */
-const STALL_MS = 3000;
 /** A library whose disk hung once gets this long from then on, until it answers again. */
 const SUSPECT_READ_DEADLINE_MS = 5000;
 /** After it hung again it is not asked at all for this long: each try costs a child. */
@@ -84,7 +82,7 @@ export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: s
       },
       events,
     );
-  const main = lane('main', options.threads, options.readDeadlineMs, STALL_MS);
+  const main = lane('main', options.threads, options.readDeadlineMs, options.stallMs);
   const alone = lane('alone', 1, options.readDeadlineMs);
   const suspect = lane('suspect', 1, Math.min(options.readDeadlineMs, SUSPECT_READ_DEADLINE_MS));
   const lanes = [main, alone, suspect];

@@ -7,6 +7,8 @@ export interface DecodeHostOptions {
   readonly threads?: number;
   /** Where the private temporary folder is made; never below a library. Default: the system's temporary folder. */
   readonly tempParent?: string;
+  /** After this long without a byte from the disk its library is served by another child; the photo is still waited for. Default 3,000. */
+  readonly stallMs?: number;
   /** A photo that the disk has not given within this long is given up, and its child replaced. Default 15,000. */
   readonly readDeadlineMs?: number;
   /** The same for its decoding. Default 30,000. */
@@ -38,6 +40,7 @@ export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDe
   const resolved = {
     threads: options.threads ?? availableParallelism() + 1,
     tempParent: options.tempParent ?? tmpdir(),
+    stallMs: options.stallMs ?? 3000,
     readDeadlineMs: options.readDeadlineMs ?? 15_000,
     decodeDeadlineMs: options.decodeDeadlineMs ?? 30_000,
     closeGraceMs: options.closeGraceMs ?? 3000,
@@ -48,6 +51,7 @@ export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDe
   };
   const bounds: readonly (readonly [name: string, value: number, low: number, high: number])[] = [
     ['threads', resolved.threads, 1, 256],
+    ['stallMs', resolved.stallMs, 10, 3_600_000],
     ['readDeadlineMs', resolved.readDeadlineMs, 10, 3_600_000],
     ['decodeDeadlineMs', resolved.decodeDeadlineMs, 10, 3_600_000],
     ['closeGraceMs', resolved.closeGraceMs, 0, 60_000],

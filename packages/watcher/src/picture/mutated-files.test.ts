@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { oddPictures, paintPicture, picture, rawContainer, sharedFolder } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
+import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
 import { PHOTO_REASONS, type PhotoReason } from './photo-reasons.js';
 
@@ -64,7 +65,7 @@ function realSeeds(): Buffer[] {
 test(`${RUNS} damaged files: each gives pixels or a reason of a photo, and no child is lost`, {
   timeout: 60_000 + RUNS * 60,
 }, async () => {
-  await using host = await openDecodeHost({ threads: 2 });
+  await using host = await openDecodeHost({ ...PATIENT, threads: 2 });
   const files = await seeds();
   const random = randomNumbers(20);
   const seen = new Map<string, number>();

@@ -5,6 +5,7 @@ import { sharedFolder, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeHost, PreparedPicture } from '../picture-types.js';
 import { documentedTable, outcomeTable } from '../testing/outcome-table.js';
+import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
 
 const SHARED = sharedFolder();
@@ -48,7 +49,7 @@ describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
     }
     const lines = readFileSync(join(photos.path, 'MANIFEST.tsv'), 'utf8').trim().split('\n').slice(1);
     manifest = lines.map((line) => line.split('\t'));
-    host = await openDecodeHost({ threads: 2 });
+    host = await openDecodeHost({ ...PATIENT, threads: 2 });
     await Promise.all(manifest.map(([relPath = '']) => prepare(relPath)));
   }, 300_000);
   afterAll(async () => {
