@@ -51,7 +51,7 @@ export interface LibraryKeeper extends AsyncDisposable {
    * @throws HostError BAD_PATH, NOT_ANSWERING, BAD_SETTINGS (a bad exclude pattern)
    */
   add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
-  /** New exclude rules are kept at once and take hold with a scan that this starts. @throws HostError NOT_FOUND, BAD_SETTINGS */
+  /** New exclude rules hide photos at once; a scan that this starts finds what they show. @throws HostError NOT_FOUND, BAD_SETTINGS */
   update(id: number, patch: LibraryPatch): Promise<Library>;
   /** Forgets the library and its rows. Files are not touched. @throws HostError NOT_FOUND */
   remove(id: number): Promise<void>;
@@ -138,7 +138,7 @@ class Keeper implements LibraryKeeper {
       ...(patch.excludedDirs === undefined ? {} : { excludedDirs: patch.excludedDirs }),
     });
     // The pages send both fields; a new name is no reason to scan.
-    if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) this.loopOf(library).changeRules();
+    if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) await this.loopOf(library).changeRules(library);
     this.events.emit({ id, change: 'changed' });
     return library;
   }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Library } from '@clip-watch/db';
 import { compileExcluder, type DecodeHost, type PathExcluder } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
@@ -40,6 +41,7 @@ const SOONEST_RESCAN_MS = 5_000;
 const RESCAN_MS_PER_FILE = 1;
 const HINTS_KEPT = 2_000;
 const TICK_EVERY_MS = 2_000;
+const RULES_WAIT_MS = 2_000;
 
 /**
  * One library's watch loop. `idle`: the interval's timer runs. `scanning`: the whole folder is compared. `refreshing`:
@@ -96,10 +98,20 @@ export class LibraryLoop {
     this.refresh();
   }
 
-  /** The exclude rules changed: a scan that runs begins anew, one that does not is started. Rows are evaluated first. */
-  changeRules(): void {
+  /**
+   * The exclude rules changed: a scan that runs begins anew, one that does not is started. What they hide is hidden when
+   * this resolves, in a very large library soon after; it waits for no disk.
+   */
+  async changeRules(library: Library): Promise<void> {
     this.folders.clear();
     this.rulesOfScan.abort();
+    const evaluated = reevaluateExclusions(
+      this.deps.database.images,
+      this.id,
+      this.rulesOf(library),
+      this.abort.signal,
+    );
+    await Promise.race([evaluated.catch(() => {}), sleep(RULES_WAIT_MS, undefined, { ref: false })]); // The scan does it again.
     this.scanInBackground();
   }
 
@@ -248,7 +260,6 @@ export class LibraryLoop {
     this.deps.onTick(library);
   }
 
-  /** Once, not with every scan. */
   private onFoldersChanged(relDirs: readonly string[]): void {
     for (const relDir of relDirs) if (this.changedFolders.size < HINTS_KEPT) this.changedFolders.add(relDir);
     this.refresh();
