@@ -2,13 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paintPicture, picture, tempFolder, threadPriorities } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
+import { SMALL_TARGET } from '../testing/faulty-host.js';
 import { openDecodeHost } from './decode-host.js';
 import { hashOf } from './read-photo.js';
-
-const TARGET = {
-  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
-  acceptedMediaTypes: [],
-} as const;
 
 function decodeChild(): number {
   const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').map(Number);
@@ -20,7 +16,7 @@ test.skipIf(!existsSync('/proc/self/task'))('every thread of the child has low p
   const photo = await picture(paintPicture(3200, 2400), 'jpeg');
   writeFileSync(join(folder.path, 'a.jpg'), photo);
   await using host = await openDecodeHost({ threads: 2 });
-  await host.prepare({ rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) }, TARGET);
+  await host.prepare({ rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) }, SMALL_TARGET);
   const found = threadPriorities(decodeChild());
   expect(found.map(({ name }) => name)).toContain('libvips worker');
   expect(found.filter(({ nice }) => nice < 10)).toEqual([]);

@@ -2,15 +2,11 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paintPicture, picture, preloadLibrary, rawContainer, tempFolder } from '@clip-watch/test-support';
 import { afterAll, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openFaultyHost, SMALL_TARGET } from '../testing/faulty-host.js';
 import { hashOf } from './read-photo.js';
 
 const SILENT_LIBRARY = 'silent-library';
 const SILENT_PHOTOS = 3;
-const TARGET = {
-  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
-  acceptedMediaTypes: [],
-} as const;
 /** Whoever opens a photo of the library once more, through a link to a descriptor, waits for ever; only ExifTool does. */
 const SOURCE = `
 #define _GNU_SOURCE
@@ -60,16 +56,14 @@ test.skipIf(preload === undefined)(
       mkdirSync(root);
       for (let n = 0; n < SILENT_PHOTOS; n += 1) writeFileSync(join(root, `${n}.nef`), bytes);
     }
-    process.env.LD_PRELOAD = preload;
     // ExifTool is given 2 s of these: three silences are longer than the deadline.
-    await using host = await openDecodeHost({
+    await using host = await openFaultyHost(preload ?? '', {
       threads: SILENT_PHOTOS + 1,
       tempParent: folder.path,
       decodeDeadlineMs: 5000,
     });
-    delete process.env.LD_PRELOAD;
     const prepare = (rootPath: string, n: number) =>
-      host.prepare({ rootPath, relPath: `${n}.nef`, contentHash: hashOf(bytes) }, TARGET);
+      host.prepare({ rootPath, relPath: `${n}.nef`, contentHash: hashOf(bytes) }, SMALL_TARGET);
     const slow = Array.from({ length: SILENT_PHOTOS }, (_, n) => prepare(silent, n));
     while (linksIn(folder.path) < SILENT_PHOTOS) await new Promise((resolve) => setTimeout(resolve, 5));
     const all = await Promise.all([prepare(healthy, 0), ...slow]);

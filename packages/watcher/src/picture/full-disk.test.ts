@@ -2,14 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paintPicture, picture, preloadLibrary, rawContainer, tempFolder } from '@clip-watch/test-support';
 import { afterAll, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openFaultyHost, SMALL_TARGET } from '../testing/faulty-host.js';
 import { hashOf } from './read-photo.js';
 
 const FULL_FOLDER = 'full-disk';
-const TARGET = {
-  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
-  acceptedMediaTypes: [],
-} as const;
 /** No file below the folder gets a byte. */
 const SOURCE = `
 #define _GNU_SOURCE
@@ -45,9 +41,7 @@ test.skipIf(preload === undefined)('a full disk for temporary files says nothing
   for (const path of [tempParent, rootPath]) mkdirSync(path);
   const bytes = rawContainer(await picture(paintPicture(320, 240), 'jpeg'), 1);
   writeFileSync(join(rootPath, 'a.nef'), bytes);
-  process.env.LD_PRELOAD = preload;
-  await using host = await openDecodeHost({ threads: 1, tempParent });
-  delete process.env.LD_PRELOAD;
-  const prepared = await host.prepare({ rootPath, relPath: 'a.nef', contentHash: hashOf(bytes) }, TARGET);
+  await using host = await openFaultyHost(preload ?? '', { threads: 1, tempParent });
+  const prepared = await host.prepare({ rootPath, relPath: 'a.nef', contentHash: hashOf(bytes) }, SMALL_TARGET);
   expect(prepared).toMatchObject({ kind: 'failed', reason: 'disk_full', errorClass: 'environment' });
 });

@@ -2,15 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { paintPicture, picture, preloadLibrary, tempFolder } from '@clip-watch/test-support';
 import { afterAll, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openFaultyHost, SMALL_TARGET } from '../testing/faulty-host.js';
 import { hashOf } from './read-photo.js';
 
 const SLOW_LIBRARY = 'slow-library';
 const MEGABYTES = 6;
-const TARGET = {
-  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
-  acceptedMediaTypes: [],
-} as const;
 /** Each part of a photo takes half a second to come. */
 const SOURCE = `
 #define _GNU_SOURCE
@@ -46,11 +42,9 @@ test.skipIf(preload === undefined)('a disk that gives, however slowly, is no dis
   mkdirSync(rootPath);
   const photo = Buffer.concat([await picture(paintPicture(320, 240), 'jpeg'), Buffer.alloc(MEGABYTES << 20)]);
   writeFileSync(join(rootPath, 'a.jpg'), photo);
-  process.env.LD_PRELOAD = preload;
-  await using host = await openDecodeHost({ threads: 1, readDeadlineMs: 2000 });
-  delete process.env.LD_PRELOAD;
+  await using host = await openFaultyHost(preload ?? '', { threads: 1, readDeadlineMs: 2000 });
   const start = performance.now();
-  const prepared = await host.prepare({ rootPath, relPath: 'a.jpg', contentHash: hashOf(photo) }, TARGET);
+  const prepared = await host.prepare({ rootPath, relPath: 'a.jpg', contentHash: hashOf(photo) }, SMALL_TARGET);
   expect(prepared).toMatchObject({ kind: 'pixels' });
   expect(performance.now() - start).toBeGreaterThan(MEGABYTES * 500); // it was really slow
   expect(host.stats()).toMatchObject({ restarts: 0 });

@@ -1,0 +1,19 @@
+import { openDecodeHost } from '../picture/decode-host.js';
+import type { DecodeHostOptions } from '../picture/decode-host-options.js';
+import type { DecodeHost } from '../picture-types.js';
+
+/** A model's input, small enough to cost nothing. */
+export const SMALL_TARGET = {
+  pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
+  acceptedMediaTypes: [],
+} as const;
+
+/** A decode host whose child, and what that starts, has a library loaded before all others. */
+export async function openFaultyHost(preload: string, options: DecodeHostOptions): Promise<DecodeHost> {
+  process.env.LD_PRELOAD = preload;
+  try {
+    return await openDecodeHost(options);
+  } finally {
+    delete process.env.LD_PRELOAD;
+  }
+}
