@@ -41,7 +41,9 @@ class EncodingPass {
   readonly #tally: PassTally;
   readonly #recorder: OutcomeRecorder;
   readonly #slots: PictureSlots;
+  /** By a number of its own each: a photo that changed while it was under way may be there twice. */
   readonly #inHand = new Map<number, InHand>();
+  #sent = 0;
   readonly #abort = new AbortController();
   readonly #settledBefore: number;
   /** What made the pass end early, other than the encoder. */
@@ -112,8 +114,9 @@ class EncodingPass {
     });
     if (step.kind === 'ready') {
       this.#run.memory.pauses.noteRead(item.library.id);
-      this.#inHand.set(item.candidate.id, { item, quality: step.quality, source: step.source });
-      return step.image;
+      const key = this.#sent++;
+      this.#inHand.set(key, { item, quality: step.quality, source: step.source });
+      return { ...step.image, imageId: key };
     }
     this.#slots.free();
     const entry = this.#planStep(item, step);
@@ -158,14 +161,14 @@ class EncodingPass {
     const { item, quality, source } = inHand;
     const expected = { modelVersion: this.#run.model.version, dimension: this.#run.model.dimension };
     const entry = planOutcome(item, outcome, { ...this.#recorder.facts(item), quality, expected });
-    this.#noteWitness(outcome);
+    this.#noteWitness(item.candidate.id, outcome);
     await this.#recorder.record(entry, outcome.kind === 'encoded' ? { answer: outcome, source } : undefined);
   }
 
-  #noteWitness(outcome: EncodeOutcome): void {
+  #noteWitness(imageId: number, outcome: EncodeOutcome): void {
     const { witnesses } = this.#run.memory;
-    if (outcome.kind !== 'transient') witnesses.clear(outcome.imageId);
-    else if (outcome.reason === 'unavailable') witnesses.add(outcome.imageId);
+    if (outcome.kind !== 'transient') witnesses.clear(imageId);
+    else if (outcome.reason === 'unavailable') witnesses.add(imageId);
   }
 
   #stopOn(end: PassEnd): void {
