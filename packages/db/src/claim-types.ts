@@ -29,9 +29,12 @@ export interface ClaimRequest {
   readonly limit: number;
   readonly owner: string;
   readonly leaseMs: number;
+  /** Nothing goes out when another one is wanted, or while the ledger still holds verdicts of another one. */
   readonly wantedModelVersion: string;
+  /** Encoded rows whose vector is of another model, instead of pending ones. Default false. */
+  readonly reencode?: boolean;
   /** `retries`: only rows that are due again, whatever their time (`index` at the end of its pass). Default `fresh-and-due`. */
-  readonly lane?: 'fresh-and-due' | 'retries' | 'reencode';
+  readonly lane?: 'fresh-and-due' | 'retries';
   /** Rows with at least this many crashes are left for a claim of one row with `alone`. */
   readonly alone?: boolean;
 }
@@ -53,7 +56,10 @@ export interface ClipFailure {
   readonly errorClass: ClipErrorClass;
   readonly reason: string;
   readonly message: string;
-  /** True: `failed` now. False: tried again by the rules of its class. Only `photo` may be final. */
+  /**
+   * True: `failed` now, or at the change of models when the row's vector of before is still searched. False: tried again by
+   * the rules of its class. Only `photo` may be final.
+   */
   readonly final: boolean;
   /** False for what was no verdict on the photo: `clip_attempts` stays. */
   readonly countsAttempt: boolean;

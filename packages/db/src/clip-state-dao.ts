@@ -1,61 +1,77 @@
+import { pairOf, readClipState } from './clip-state.js';
 import type { DaoContext } from './dao-context.js';
 import type { ClipModelState, ClipStateDao, PinnedModel } from './database-types.js';
 import { DatabaseError } from './errors.js';
-import { PIN_MODEL, REPLACE_MODEL, RETIRE_MODEL } from './sql/pin-model.js';
-import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import {
+  CHANGE_OVER,
+  END_CLAIMS,
+  KEEP_MODEL_SETTING,
+  PIN_MODEL,
+  REPLACE_MODEL,
+  RETIRE_MODEL,
+  ROLL_BACK_MODEL,
+  SETTLE_LEDGER,
+  SWITCH_MODEL,
+} from './sql/model-state.js';
+import { OUTDATED_LEFT } from './sql/reencode.js';
 import type { Sql } from './sqlite-connection.js';
-
-interface StateRow {
-  readonly [column: string]: unknown;
-  readonly active_model_version: string | null;
-  readonly wanted_model_version: string | null;
-  readonly model_name: string | null;
-  readonly dimension: number | null;
-}
-
-function toState(row: StateRow | undefined): ClipModelState {
-  const wanted = row?.wanted_model_version ?? null;
-  const before = row?.active_model_version ?? null;
-  return {
-    activeModelVersion: wanted, // one that gave way has no place in a search
-    wantedModelVersion: wanted,
-    retiringModelVersion: before === wanted ? null : before,
-    dimension: row?.dimension ?? null,
-    modelName: row?.model_name ?? null,
-  };
-}
+import type { Statement } from './statement.js';
 
 /** @throws DatabaseError MODEL_MISMATCH */
 async function readInForce(sql: Sql, { version, dimension }: PinnedModel): Promise<ClipModelState> {
-  const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
-  const state = toState(row);
+  const state = await readClipState(sql);
   if (state.wantedModelVersion === version && state.dimension === dimension) return state;
   throw new DatabaseError(
     'MODEL_MISMATCH',
-    `the encoder serves ${version} (${dimension} numbers), the photos of this data folder are in ` +
-      `${state.modelName} ${state.wantedModelVersion} (${state.dimension}); one data folder keeps one real model for now: ` +
-      'start that encoder again, or give the other model a CLIP_WATCH_DATA_DIR of its own',
+    `the encoder serves ${version} (${dimension} numbers), the photos are in ` +
+      `${state.modelName} ${state.wantedModelVersion} (${state.dimension}): clip-watch model switch changes them`,
   );
 }
 
+async function isUpToDate(sql: Sql): Promise<boolean> {
+  const state = await readClipState(sql);
+  const pair = pairOf(state);
+  if (pair === null) return false;
+  const [row] = await sql.all<{ readonly outdated: number | null }, 'wanted'>(OUTDATED_LEFT, { wanted: pair.wanted });
+  return (row?.outdated ?? 0) <= 0;
+}
+
 export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
+  /** From here on no outcome of the model before counts. */
+  function put(statement: Statement<'from' | 'version' | 'name' | 'dimension'>, from: string, model: PinnedModel) {
+    const { version, name, dimension } = model;
+    return lane.write(async (sql) => {
+      if ((await sql.run(statement, { from, version, name, dimension })) > 0) await sql.run(END_CLAIMS, {});
+      return readInForce(sql, model);
+    });
+  }
+
   return {
-    async read() {
-      const [row] = await lane.read((sql) => sql.all<StateRow, never>(READ_CLIP_STATE, {}));
-      return toState(row);
-    },
-    pin: ({ version, name, dimension }) =>
+    read: () => lane.read(readClipState),
+    pin: (model) =>
       lane.write(async (sql) => {
+        const { version, name, dimension } = model;
         await sql.run(PIN_MODEL, { version, name, dimension });
-        return readInForce(sql, { version, name, dimension });
+        return readInForce(sql, model);
       }),
-    replace: (from, { version, name, dimension }) =>
+    replace: (from, model) => put(REPLACE_MODEL, from, model),
+    switchTo: (from, model) => put(SWITCH_MODEL, from, model),
+    rollBack: () =>
       lane.write(async (sql) => {
-        await sql.run(REPLACE_MODEL, { from, version, name, dimension });
-        return readInForce(sql, { version, name, dimension });
+        if ((await sql.run(ROLL_BACK_MODEL, {})) === 0) return false;
+        await sql.run(END_CLAIMS, {});
+        return true;
       }),
+    changeOver: ({ force = false } = {}) =>
+      lane.write(async (sql) => (force || (await isUpToDate(sql))) && (await sql.run(CHANGE_OVER, {})) > 0),
     async retire(version) {
       await lane.write((sql) => sql.run(RETIRE_MODEL, { version }));
+    },
+    async settleLedger(version) {
+      await lane.write((sql) => sql.run(SETTLE_LEDGER, { version }));
+    },
+    async keepSetting(setting) {
+      await lane.write((sql) => sql.run(KEEP_MODEL_SETTING, { setting }));
     },
   };
 }

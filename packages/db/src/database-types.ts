@@ -2,15 +2,23 @@
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 
+/** The states of a change of models are in `docs/database.md`. */
 export interface ClipModelState {
   /** The one that is searched. */
   readonly activeModelVersion: string | null;
-  /** The one that photos are encoded with. */
+  readonly activeModelName: string | null;
+  readonly activeDimension: number | null;
+  /** The one that photos are encoded with; `modelName` and `dimension` are its. */
   readonly wantedModelVersion: string | null;
-  /** One that gave way and whose vectors are not all forgotten yet; null when there is none. */
-  readonly retiringModelVersion: string | null;
-  readonly dimension: number | null;
   readonly modelName: string | null;
+  readonly dimension: number | null;
+  /** The one that was searched before, while its rows are carried over or dropped; null when that is done. */
+  readonly retiringModelVersion: string | null;
+  readonly retiringModelName: string | null;
+  /** The one that the verdicts of the ledger are of. Nothing is claimed while it is not the wanted one. */
+  readonly ledgerModelVersion: string | null;
+  /** What the host last kept with `keepSetting`. */
+  readonly modelSetting: string | null;
 }
 
 export interface PinnedModel {
@@ -27,13 +35,29 @@ export interface ClipStateDao {
    */
   pin(model: PinnedModel): Promise<ClipModelState>;
   /**
-   * Puts a model in the place of the one of version `from`, for searching and for encoding. From then on nothing is stored
-   * for that one; it is retiring until its vectors are forgotten and `retire` was called.
+   * Puts a model in the place of the one of version `from`, for encoding and for searching at once; that one is retiring
+   * until its vectors are forgotten and `retire` was called.
    * @throws DatabaseError MODEL_MISMATCH when neither of them is in force
    */
   replace(from: string, model: PinnedModel): Promise<ClipModelState>;
-  /** The vectors of the model before `version` are all forgotten. */
+  /**
+   * Photos are encoded with a model instead of the one of version `from`; the search stays where it is. Every claim ends.
+   * @throws DatabaseError MODEL_MISMATCH when neither of them is wanted
+   */
+  switchTo(from: string, model: PinnedModel): Promise<ClipModelState>;
+  /** The model that is searched is wanted again. @returns false when it was wanted already */
+  rollBack(): Promise<boolean>;
+  /**
+   * The search goes over to the wanted model when every row that it finds has an outcome in it, or by `force`.
+   * @returns whether it did; not while the model before is retiring, or the ledger is not settled
+   */
+  changeOver(options?: { readonly force?: boolean }): Promise<boolean>;
+  /** Nothing of this version is left to carry over or to forget. */
   retire(version: string): Promise<void>;
+  /** Nothing in the ledger is of another model than this one, if it is wanted. */
+  settleLedger(version: string): Promise<void>;
+  /** Opaque: the host compares it at its next start. */
+  keepSetting(setting: string): Promise<void>;
 }
 
 export interface DatabaseOptions {

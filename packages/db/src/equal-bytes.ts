@@ -1,6 +1,15 @@
 import type { PagedRow } from './claim-plan.js';
+import type { ModelPair } from './clip-state.js';
 import { idsOf } from './dao-context.js';
-import { COPY_EMBEDDINGS, COPY_TROUBLE, FIND_PENDING_TWINS, FIND_SOURCES, FIND_TROUBLE } from './sql/equal-bytes.js';
+import {
+  COPY_EMBEDDINGS,
+  COPY_TROUBLE,
+  FIND_DUE_TWINS,
+  FIND_SOURCES,
+  FIND_TROUBLE,
+  MARK_COPIES,
+  STORE_COPIES,
+} from './sql/equal-bytes.js';
 import type { Sql } from './sqlite-connection.js';
 
 /** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
@@ -31,14 +40,32 @@ function pairUp(rows: readonly PagedRow[], found: readonly SourceRow[]): readonl
   });
 }
 
-async function copyPairs(sql: Sql, pairs: readonly (readonly [number, number])[], now: number): Promise<number[]> {
+type Pairs = readonly (readonly [target: number, source: number])[];
+
+/** Rows whose vector of before is still searched keep it: theirs waits. The others take the vector of this model as their own. */
+async function copyPairs(sql: Sql, pairs: Pairs, modelVersion: string, known: KnownModels): Promise<number[]> {
   if (pairs.length === 0) return [];
-  return idsOf(await sql.all(COPY_EMBEDDINGS, { pairs: JSON.stringify(pairs), now }));
+  const { active, wanted } = known.models;
+  const params = { pairs: JSON.stringify(pairs), active, wanted };
+  const own = await sql.all<{ readonly id: number }, keyof typeof params | 'modelVersion' | 'now'>(COPY_EMBEDDINGS, {
+    ...params,
+    modelVersion,
+    now: known.now,
+  });
+  if (modelVersion !== wanted || active === wanted) return idsOf(own);
+  const waiting = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(MARK_COPIES, params));
+  await sql.run(STORE_COPIES, { pairs: params.pairs, ids: JSON.stringify(waiting), wanted, now: known.now });
+  return [...idsOf(own), ...waiting];
 }
 
-async function copyTrouble(sql: Sql, pairs: readonly (readonly [number, number])[]): Promise<number[]> {
+async function copyTrouble(sql: Sql, pairs: Pairs, models: ModelPair): Promise<number[]> {
   if (pairs.length === 0) return [];
-  return idsOf(await sql.all(COPY_TROUBLE, { pairs: JSON.stringify(pairs) }));
+  return idsOf(await sql.all(COPY_TROUBLE, { pairs: JSON.stringify(pairs), ...models }));
+}
+
+interface KnownModels {
+  readonly models: ModelPair;
+  readonly now: number;
 }
 
 export interface KnownBytes {
@@ -48,41 +75,59 @@ export interface KnownBytes {
   readonly known: readonly number[];
 }
 
-/** Rows whose bytes have an embedding take it. */
-export async function copyKnownEmbeddings(
+async function copyOf(
   sql: Sql,
   rows: readonly PagedRow[],
-  { modelVersion, now }: { readonly modelVersion: string | null; readonly now: number },
+  modelVersion: string,
+  known: KnownModels,
 ): Promise<KnownBytes> {
-  if (rows.length === 0 || modelVersion === null) return { copied: [], known: [] };
-  const found = await sql.all<SourceRow, 'hashes' | 'modelVersion'>(FIND_SOURCES, {
-    hashes: hashesOf(rows),
-    modelVersion,
-  });
-  const pairs = pairUp(rows, found);
-  const copied = await copyPairs(sql, pairs.slice(0, SHARE_LIMIT), now);
+  const params = { hashes: hashesOf(rows), modelVersion };
+  const pairs = pairUp(rows, await sql.all<SourceRow, keyof typeof params>(FIND_SOURCES, params));
+  const copied = await copyPairs(sql, pairs.slice(0, SHARE_LIMIT), modelVersion, known);
   return { copied, known: pairs.map(([target]) => target) };
 }
 
-/** Rows whose bytes have a bad name take it over: they are not tried again for it. @returns their ids */
-export async function adoptTrouble(sql: Sql, rows: readonly PagedRow[]): Promise<number[]> {
-  if (rows.length === 0) return [];
-  const found = await sql.all<SourceRow, 'hashes'>(FIND_TROUBLE, { hashes: hashesOf(rows) });
-  return copyTrouble(sql, pairUp(rows, found));
+/**
+ * Rows whose bytes have an embedding take it.
+ * @param known `ofActive`: also one of the model that is searched, while another is wanted; a new name of known bytes is
+ * found at once then, and is encoded anew with the others
+ */
+export async function copyKnownEmbeddings(
+  sql: Sql,
+  rows: readonly PagedRow[],
+  known: KnownModels & { readonly ofActive: boolean },
+): Promise<KnownBytes> {
+  const { active, wanted } = known.models;
+  if (rows.length === 0) return { copied: [], known: [] };
+  const searched = known.ofActive && active !== wanted ? await copyOf(sql, rows, active, known) : undefined;
+  const encoded = await copyOf(sql, rows, wanted, known);
+  if (searched === undefined) return encoded;
+  return {
+    copied: [...new Set([...searched.copied, ...encoded.copied])],
+    known: [...new Set([...searched.known, ...encoded.known])],
+  };
 }
 
-async function findPendingTwins(sql: Sql, ids: readonly number[]): Promise<readonly (readonly [number, number])[]> {
-  const twins = { ids: JSON.stringify(ids), limit: SHARE_LIMIT };
-  const rows = await sql.all<PairRow, 'ids' | 'limit'>(FIND_PENDING_TWINS, twins);
+/** Rows whose bytes have a bad name take it over: they are not tried again for it. @returns their ids */
+export async function adoptTrouble(sql: Sql, rows: readonly PagedRow[], models: ModelPair): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const found = await sql.all<SourceRow, 'hashes'>(FIND_TROUBLE, { hashes: hashesOf(rows) });
+  return copyTrouble(sql, pairUp(rows, found), models);
+}
+
+async function findDueTwins(sql: Sql, ids: readonly number[], { wanted }: ModelPair): Promise<Pairs> {
+  const twins = { ids: JSON.stringify(ids), wanted, limit: SHARE_LIMIT };
+  const rows = await sql.all<PairRow, keyof typeof twins>(FIND_DUE_TWINS, twins);
   return rows.map(({ target, source }) => [target, source] as const);
 }
 
-/** An embedding goes to pending rows of equal bytes; those beyond the limit are met by the next claims. */
-export async function shareEmbeddings(sql: Sql, ids: readonly number[], now: number): Promise<number[]> {
-  return ids.length === 0 ? [] : copyPairs(sql, await findPendingTwins(sql, ids), now);
+/** An embedding goes to due rows of equal bytes; those beyond the limit are met by the next claims. */
+export async function shareEmbeddings(sql: Sql, ids: readonly number[], known: KnownModels): Promise<number[]> {
+  if (ids.length === 0) return [];
+  return copyPairs(sql, await findDueTwins(sql, ids, known.models), known.models.wanted, known);
 }
 
 /** A verdict likewise. */
-export async function shareFailures(sql: Sql, ids: readonly number[]): Promise<number[]> {
-  return ids.length === 0 ? [] : copyTrouble(sql, await findPendingTwins(sql, ids));
+export async function shareFailures(sql: Sql, ids: readonly number[], models: ModelPair): Promise<number[]> {
+  return ids.length === 0 ? [] : copyTrouble(sql, await findDueTwins(sql, ids, models), models);
 }

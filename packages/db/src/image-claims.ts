@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { LONGEST_BACKOFF_MS } from './backoff.js';
+import { readPage } from './claim-pages.js';
 import { LONGEST_LEASE_MS, type PagedRow, pickRows, sharePage } from './claim-plan.js';
 import type { ClaimRequest, ClipCandidate, ClipClaim } from './claim-types.js';
+import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
-import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import { CLAIM_ROWS, FIND_IN_FLIGHT, PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
+import { CLAIM_ROWS, FIND_IN_FLIGHT } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
-import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import {
   CLAIM_OWNERS,
   EXTEND_CLAIM,
@@ -18,7 +18,7 @@ import {
   RELEASE_ROWS,
   RESCUE_EXPIRED,
 } from './sql/release-claims.js';
-import type { Sql, SqlRow } from './sqlite-connection.js';
+import type { Sql } from './sqlite-connection.js';
 
 type ClaimDao = Pick<
   ImageExifDao,
@@ -90,51 +90,17 @@ interface ClaimedPage {
   readonly leaseUntil: number;
 }
 
-interface LanedPage {
-  readonly fresh: readonly PagedRow[];
-  readonly retries: readonly PagedRow[];
-}
-
-function toPaged(rows: readonly SqlRow[]): PagedRow[] {
-  return rows.map((row) => ({ id: Number(row.id), contentHash: String(row.content_hash) }));
-}
-
-/** Retries that are due, and those that a jump of the clock put out of reach. */
-async function pageRetries(sql: Sql, libraryId: number, limit: number, now: number): Promise<PagedRow[]> {
-  const due = await sql.all(PAGE_DUE, { libraryId, from: 0, until: now, limit });
-  const jumped = { libraryId, from: now + LONGEST_BACKOFF_MS + 1, until: Number.MAX_SAFE_INTEGER, limit };
-  return toPaged([...due, ...(await sql.all(PAGE_DUE, jumped))]);
-}
-
-async function readPage(sql: Sql, request: ClaimRequest, window: number, now: number): Promise<LanedPage> {
-  const { libraryId, lane = 'fresh-and-due', alone = false } = request;
-  if (alone) {
-    const waiting = { libraryId, now, jumpedAfter: now + LONGEST_BACKOFF_MS, limit: window };
-    return { fresh: [], retries: toPaged(await sql.all(PAGE_ALONE, waiting)) };
-  }
-  switch (lane) {
-    case 'retries': {
-      const always = { libraryId, from: 0, until: Number.MAX_SAFE_INTEGER, limit: window };
-      return { fresh: [], retries: toPaged(await sql.all(PAGE_DUE, always)) };
-    }
-    case 'fresh-and-due':
-      return {
-        fresh: toPaged(await sql.all(PAGE_FRESH, { libraryId, limit: window })),
-        retries: await pageRetries(sql, libraryId, window, now),
-      };
-    case 'reencode':
-      throw new DatabaseError('UNSUPPORTED', 'the lane for a second model is not built yet; claim without a lane');
-    default: {
-      const never: never = lane;
-      throw new Error(`unknown lane ${String(never)}`);
-    }
-  }
-}
-
 async function findInFlight(sql: Sql, rows: readonly PagedRow[]): Promise<ReadonlySet<string>> {
   const hashes = JSON.stringify(rows.map(({ contentHash }) => contentHash));
   const held = await sql.all(FIND_IN_FLIGHT, { hashes });
   return new Set(held.map((row) => String(row.content_hash)));
+}
+
+/** The models in force, if the caller means the wanted one and nothing is left in the ledger of another. */
+async function readClaimable(sql: Sql, { wantedModelVersion }: ClaimRequest): Promise<ModelPair | null> {
+  const state = await readClipState(sql);
+  const isSettled = state.ledgerModelVersion === state.wantedModelVersion;
+  return isSettled && state.wantedModelVersion === wantedModelVersion ? pairOf(state) : null;
 }
 
 export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
@@ -143,15 +109,15 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
   /** Rows whose bytes are known already leave the page, with their embedding or with their trouble. */
   async function claimPage(sql: Sql, request: ClaimRequest, token: string, window: number): Promise<ClaimedPage> {
     const at = now();
+    const leaseUntil = at + request.leaseMs;
+    const models = await readClaimable(sql, request);
+    if (models === null) return { rows: [], copied: [], settled: 0, full: false, leaseUntil };
     const page = await readPage(sql, request, window, at);
     const full = page.fresh.length >= window || page.retries.length >= window;
     const all = [...page.fresh, ...page.retries];
-    // A caller of before a change of models may ask for the one that gave way.
-    const [state] = await sql.all<{ wanted_model_version: string | null }, never>(READ_CLIP_STATE, {});
-    const isInForce = state?.wanted_model_version === request.wantedModelVersion;
-    const known = { modelVersion: isInForce ? request.wantedModelVersion : null, now: at };
-    const embedded = await copyKnownEmbeddings(sql, all, known);
-    const troubled = await adoptTrouble(sql, all);
+    const reencode = request.reencode === true;
+    const embedded = await copyKnownEmbeddings(sql, all, { models, now: at, ofActive: !reencode });
+    const troubled = await adoptTrouble(sql, all, models);
     const gone = new Set([...embedded.known, ...troubled]);
     const left = {
       fresh: page.fresh.filter(({ id }) => !gone.has(id)),
@@ -160,8 +126,8 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     const share = sharePage(request.alone === true ? 1 : request.limit, carries.get(request.libraryId) ?? 0);
     const picked = pickRows(left, share, await findInFlight(sql, [...left.fresh, ...left.retries]));
     if (request.alone !== true && page.retries.length > 0) carries.set(request.libraryId, share.carry);
-    const leaseUntil = at + request.leaseMs;
-    await sql.run(CLAIM_ROWS, { ids: JSON.stringify(idsOf(picked)), owner: request.owner, token, leaseUntil });
+    const status = reencode ? 'encoded' : 'pending';
+    await sql.run(CLAIM_ROWS, { ids: JSON.stringify(idsOf(picked)), status, owner: request.owner, token, leaseUntil });
     const rows = await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token });
     return { rows, copied: embedded.copied, settled: gone.size, full, leaseUntil };
   }
@@ -215,8 +181,8 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
 
 /** @param lanes the first time of each lane; 0 is now, null is nothing there */
 export function earliestDue(lanes: Readonly<Record<string, unknown>>, now: number): number | null {
-  const { last, ...firsts } = lanes;
-  if (typeof last === 'number' && last > now + LONGEST_BACKOFF_MS) return now;
+  const { last, lastAgain, ...firsts } = lanes;
+  for (const time of [last, lastAgain]) if (typeof time === 'number' && time > now + LONGEST_BACKOFF_MS) return now;
   const times = Object.values(firsts).filter((time): time is number => typeof time === 'number');
   return times.length === 0 ? null : Math.max(now, Math.min(...times));
 }

@@ -16,21 +16,29 @@ interface EmbeddingRow {
   readonly clip_status: string;
   readonly clip_model_version: string | null;
   readonly clip_embedding: Uint8Array | null;
+  readonly waiting_model_version: string | null;
+  readonly waiting_embedding: Uint8Array | null;
 }
 
 /** 2 KB each: a batch is read in a few milliseconds. */
 const EMBEDDING_BATCH = 1000;
 
+/** While models change, a row's vector of one of them may be its own or wait. */
+function bytesOf(row: EmbeddingRow, modelVersion: string): Uint8Array | null {
+  if (row.clip_model_version === modelVersion) return row.clip_embedding;
+  return row.waiting_model_version === modelVersion ? row.waiting_embedding : null;
+}
+
 function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] {
-  const searchable = row.clip_status === 'encoded' && row.missing_since === null;
-  if (!searchable || row.clip_model_version !== modelVersion || row.clip_embedding === null) return [];
+  const bytes = bytesOf(row, modelVersion);
+  if (row.clip_status !== 'encoded' || row.missing_since !== null || bytes === null) return [];
   return [
     {
       id: row.id,
       libraryId: row.library_id,
       sortTime: row.sort_time,
       camera: cameraName(row.camera_make, row.camera_model),
-      embedding: decodeEmbedding(row.clip_embedding),
+      embedding: decodeEmbedding(bytes),
     },
   ];
 }
@@ -55,11 +63,16 @@ export function createEmbeddingDao({
 
   return {
     streamEmbeddings,
-    async findEmbedding(id) {
-      const select = { clipEmbedding: true, clipModelVersion: true };
+    async findEmbedding(id, modelVersion) {
+      const select = { clipEmbedding: true, clipModelVersion: true, next: true };
       const row = await lane.read(() => prisma.imageExif.findUnique({ where: { id }, select }));
-      if (row === null || row.clipEmbedding === null || row.clipModelVersion === null) return null;
-      return { modelVersion: row.clipModelVersion, embedding: decodeEmbedding(row.clipEmbedding) };
+      if (row === null) return null;
+      const waiting = row.next?.modelVersion === modelVersion ? row.next : null;
+      const isOwn = modelVersion === undefined || row.clipModelVersion === modelVersion;
+      const version = isOwn ? row.clipModelVersion : (waiting?.modelVersion ?? null);
+      const bytes = isOwn ? row.clipEmbedding : (waiting?.embedding ?? null);
+      if (version === null || bytes === null) return null;
+      return { modelVersion: version, embedding: decodeEmbedding(bytes) };
     },
   };
 }

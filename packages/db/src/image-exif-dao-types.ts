@@ -80,17 +80,22 @@ export interface ImageExifDao {
   claimOwners(): Promise<readonly string[]>;
   /** Frees the claims of owners of an earlier run of this program, without counting a crash. */
   releaseOwner(owner: string): Promise<number>;
-  /** Epoch ms when the next pending row of this library falls due; null when there is none. */
+  /** Epoch ms when the next row of this library, in either lane, falls due; null when there is none. */
   nextDueAt(libraryId: number): Promise<number | null>;
-  /** `failed` rows back to `pending`, their counts cleared. @returns how many */
+  /** `failed` rows back to `pending`, their counts cleared, and those whose trouble with the wanted model waits. @returns how many */
   requeue(selection: RequeueSelection): Promise<number>;
   /** `failed` rows of another decoder version go back to `pending`. */
   requeueForDecoder(decoderVersion: string): Promise<number>;
+  // ---- change of models: each in batches, each made up for by the next call when it ends in between
   /**
-   * Drops the vectors of all models but `keep`, those of hidden rows too; what was `encoded` or `failed` is `pending`
-   * afterwards. In batches. @returns how many rows
+   * Drops the vectors of all models but `keep`, those of hidden rows too; what was `encoded` is `pending` afterwards.
+   * @returns how many rows
    */
   forgetEmbeddings(request: { readonly keep: string; readonly signal?: AbortSignal }): Promise<number>;
+  /** Outcomes that wait in this model become their rows' own: vectors, and verdicts as `failed`. @returns how many rows */
+  foldWaiting(request: { readonly version: string; readonly signal?: AbortSignal }): Promise<number>;
+  /** Drops what waits in all other models, and the verdicts of all rows: what was `failed` is `pending`. */
+  resetLedger(request: { readonly wanted: string; readonly signal?: AbortSignal }): Promise<void>;
 
   // ---- reading
   counters(libraryId?: number): Promise<ClipCounters>;
@@ -109,7 +114,11 @@ export interface ImageExifDao {
     readonly cursor?: string;
     readonly limit: number;
   }): Promise<Page<ImageRow>>;
-  findEmbedding(id: number): Promise<{ readonly modelVersion: string; readonly embedding: Float32Array } | null>;
+  /** In this model, its own or one that waits; without one, its own. */
+  findEmbedding(
+    id: number,
+    modelVersion?: string,
+  ): Promise<{ readonly modelVersion: string; readonly embedding: Float32Array } | null>;
   /** All searchable vectors of a model, in id order, a batch at a time. */
   streamEmbeddings(request: {
     readonly modelVersion: string;

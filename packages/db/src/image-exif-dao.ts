@@ -8,6 +8,7 @@ import { createListDao } from './image-lists.js';
 import { createOutcomeDao } from './image-outcomes.js';
 import { createRequeueDao } from './image-requeue.js';
 import { createScanDao } from './image-scan.js';
+import { createChangeDao } from './model-change.js';
 
 /** The one DAO of `image_exif`, put together from its callers' needs: scan, drain, reading. */
 export function createImageExifDao(context: DaoContext): ImageExifDao {
@@ -16,6 +17,7 @@ export function createImageExifDao(context: DaoContext): ImageExifDao {
     ...createClaimDao(context),
     ...createOutcomeDao(context),
     ...createRequeueDao(context),
+    ...createChangeDao(context),
     ...createCounterDao(context),
     ...createListDao(context),
     ...createEmbeddingDao(context),

@@ -1,10 +1,11 @@
 import type { ClipFailure, StoredEmbedding, WriteResult } from './claim-types.js';
+import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
+import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
 import type { Sql } from './sqlite-connection.js';
 import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
@@ -20,15 +21,20 @@ const NOTHING: WriteResult = { written: 0, stale: 0, shared: 0 };
 /** People read it; a stack or a file has no place in a row. */
 const LONGEST_MESSAGE = 500;
 
-async function readDimension(sql: Sql): Promise<number> {
-  const [state] = await sql.all<{ dimension: number | null }, never>(READ_CLIP_STATE, {});
-  if (typeof state?.dimension === 'number') return state.dimension;
-  throw new DatabaseError('MODEL_MISMATCH', 'no model is pinned yet, so no embedding can be stored; pin it first');
+interface WantedModel {
+  readonly models: ModelPair;
+  readonly dimension: number;
 }
 
-async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now: number) {
-  const dimension = await readDimension(sql);
-  for (const { embedding, imageId } of batch) checkEmbedding(embedding, dimension, imageId);
+async function readWanted(sql: Sql): Promise<WantedModel> {
+  const state = await readClipState(sql);
+  const models = pairOf(state);
+  if (models !== null && state.dimension !== null) return { models, dimension: state.dimension };
+  throw new DatabaseError('MODEL_MISMATCH', 'no model is pinned yet, so no outcome can be stored; pin it first');
+}
+
+/** The vectors come as one blob, cut by place. */
+function toBatch(batch: readonly StoredEmbedding[], dimension: number) {
   const rows = batch.map((row) => [
     row.imageId,
     row.contentHash,
@@ -41,11 +47,37 @@ async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now:
     batch.map(({ embedding }) => embedding),
     dimension,
   );
-  const params = { batch: JSON.stringify(rows), vectors, bytes: dimension * 4, now };
-  const stored = await sql.all<StoredRow, keyof typeof params>(STORE_EMBEDDINGS, params);
+  return { batch: JSON.stringify(rows), vectors, bytes: dimension * 4 };
+}
+
+/** Rows whose own vector is still searched. They give up their claim by it, so that the others are left. */
+async function storeWaiting(
+  sql: Sql,
+  batch: readonly StoredEmbedding[],
+  { models, dimension }: WantedModel,
+  now: number,
+): Promise<readonly StoredRow[]> {
+  if (models.active === models.wanted) return [];
+  const params = { batch: toBatch(batch, dimension).batch, ...models };
+  const marked = await sql.all<StoredRow, keyof typeof params>(MARK_WAITING, params);
+  const ids = new Set(idsOf(marked));
+  const waiting = batch.filter(({ imageId }) => ids.has(imageId));
+  if (waiting.length > 0) await sql.run(STORE_WAITING, { ...toBatch(waiting, dimension), now });
+  return marked;
+}
+
+async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now: number) {
+  const wanted = await readWanted(sql);
+  const { models, dimension } = wanted;
+  for (const { embedding, imageId } of batch) checkEmbedding(embedding, dimension, imageId);
+  const params = { ...toBatch(batch, dimension), now };
+  const stored = [
+    ...(await storeWaiting(sql, batch, wanted, now)),
+    ...(await sql.all<StoredRow, keyof typeof params>(STORE_EMBEDDINGS, params)),
+  ];
   // A row that is alone with its bytes has nobody to share with, and most are.
   const sources = stored.filter((row) => row.is_source === 1);
-  return { written: idsOf(stored), shared: await shareEmbeddings(sql, idsOf(sources), now) };
+  return { written: idsOf(stored), shared: await shareEmbeddings(sql, idsOf(sources), { models, now }) };
 }
 
 function toFailureRow(failure: ClipFailure, now: number): readonly (string | number | null)[] {
@@ -77,8 +109,9 @@ export function createOutcomeDao({ lane, now, announce }: DaoContext): OutcomeDa
       if (batch.length === 0) return NOTHING;
       const rows = JSON.stringify(batch.map((failure) => toFailureRow(failure, now())));
       return lane.write(async (sql) => {
-        const written = idsOf(await sql.all(STORE_FAILURES, { batch: rows }));
-        const shared = await shareFailures(sql, written);
+        const { models } = await readWanted(sql);
+        const written = idsOf(await sql.all(STORE_FAILURES, { batch: rows, ...models }));
+        const shared = await shareFailures(sql, written, models);
         return { written: written.length, stale: batch.length - written.length, shared: shared.length };
       });
     },

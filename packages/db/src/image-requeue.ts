@@ -1,9 +1,8 @@
 import type { DaoContext } from './dao-context.js';
-import { chunks, idsOf } from './dao-context.js';
+import { chunks } from './dao-context.js';
 import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
 import { listLibraryIds } from './library-dao.js';
-import { FORGET_EMBEDDINGS, PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
-import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
+import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
 
 interface ProblemRow {
   readonly [column: string]: unknown;
@@ -14,8 +13,6 @@ interface ProblemRow {
 }
 
 const BATCH = 200;
-/** A row carries its vector, and the log holds all of it. */
-const FORGET_BATCH = 100;
 /** Sorts after every reason: reasons are words in ASCII. */
 const AFTER_ALL_REASONS = '\u{10ffff}';
 
@@ -25,9 +22,7 @@ function checkSelection({ ids, reason, libraryId, all }: RequeueSelection): void
   throw new TypeError('requeue: name ids, a reason, a library, or all');
 }
 
-export function createRequeueDao(
-  context: DaoContext,
-): Pick<ImageExifDao, 'requeue' | 'requeueForDecoder' | 'forgetEmbeddings'> {
+export function createRequeueDao(context: DaoContext): Pick<ImageExifDao, 'requeue' | 'requeueForDecoder'> {
   const { lane } = context;
 
   /** Walks the problem rows of a library; what `pick` takes goes back to the start. */
@@ -73,26 +68,7 @@ export function createRequeueDao(
     return requeued;
   }
 
-  async function forgetLibrary(libraryId: number, keep: string, signal: AbortSignal | undefined): Promise<number> {
-    let forgotten = 0;
-    for (let afterId = 0; ; ) {
-      signal?.throwIfAborted();
-      const page = { libraryId, afterId, limit: FORGET_BATCH };
-      const ids = idsOf(
-        await lane.read((sql) => sql.all<{ readonly id: number }, keyof typeof page>(PAGE_FOR_EXCLUSION, page)),
-      );
-      if (ids.length === 0) return forgotten;
-      forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
-      afterId = ids.at(-1) ?? afterId;
-    }
-  }
-
   return {
-    async forgetEmbeddings({ keep, signal }) {
-      let forgotten = 0;
-      for (const libraryId of await listLibraryIds(context)) forgotten += await forgetLibrary(libraryId, keep, signal);
-      return forgotten;
-    },
     async requeue(selection) {
       checkSelection(selection);
       const { ids, reason, libraryId } = selection;

@@ -13,6 +13,7 @@ function toClip(row: StoredImage): ImageRow['clip'] {
   return {
     status: row.clipStatus as ClipStatus,
     modelVersion: row.clipModelVersion,
+    nextModelVersion: row.clipNextModelVersion,
     encodedAt: toNumber(row.clipEncodedAt),
     quality: row.clipQuality as ClipQuality | null,
     attempts: row.clipAttempts,

@@ -1,3 +1,4 @@
+import { pairOf, readClipState } from './clip-state.js';
 import { chunks, type DaoContext, idsOf } from './dao-context.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
@@ -5,7 +6,6 @@ import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
 import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
-import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 import type { Sql } from './sqlite-connection.js';
@@ -99,9 +99,9 @@ async function copyToNewNames(sql: Sql, stored: readonly StoredRow[], now: numbe
   const rows = stored
     .filter((row) => row.clip_status === 'pending')
     .map((row) => ({ id: row.id, contentHash: row.content_hash }));
-  const [state] = await sql.all<{ wanted_model_version: string | null }, never>(READ_CLIP_STATE, {});
-  const known = { modelVersion: state?.wanted_model_version ?? null, now };
-  return (await copyKnownEmbeddings(sql, rows, known)).copied;
+  const models = pairOf(await readClipState(sql));
+  if (models === null) return [];
+  return (await copyKnownEmbeddings(sql, rows, { models, now, ofActive: true })).copied;
 }
 
 function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFacts[]) {

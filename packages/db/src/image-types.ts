@@ -55,6 +55,8 @@ export interface ImageRow extends PhotoFacts {
 export interface ImageClip {
   readonly status: ClipStatus;
   readonly modelVersion: string | null;
+  /** Another model in which the row was tried while it has its vector; what waits there is told by the next three. */
+  readonly nextModelVersion: string | null;
   readonly encodedAt: number | null;
   readonly quality: ClipQuality | null;
   readonly attempts: number;
@@ -71,6 +73,10 @@ export interface ImageClip {
 export interface ClipCounters {
   readonly photos: number;
   readonly encoded: number;
+  /** Encoded rows that a search finds: their vector is of the model that is searched. */
+  readonly searchable: number;
+  /** Encoded rows that have no outcome in the wanted model yet. */
+  readonly outdated: number;
   readonly pending: number;
   readonly failed: number;
   readonly skipped: number;

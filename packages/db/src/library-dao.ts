@@ -76,6 +76,7 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
         if ((await lane.write((sql) => sql.run(REMOVE_LIBRARY_ROWS, batch))) === 0) break;
       }
       await lane.write(() => prisma.clipCounter.deleteMany({ where: { libraryId: id } }));
+      await lane.write(() => prisma.clipModelCounter.deleteMany({ where: { libraryId: id } }));
       await lane.write(() => prisma.library.deleteMany({ where: { id } }));
     },
   };

@@ -42,7 +42,7 @@ test('the schema engine would tell a difference', async () => {
   empty.remove();
 });
 
-test('the counters have their triggers after every migration', async () => {
+test('the counters and waiting vectors have their triggers after every migration', async () => {
   await using test = await openTestDatabase();
   const adapter = await new PrismaBetterSqlite3({ url: test.url }).connect();
   const { rows } = await adapter.queryRaw({
@@ -51,7 +51,15 @@ test('the counters have their triggers after every migration', async () => {
     argTypes: [],
   });
   await adapter.dispose();
-  expect(rows.flat()).toEqual(['image_exif_counted_in', 'image_exif_counted_out', 'image_exif_counted_over']);
+  expect(rows.flat()).toEqual([
+    'image_exif_counted_in',
+    'image_exif_counted_out',
+    'image_exif_counted_over',
+    'image_exif_model_in',
+    'image_exif_model_out',
+    'image_exif_model_over',
+    'image_exif_next_dropped',
+  ]);
 });
 
 describe('openDatabase and the record of migrations', () => {

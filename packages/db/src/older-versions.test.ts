@@ -80,7 +80,7 @@ describe('an update', () => {
       message: expect.stringContaining('99990101000000_made_up'),
     });
     // The way back, as the documents tell it.
-    const [copy = ''] = t.copies();
+    const copy = t.copies().at(-1) ?? '';
     renameSync(t.pathOf(copy), t.file);
     await expectAllKeptBy(t.url);
   });
@@ -93,7 +93,7 @@ describe('an update', () => {
       code: 'UPDATE_FAILED',
       message: expect.stringMatching(/photos\.db.*made_up.*taken back/),
     });
-    expect(t.copies()).toHaveLength(1);
+    expect(t.copies().filter((name) => !name.includes('-1970'))).toHaveLength(1);
     await expectAllKeptBy(t.url);
   });
 

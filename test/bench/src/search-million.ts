@@ -48,6 +48,7 @@ const database: Pick<Database, 'images' | 'clipState' | 'onEmbedded'> = {
   clipState: {
     read: async () => ({
       activeModelVersion: MODEL,
+      activeDimension: DIMENSION,
       wantedModelVersion: MODEL,
       dimension: DIMENSION,
       modelName: MODEL,

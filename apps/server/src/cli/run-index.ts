@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Library } from '@clip-watch/db';
+import type { ClipCounters, Library } from '@clip-watch/db';
 import type { DrainOnceResult } from '@clip-watch/watcher';
 import type { ApiCounts, ApiFailure } from '../api-types.js';
 import { HostError } from '../errors.js';
@@ -127,11 +127,12 @@ async function drainAll(
 
 async function countAll(host: Host, libraries: readonly Library[]): Promise<ApiCounts> {
   const all = await Promise.all(libraries.map(({ id }) => host.database.images.counters(id)));
-  const sum = (key: 'photos' | 'encoded' | 'pending' | 'failed' | 'skipped' | 'missing' | 'preview' | 'low'): number =>
-    all.reduce((total, counters) => total + counters[key], 0);
+  const sum = (key: keyof ClipCounters): number => all.reduce((total, counters) => total + counters[key], 0);
   return toApiCounts({
     photos: sum('photos'),
     encoded: sum('encoded'),
+    searchable: sum('searchable'),
+    outdated: sum('outdated'),
     pending: sum('pending'),
     failed: sum('failed'),
     skipped: sum('skipped'),

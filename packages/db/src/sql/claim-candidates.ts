@@ -55,11 +55,11 @@ FROM json_each(:hashes) AS wanted CROSS JOIN image_exif AS held INDEXED BY image
 });
 
 /** Sets owner, token and lease, in the transaction that picked the rows: it holds the write lock from its start. */
-export const CLAIM_ROWS: Statement<'ids' | 'owner' | 'token' | 'leaseUntil'> = statement({
+export const CLAIM_ROWS: Statement<'ids' | 'status' | 'owner' | 'token' | 'leaseUntil'> = statement({
   name: 'claim-rows',
-  params: ['ids', 'owner', 'token', 'leaseUntil'],
+  params: ['ids', 'status', 'owner', 'token', 'leaseUntil'],
   uses: ['rowid'],
   sql: `
 UPDATE image_exif SET clip_claimed_by = :owner, clip_claim_token = :token, clip_claimed_until = :leaseUntil
-WHERE id IN (SELECT value FROM json_each(:ids)) AND clip_claim_token IS NULL AND clip_status = 'pending'`,
+WHERE id IN (SELECT value FROM json_each(:ids)) AND clip_claim_token IS NULL AND clip_status = :status`,
 });

@@ -64,7 +64,7 @@ WHERE camera_make IS :make AND camera_model > :after ORDER BY camera_model LIMIT
 });
 
 /**
- * Rows by id with what says whether their vector is searchable. The walk reads every row once, a bounded batch at a
+ * Rows by id with what says whether their vector is searchable, and the one that waits. The walk reads every row once, a bounded batch at a
  * time, however few of them have a vector; an expression around the vector would lose its type in the driver.
  */
 export const PAGE_EMBEDDINGS: Statement<'afterId' | 'limit'> = statement({
@@ -73,8 +73,9 @@ export const PAGE_EMBEDDINGS: Statement<'afterId' | 'limit'> = statement({
   uses: ['rowid'],
   sql: `
 SELECT id, library_id, sort_time, camera_make, camera_model, missing_since, clip_status, clip_model_version,
-  clip_embedding
-FROM image_exif WHERE id > :afterId ORDER BY id LIMIT :limit`,
+  clip_embedding, waiting.model_version AS waiting_model_version, waiting.embedding AS waiting_embedding
+FROM image_exif LEFT JOIN image_exif_next_embedding AS waiting ON waiting.image_id = image_exif.id
+WHERE id > :afterId ORDER BY id LIMIT :limit`,
 });
 
 /** Kept by triggers; a few rows a library. */

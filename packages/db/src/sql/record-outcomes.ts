@@ -18,7 +18,7 @@ WITH outcome AS MATERIALIZED (
 UPDATE image_exif SET
   clip_embedding = outcome.embedding, clip_model_version = outcome.model_version, clip_quality = outcome.quality,
   clip_decoder_version = outcome.decoder_version, clip_encoded_at = :now, clip_status = 'encoded',
-  clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
+  clip_next_model_version = NULL, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
   clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL,
   clip_is_source = EXISTS (
     SELECT 1 FROM image_exif AS same INDEXED BY image_exif_content
@@ -32,10 +32,17 @@ WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_h
 RETURNING image_exif.id AS id, image_exif.clip_is_source AS is_source`,
 });
 
-/** Failures by the same rule. `failed` is final; everything else gets a time, so that it never fills a fresh page. */
-export const STORE_FAILURES: Statement<'batch'> = statement({
+// The photo is failed at once where a search loses nothing by it.
+const FAILS = `(outcome.final AND NOT (image_exif.clip_status = 'encoded' AND image_exif.clip_model_version = :active
+    AND :active <> :wanted))`;
+
+/**
+ * Failures by the same rule. `failed` is final; everything else gets a time, so that it never fills a fresh page. A row
+ * whose vector of before is still searched keeps it, and the verdict waits for the change.
+ */
+export const STORE_FAILURES: Statement<'batch' | 'active' | 'wanted'> = statement({
   name: 'store-failures',
-  params: ['batch'],
+  params: ['batch', 'active', 'wanted'],
   uses: ['rowid'],
   sql: `
 WITH outcome AS MATERIALIZED (
@@ -45,7 +52,12 @@ WITH outcome AS MATERIALIZED (
   FROM json_each(:batch)
 )
 UPDATE image_exif SET
-  clip_status = iif(outcome.final, 'failed', 'pending'),
+  clip_status = iif(${FAILS}, 'failed', clip_status),
+  clip_embedding = iif(${FAILS}, NULL, clip_embedding),
+  clip_model_version = iif(${FAILS}, NULL, clip_model_version),
+  clip_encoded_at = iif(${FAILS}, NULL, clip_encoded_at),
+  clip_quality = iif(${FAILS}, NULL, clip_quality),
+  clip_next_model_version = iif(clip_status = 'pending' OR ${FAILS}, NULL, :wanted),
   clip_attempts = clip_attempts + outcome.counts,
   clip_deferrals = iif(outcome.counts, 0, clip_deferrals + 1),
   clip_next_attempt_at = iif(outcome.final, NULL, outcome.next_attempt_at),

@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../statement.js';
 
 const AFRESH = `
-  clip_status = 'pending', clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
+  clip_status = iif(clip_status = 'encoded', 'encoded', 'pending'), clip_next_model_version = NULL, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
   clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL`;
 
 /** The next problem rows of one library, in the order of the failure index. Waiting rows are among them. */
@@ -17,20 +17,23 @@ WHERE library_id = :libraryId AND clip_error_class IS NOT NULL AND missing_since
 ORDER BY clip_error_reason, id LIMIT :limit`,
 });
 
-/** Back to the start, with all rows of equal bytes: one of them left failed would fail the others again at once. */
+/**
+ * Back to the start, with all rows of equal bytes: one of them left failed would fail the others again at once. A row
+ * that has its vector of before is encoded still; the verdict that waited with it goes.
+ */
 export const REQUEUE_ROWS: Statement<'ids'> = statement({
   name: 'requeue-rows',
   params: ['ids'],
   uses: ['image_exif_troubled_hash', 'rowid'],
   sql: `
 UPDATE image_exif SET ${AFRESH}
-WHERE clip_status = 'failed' AND id IN (
+WHERE (clip_status = 'failed' OR (clip_status = 'encoded' AND clip_error_class IS NOT NULL)) AND id IN (
   SELECT same.id FROM json_each(:ids) AS wanted
     CROSS JOIN image_exif AS mine ON mine.id = wanted.value
     CROSS JOIN image_exif AS same INDEXED BY image_exif_troubled_hash
       ON same.content_hash = mine.content_hash AND same.clip_attempts + same.clip_crashes > 0
   UNION SELECT value FROM json_each(:ids)
-)`,
+) AND clip_claim_token IS NULL`,
 });
 
 /** Waiting rows lose their wait: a person who put things right need not sit it out. */
@@ -44,8 +47,7 @@ WHERE clip_status = 'pending' AND clip_claim_token IS NULL AND id IN (SELECT val
 });
 
 /**
- * Drops the vectors of all models but one, of hidden rows too, and with them all verdicts that were found without it:
- * what failed is due again, and what waits has all its tries.
+ * Drops the vectors of all models but one, of hidden rows too; what was encoded in them is pending.
  */
 export const FORGET_EMBEDDINGS: Statement<'ids' | 'keep'> = statement({
   name: 'forget-embeddings',
@@ -54,11 +56,11 @@ export const FORGET_EMBEDDINGS: Statement<'ids' | 'keep'> = statement({
   sql: `
 UPDATE image_exif SET
   clip_embedding = NULL, clip_model_version = NULL, clip_encoded_at = NULL, clip_quality = NULL,
-  clip_decoder_version = NULL, clip_is_source = 0, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0,
-  clip_error_class = iif(clip_status = 'failed', NULL, clip_error_class),
-  clip_error_reason = iif(clip_status = 'failed', NULL, clip_error_reason),
-  clip_error_message = iif(clip_status = 'failed', NULL, clip_error_message),
-  clip_status = iif(clip_status IN ('encoded', 'failed'), 'pending', clip_status)
-WHERE id IN (SELECT value FROM json_each(:ids))
-  AND (clip_model_version <> :keep OR (clip_model_version IS NULL AND (clip_status = 'failed' OR clip_attempts > 0)))`,
+  clip_decoder_version = NULL, clip_is_source = 0, clip_next_model_version = NULL,
+  clip_next_attempt_at = iif(clip_status = 'encoded', NULL, clip_next_attempt_at),
+  clip_error_class = iif(clip_status = 'encoded', NULL, clip_error_class),
+  clip_error_reason = iif(clip_status = 'encoded', NULL, clip_error_reason),
+  clip_error_message = iif(clip_status = 'encoded', NULL, clip_error_message),
+  clip_status = iif(clip_status = 'encoded', 'pending', clip_status)
+WHERE id IN (SELECT value FROM json_each(:ids)) AND clip_model_version <> :keep`,
 });

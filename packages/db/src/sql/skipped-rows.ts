@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../statement.js';
+import { WAITING_MODEL } from './waiting-model.js';
 
 /** Rows whose rules are looked at again, by id inside one library. */
 export const PAGE_FOR_EXCLUSION: Statement<'libraryId' | 'afterId' | 'limit'> = statement({
@@ -27,6 +28,7 @@ UPDATE image_exif SET
     ELSE 'encoded'
   END,
   clip_error_reason = change.reason, clip_error_class = NULL, clip_error_message = NULL, clip_next_attempt_at = NULL,
+  clip_next_model_version = ${WAITING_MODEL},
   clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
 FROM change
 WHERE image_exif.id = change.id AND (change.reason IS NOT NULL OR clip_status = 'skipped')

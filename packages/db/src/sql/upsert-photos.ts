@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../statement.js';
+import { WAITING_MODEL } from './waiting-model.js';
 
 const FACTS: readonly string[] = [
   'file_size',
@@ -68,6 +69,9 @@ ON CONFLICT (library_id, rel_path) DO UPDATE SET
   missing_since = NULL,
   ${LEDGER.map(([name, afresh]) => `${name} = iif(${SAME_BYTES}, image_exif.${name}, ${afresh})`).join(', ')},
   ${STANDING.map((name) => `${name} = iif(${SAME_STANDING}, image_exif.${name}, NULL)`).join(', ')},
+  clip_next_model_version = CASE
+    WHEN ${SAME_STANDING} THEN image_exif.clip_next_model_version WHEN ${SAME_BYTES} THEN ${WAITING_MODEL}
+  END,
   clip_error_reason = iif(${SAME_STANDING}, image_exif.clip_error_reason, excluded.clip_error_reason),
   clip_status = CASE
     WHEN excluded.clip_status = 'skipped' THEN 'skipped'

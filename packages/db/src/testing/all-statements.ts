@@ -1,13 +1,15 @@
 import * as claim from '../sql/claim-candidates.js';
 import * as claimed from '../sql/claimed-rows.js';
 import * as equal from '../sql/equal-bytes.js';
+import * as fold from '../sql/fold-waiting.js';
 import * as known from '../sql/known-files.js';
 import * as lists from '../sql/list-images.js';
 import * as missing from '../sql/missing-rows.js';
+import * as models from '../sql/model-state.js';
 import * as due from '../sql/next-due.js';
-import * as pin from '../sql/pin-model.js';
 import * as state from '../sql/read-clip-state.js';
 import * as outcomes from '../sql/record-outcomes.js';
+import * as reencode from '../sql/reencode.js';
 import * as release from '../sql/release-claims.js';
 import * as requeue from '../sql/requeue.js';
 import * as skipped from '../sql/skipped-rows.js';
@@ -23,7 +25,9 @@ const FILES = [
   lists,
   missing,
   outcomes,
-  pin,
+  models,
+  fold,
+  reencode,
   release,
   requeue,
   skipped,

@@ -1,12 +1,16 @@
 import type { ClipCandidate } from '../claim-types.js';
+import type { ClipModelState } from '../database-types.js';
 import type { ImageRow } from '../image-types.js';
 import { OWNERS, type Step } from './backlog-steps.js';
-import { DAY_MS, hold, LEASE_MS, readRows, type World } from './backlog-world.js';
-import { MODEL } from './open-test-database.js';
+import { DAY_MS, hasOutcomeIn, hasVectorIn, hold, isVerdict, LEASE_MS, readRows, type World } from './backlog-world.js';
 import { claimOf } from './rows.js';
 
-function isOpen(row: ImageRow): boolean {
-  return row.clip.status === 'pending' && row.missingSince === null && row.clip.claimedUntil === null;
+type ClaimStep = Extract<Step, { kind: 'claim' }>;
+
+function isOpen(row: ImageRow, { reencode }: ClaimStep, { wantedModelVersion }: ClipModelState): boolean {
+  if (row.missingSince !== null || row.clip.claimedUntil !== null) return false;
+  if (!reencode) return row.clip.status === 'pending';
+  return row.clip.status === 'encoded' && !hasOutcomeIn(row, wantedModelVersion);
 }
 
 function isDue(world: World, row: ImageRow): boolean {
@@ -19,10 +23,11 @@ function checkCandidate(
   world: World,
   candidate: ClipCandidate,
   before: readonly ImageRow[],
-  step: Extract<Step, { kind: 'claim' }>,
+  step: ClaimStep,
+  state: ClipModelState,
 ) {
   const row = before.find(({ id }) => id === candidate.id);
-  hold(row !== undefined && isOpen(row), `${candidate.relPath} was claimed though it is not open`);
+  hold(row !== undefined && isOpen(row, step, state), `${candidate.relPath} was claimed though it is not open`);
   hold(
     isDue(world, row) || (step.lane === 'retries' && !step.alone),
     `${candidate.relPath} was claimed before its time`,
@@ -32,9 +37,13 @@ function checkCandidate(
     `${candidate.relPath} with ${row.clip.crashes} crashes, alone: ${step.alone}`,
   );
   const twins = before.filter(({ contentHash }) => contentHash === row.contentHash);
-  hold(!twins.some(({ clip }) => clip.modelVersion === MODEL.version), `${candidate.relPath} has an encoded twin`);
+  const known = [state.wantedModelVersion, ...(step.reencode ? [] : [state.activeModelVersion])];
+  hold(
+    !twins.some((twin) => known.some((model) => hasVectorIn(twin, model))),
+    `${candidate.relPath} has an encoded twin`,
+  );
   hold(!twins.some(({ clip }) => clip.claimedUntil !== null), `${candidate.relPath} has a twin in flight`);
-  hold(!twins.some(({ clip }) => clip.status === 'failed'), `${candidate.relPath} has a failed twin`);
+  hold(!twins.some(isVerdict), `${candidate.relPath} has a failed twin`);
   return row;
 }
 
@@ -51,16 +60,21 @@ function checkOrder(claimed: readonly ImageRow[]): void {
   );
 }
 
-export async function claimRows(world: World, step: Extract<Step, { kind: 'claim' }>): Promise<void> {
+export async function claimRows(world: World, step: ClaimStep): Promise<void> {
   const { images, libraryId, held, tokens } = world;
   const before = await readRows(world);
-  const { limit, lane, alone } = step;
-  const request = { limit, lane, alone, owner: OWNERS[step.owner] ?? 'one', leaseMs: LEASE_MS };
+  const state = await world.clipState.read();
+  const { limit, lane, alone, reencode } = step;
+  const wantedModelVersion = step.staleModel ? 'model-0' : (state.wantedModelVersion ?? '');
+  const owner = OWNERS[step.owner] ?? 'one';
+  const request = { limit, lane, alone, reencode, wantedModelVersion, owner, leaseMs: LEASE_MS };
   const claimed = await images.claimClipCandidates(claimOf(libraryId, request));
+  const isClaimable = state.ledgerModelVersion === wantedModelVersion;
+  hold(isClaimable || claimed.candidates.length + claimed.copied === 0, 'a claim for a model that is not in force');
   hold(claimed.candidates.length <= (alone ? 1 : limit), 'more rows than asked for');
-  checkOrder(claimed.candidates.map((candidate) => checkCandidate(world, candidate, before, step)));
+  checkOrder(claimed.candidates.map((candidate) => checkCandidate(world, candidate, before, step, state)));
   for (const { id } of claimed.candidates) tokens.set(id, claimed.token);
-  held.push({ claim: claimed, left: [...claimed.candidates] });
+  held.push({ claim: claimed, modelVersion: wantedModelVersion, left: [...claimed.candidates] });
   if (held.length > 4) held.shift();
 }
 

@@ -1,17 +1,20 @@
-import type { ClipClaim } from '../claim-types.js';
+import type { ClipModelState } from '../database-types.js';
 import type { ImageRow } from '../image-types.js';
-import { hold, readRows, type World } from './backlog-world.js';
-import { MODEL } from './open-test-database.js';
-import { collect, embeddingOf } from './rows.js';
+import { MODELS } from './backlog-steps.js';
+import { hasOutcomeIn, hasVectorIn, hold, isVerdict, readRows, type World } from './backlog-world.js';
+import { collect, vectorOf } from './rows.js';
 
-async function checkCounters(world: World, rows: readonly ImageRow[]): Promise<void> {
+async function checkCounters(world: World, rows: readonly ImageRow[], state: ClipModelState): Promise<void> {
   const { images, libraryId } = world;
   const seen = rows.filter((row) => row.missingSince === null);
   const count = (status: string): number => seen.filter((row) => row.clip.status === status).length;
+  const encoded = seen.filter((row) => row.clip.status === 'encoded');
   const counters = await images.counters(libraryId);
   const counted = {
     photos: seen.length,
-    encoded: count('encoded'),
+    encoded: encoded.length,
+    searchable: encoded.filter((row) => hasOutcomeIn(row, state.activeModelVersion)).length,
+    outdated: encoded.filter((row) => !hasOutcomeIn(row, state.wantedModelVersion)).length,
     pending: count('pending'),
     failed: count('failed'),
     skipped: count('skipped'),
@@ -25,32 +28,41 @@ async function checkCounters(world: World, rows: readonly ImageRow[]): Promise<v
   hold(grouped === troubled, `${grouped} rows in groups of failures, ${troubled} rows with one`);
 }
 
-function checkRow(world: World, row: ImageRow): void {
+function checkRow(world: World, row: ImageRow, state: ClipModelState): void {
   const { condemned, tried } = world;
   const { clip } = row;
-  hold(clip.status !== 'failed' || condemned.has(row.contentHash), `${row.relPath} failed without a final verdict`);
+  hold(!isVerdict(row) || condemned.has(row.contentHash), `${row.relPath} failed without a final verdict`);
   hold(
     clip.status !== 'pending' || clip.errorClass === null || clip.nextAttemptAt !== null,
     `${row.relPath} has no wait`,
   );
-  hold(clip.status === 'pending' || clip.claimedUntil === null, `${row.relPath} is ${clip.status} and claimed`);
+  const isDue =
+    clip.status === 'pending' || (clip.status === 'encoded' && !hasOutcomeIn(row, state.wantedModelVersion));
+  hold(isDue || clip.claimedUntil === null, `${row.relPath} is ${clip.status} and claimed`);
+  const mayWait = clip.status === 'encoded' || clip.status === 'skipped';
+  hold(mayWait || clip.nextModelVersion === null, `${row.relPath} is ${clip.status} and waits for a change`);
+  const isWaiting = clip.status === 'encoded' && clip.nextAttemptAt !== null;
+  hold(!isWaiting || clip.nextModelVersion !== null, `${row.relPath} waits for no model`);
   hold(clip.attempts <= (tried.get(row.contentHash) ?? 0), `${row.relPath} counts ${clip.attempts} attempts`);
-  hold(clip.status !== 'encoded' || clip.modelVersion === MODEL.version, `${row.relPath} is in a foreign model`);
+  hold(clip.status !== 'encoded' || clip.modelVersion !== null, `${row.relPath} is encoded in no model`);
   hold((clip.status === 'skipped') === (row.skipReason !== null), `${row.relPath}: skipped without a reason`);
 }
 
-async function checkVectors(world: World, rows: readonly ImageRow[]): Promise<void> {
+async function checkVector({ images }: World, row: ImageRow, model: string, isThere: boolean): Promise<void> {
+  const found = await images.findEmbedding(row.id, model);
+  hold((found !== null) === isThere, `${row.relPath}: a vector of ${model} without its mark, or the reverse`);
+  if (found === null) return;
+  hold(found.embedding.join() === vectorOf(row.contentHash, model).join(), `${row.relPath} has another vector`);
+}
+
+async function checkVectors(world: World, rows: readonly ImageRow[], state: ClipModelState): Promise<void> {
   const { images } = world;
-  for (const row of rows) {
-    const found = await images.findEmbedding(row.id);
-    hold((found !== null) === (row.clip.modelVersion !== null), `${row.relPath}: vector without model, or the reverse`);
-    hold(row.clip.status !== 'encoded' || found !== null, `${row.relPath} is encoded and has no vector`);
-    if (found === null) continue;
-    const own = embeddingOf({ token: '' } as ClipClaim, row).embedding; // only its bytes count
-    hold(found.embedding.join() === own.join(), `${row.relPath} has the vector of other bytes`);
-  }
-  const streamed = await collect(images.streamEmbeddings({ modelVersion: MODEL.version }));
-  const searchable = rows.filter((row) => row.clip.status === 'encoded' && row.missingSince === null);
+  for (const row of rows) for (const model of MODELS) await checkVector(world, row, model, hasVectorIn(row, model));
+  const model = state.activeModelVersion ?? '';
+  const streamed = await collect(images.streamEmbeddings({ modelVersion: model }));
+  const searchable = rows.filter(
+    (row) => row.clip.status === 'encoded' && row.missingSince === null && hasVectorIn(row, model),
+  );
   hold(
     streamed.map(({ id }) => id).join() ===
       [...searchable]
@@ -59,6 +71,9 @@ async function checkVectors(world: World, rows: readonly ImageRow[]): Promise<vo
         .join(),
     'searchable rows',
   );
+  const hashes = new Map(rows.map((row) => [row.id, row.contentHash]));
+  for (const { id, embedding } of streamed)
+    hold(embedding.join() === vectorOf(hashes.get(id) ?? '', model).join(), `row ${id} is searched by another model`);
 }
 
 function checkFlight(rows: readonly ImageRow[]): void {
@@ -69,8 +84,9 @@ function checkFlight(rows: readonly ImageRow[]): void {
 /** What is true of the table after every step. */
 export async function checkFacts(world: World): Promise<void> {
   const rows = await readRows(world);
-  for (const row of rows) checkRow(world, row);
+  const state = await world.clipState.read();
+  for (const row of rows) checkRow(world, row, state);
   checkFlight(rows);
-  await checkVectors(world, rows);
-  await checkCounters(world, rows);
+  await checkVectors(world, rows, state);
+  await checkCounters(world, rows, state);
 }

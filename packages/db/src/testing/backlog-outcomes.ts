@@ -17,7 +17,11 @@ function isHolder(
 async function withCandidate(
   world: World,
   index: number,
-  settle: (claim: ClipClaim, candidate: ClipCandidate) => Promise<{ readonly written: number; readonly stale: number }>,
+  settle: (
+    claim: ClipClaim,
+    candidate: ClipCandidate,
+    modelVersion: string,
+  ) => Promise<{ readonly written: number; readonly stale: number }>,
   good: boolean,
 ): Promise<void> {
   const { images, held, tokens } = world;
@@ -26,7 +30,7 @@ async function withCandidate(
   if (chosen === undefined || candidate === undefined) return;
   const before = await images.findImage(candidate.id);
   const holds = good && isHolder(tokens, before, candidate, chosen.claim.token);
-  const result = await settle(chosen.claim, candidate);
+  const result = await settle(chosen.claim, candidate, chosen.modelVersion);
   hold(
     result.written === (holds ? 1 : 0),
     `${candidate.relPath}: written ${result.written}, the claim ${holds ? 'holds' : 'is lost'}`,
@@ -37,11 +41,13 @@ async function withCandidate(
 }
 
 export async function finish(world: World, step: Extract<Step, { kind: 'finish' }>): Promise<void> {
-  const changes = step.foreignModel ? { modelVersion: 'model-b' } : {};
   return withCandidate(
     world,
     step.claim,
-    (each, candidate) => world.images.backfillClipEmbeddings([embeddingOf(each, candidate, changes)]),
+    (each, candidate, ofClaim) => {
+      const modelVersion = step.foreignModel ? 'model-0' : ofClaim;
+      return world.images.backfillClipEmbeddings([embeddingOf(each, candidate, { modelVersion })]);
+    },
     !step.foreignModel,
   );
 }

@@ -1,5 +1,5 @@
 import { CONTENTS, PATHS, type Step } from './backlog-steps.js';
-import { DAY_MS, hold, readRows, rowAt, type World } from './backlog-world.js';
+import { DAY_MS, hold, isVerdict, readRows, rowAt, type World } from './backlog-world.js';
 import { hashOf, photo } from './rows.js';
 
 export async function scan(world: World, step: Extract<Step, { kind: 'scan' }>): Promise<void> {
@@ -19,6 +19,7 @@ export async function scan(world: World, step: Extract<Step, { kind: 'scan' }>):
       after.clip.attempts === 0 && after.clip.crashes === 0 && after.clip.claimedUntil === null,
       'new bytes, old ledger',
     );
+    hold(after.clip.nextModelVersion === null, 'new bytes, and what waits is of the old ones');
     tokens.delete(after.id);
   }
 }
@@ -63,7 +64,8 @@ export async function requeue(world: World, step: Extract<Step, { kind: 'requeue
   const asked = rows.filter((each) =>
     row === null ? each.missingSince === null : each.contentHash === row.contentHash,
   );
-  for (const each of asked) hold(each.clip.status !== 'failed', `${each.relPath} is still failed`);
-  const left = new Set(rows.filter(({ clip }) => clip.status === 'failed').map(({ contentHash }) => contentHash));
+  for (const each of asked)
+    hold(!isVerdict(each) || each.clip.claimedUntil !== null, `${each.relPath} is still failed`);
+  const left = new Set(rows.filter(isVerdict).map(({ contentHash }) => contentHash));
   for (const each of asked) if (!left.has(each.contentHash)) condemned.delete(each.contentHash);
 }

@@ -3,6 +3,7 @@ import type { ClipErrorClass } from '../image-types.js';
 
 export const PATHS = ['a.jpg', 'b.jpg', 'c/d.jpg', 'c/e.jpg', 'f.jpg'] as const;
 export const CONTENTS = ['red', 'green', 'blue'] as const;
+export const MODELS = ['model-a', 'model-b', 'model-c'] as const;
 export const OWNERS = ['one', 'two'] as const;
 const DAY_MS = 86_400_000;
 
@@ -19,6 +20,8 @@ export type Step =
       readonly limit: number;
       readonly lane: 'fresh-and-due' | 'retries';
       readonly alone: boolean;
+      readonly reencode: boolean;
+      readonly staleModel: boolean;
     }
   | { readonly kind: 'finish'; readonly claim: number; readonly foreignModel: boolean }
   | { readonly kind: 'fail'; readonly claim: number; readonly errorClass: ClipErrorClass; readonly final: boolean }
@@ -27,13 +30,21 @@ export type Step =
   | { readonly kind: 'rescue' }
   | { readonly kind: 'restart'; readonly owner: number }
   | { readonly kind: 'requeue'; readonly path: number | null }
-  | { readonly kind: 'wait'; readonly ms: number };
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'switch'; readonly model: number }
+  | { readonly kind: 'replace'; readonly model: number }
+  | { readonly kind: 'rollback' }
+  | { readonly kind: 'change'; readonly force: boolean }
+  | { readonly kind: 'carry' }
+  | { readonly kind: 'settle' };
 
 const path = fc.nat({ max: PATHS.length - 1 });
 const claim = fc.nat({ max: 3 });
+const model = fc.nat({ max: MODELS.length - 1 });
 const owner = fc.nat({ max: OWNERS.length - 1 });
 
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+/** What happens to photos while the model stays. */
+const photoStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -55,6 +66,8 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       limit: fc.integer({ min: 1, max: 4 }),
       lane: fc.constantFrom('fresh-and-due' as const, 'fresh-and-due' as const, 'retries' as const),
       alone: fc.constantFrom(false, false, false, true),
+      reencode: fc.constant(false),
+      staleModel: fc.constant(false),
     }),
   },
   {
@@ -95,3 +108,38 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
 );
+
+/** What happens to them besides while it changes. */
+const changeStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 20, arbitrary: photoStep },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('claim' as const),
+      owner,
+      limit: fc.integer({ min: 1, max: 4 }),
+      lane: fc.constantFrom('fresh-and-due' as const, 'fresh-and-due' as const, 'retries' as const),
+      alone: fc.constantFrom(false, false, false, true),
+      reencode: fc.constantFrom(true, true, true, false),
+      staleModel: fc.constantFrom(false, false, false, false, false, false, true),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ kind: fc.constant('finish' as const), claim, foreignModel: fc.constant(false) }),
+  },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('switch' as const), model }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replace' as const), model }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rollback' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), force: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('carry' as const) }) },
+);
+
+const inOne = { minLength: 1, maxLength: 24, size: 'max' } as const;
+
+/** Photos come and go, are encoded and fail, in one model. */
+export const photoProgram: fc.Arbitrary<readonly Step[]> = fc.array(photoStep, inOne);
+
+/** The same while models change. */
+export const changeProgram: fc.Arbitrary<readonly Step[]> = fc.array(changeStep, { ...inOne, maxLength: 32 });

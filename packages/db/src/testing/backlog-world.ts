@@ -1,4 +1,5 @@
 import type { ClipCandidate, ClipClaim } from '../claim-types.js';
+import type { ClipModelState, ClipStateDao } from '../database-types.js';
 import type { ImageExifDao } from '../image-exif-dao-types.js';
 import type { ImageRow } from '../image-types.js';
 import { PATHS } from './backlog-steps.js';
@@ -8,12 +9,14 @@ export const DAY_MS = 86_400_000;
 
 interface Held {
   readonly claim: ClipClaim;
+  readonly modelVersion: string;
   readonly left: ClipCandidate[];
 }
 
 /** One random program's table, and what it remembers of its own doings. */
 export interface World {
   readonly images: ImageExifDao;
+  readonly clipState: ClipStateDao;
   readonly libraryId: number;
   readonly clock: { time: number };
   /** The last claims, whose rows are still to get an outcome. */
@@ -22,6 +25,8 @@ export interface World {
   readonly tokens: Map<number, string>;
   /** Bytes with a final verdict, since somebody last asked to try again. */
   readonly condemned: Set<string>;
+  /** Models whose vectors are dropped once they retire. */
+  readonly dropped: Set<string>;
   /** Verdicts on bytes. */
   readonly tried: Map<string, number>;
 }
@@ -41,4 +46,28 @@ export async function readRows({
 
 export async function rowAt({ images, libraryId }: World, index: number): Promise<ImageRow | null> {
   return images.findImageByPath(libraryId, PATHS[index] ?? '');
+}
+
+/** While they differ, the photos change from the one to the other. */
+export function isChanging({ activeModelVersion, wantedModelVersion }: ClipModelState): boolean {
+  return activeModelVersion !== wantedModelVersion;
+}
+
+/** Whether a row has its outcome in a model, as its own or waiting. */
+export function hasOutcomeIn(row: ImageRow, modelVersion: string | null): boolean {
+  const { modelVersion: own, nextModelVersion, nextAttemptAt } = row.clip;
+  return own === modelVersion || (nextModelVersion === modelVersion && nextAttemptAt === null);
+}
+
+/** Whether it has a vector in it. */
+export function hasVectorIn(row: ImageRow, modelVersion: string | null): boolean {
+  const { clip } = row;
+  if (modelVersion === null || clip.modelVersion === modelVersion) return clip.modelVersion !== null;
+  return clip.nextModelVersion === modelVersion && clip.nextAttemptAt === null && !isVerdict(row);
+}
+
+/** Failed for good in the wanted model, be it that its vector of before is still there. */
+export function isVerdict({ clip }: ImageRow): boolean {
+  if (clip.status === 'failed') return true;
+  return clip.status === 'encoded' && clip.errorClass !== null && clip.nextAttemptAt === null;
 }

@@ -39,19 +39,25 @@ export function claimOf(libraryId: number, request: Partial<ClaimRequest> = {}):
   return { libraryId, limit: 100, owner: 'me', leaseMs: 60_000, wantedModelVersion: MODEL.version, ...request };
 }
 
+/** Told by its bytes and its model, so that a test can see whose embedding a row has. */
+export function vectorOf(contentHash: string, modelVersion: string): Float32Array {
+  const seed = Number.parseInt(contentHash.slice(0, 6), 16) / 0xffffff;
+  const model = modelVersion === MODEL.version ? 0.25 : modelVersion.charCodeAt(modelVersion.length - 1) / 128;
+  return new Float32Array([seed, 1 - seed, 0.5, model]);
+}
+
 export function embeddingOf(
-  { token }: ClipClaim,
+  { token }: Pick<ClipClaim, 'token'>,
   { id, contentHash }: Pick<ClipCandidate, 'id' | 'contentHash'>,
   changes: Partial<StoredEmbedding> = {},
 ): StoredEmbedding {
-  // Told by its bytes, so that a test can see whose embedding a row has.
-  const seed = Number.parseInt(contentHash.slice(0, 6), 16) / 0xffffff;
+  const { modelVersion = MODEL.version } = changes;
   return {
     imageId: id,
     contentHash,
     token,
-    modelVersion: MODEL.version,
-    embedding: new Float32Array([seed, 1 - seed, 0.5, 0.25]),
+    modelVersion,
+    embedding: vectorOf(contentHash, modelVersion),
     quality: 'full',
     decoderVersion: 'd1',
     ...changes,

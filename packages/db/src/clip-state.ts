@@ -1,0 +1,46 @@
+import type { ClipModelState } from './database-types.js';
+import { READ_CLIP_STATE } from './sql/read-clip-state.js';
+import type { Sql } from './sqlite-connection.js';
+
+interface StateRow {
+  readonly [column: string]: unknown;
+  readonly active_model_version: string | null;
+  readonly active_model_name: string | null;
+  readonly active_dimension: number | null;
+  readonly wanted_model_version: string | null;
+  readonly model_name: string | null;
+  readonly dimension: number | null;
+  readonly retiring_model_version: string | null;
+  readonly retiring_model_name: string | null;
+  readonly ledger_model_version: string | null;
+  readonly model_setting: string | null;
+}
+
+/** Inside a turn of the lane. */
+export async function readClipState(sql: Sql): Promise<ClipModelState> {
+  const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
+  return {
+    activeModelVersion: row?.active_model_version ?? null,
+    activeModelName: row?.active_model_name ?? null,
+    activeDimension: row?.active_dimension ?? null,
+    wantedModelVersion: row?.wanted_model_version ?? null,
+    modelName: row?.model_name ?? null,
+    dimension: row?.dimension ?? null,
+    retiringModelVersion: row?.retiring_model_version ?? null,
+    retiringModelName: row?.retiring_model_name ?? null,
+    ledgerModelVersion: row?.ledger_model_version ?? null,
+    modelSetting: row?.model_setting ?? null,
+  };
+}
+
+/** The two versions that outcomes go by; while they differ, rows of the active one keep their vector. */
+export interface ModelPair {
+  readonly active: string;
+  readonly wanted: string;
+}
+
+/** Null before the first model. */
+export function pairOf({ activeModelVersion, wantedModelVersion }: ClipModelState): ModelPair | null {
+  if (activeModelVersion === null || wantedModelVersion === null) return null;
+  return { active: activeModelVersion, wanted: wantedModelVersion };
+}

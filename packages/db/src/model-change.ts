@@ -1,0 +1,96 @@
+import { type DaoContext, idsOf } from './dao-context.js';
+import type { ImageExifDao } from './image-exif-dao-types.js';
+import { listLibraryIds } from './library-dao.js';
+import {
+  ABANDON_WAITING,
+  FOLD_VECTORS,
+  FOLD_VERDICTS,
+  PAGE_ABANDONED,
+  PAGE_TROUBLED,
+  PAGE_WAITING,
+  RESET_VERDICTS,
+} from './sql/fold-waiting.js';
+import { FORGET_EMBEDDINGS } from './sql/requeue.js';
+import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
+import type { Sql } from './sqlite-connection.js';
+
+type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
+
+interface Id {
+  readonly [column: string]: unknown;
+  readonly id: number;
+}
+
+/** A row carries its vector, and the log holds all of it. */
+const BATCH = 100;
+
+/** Walks over rows once the photos are in another model: batch after batch, a transaction each. */
+export function createChangeDao(context: DaoContext): ChangeDao {
+  const { lane, announce } = context;
+
+  async function forgetLibrary(libraryId: number, keep: string, signal: AbortSignal | undefined): Promise<number> {
+    let forgotten = 0;
+    for (let afterId = 0; ; ) {
+      signal?.throwIfAborted();
+      const page = { libraryId, afterId, limit: BATCH };
+      const ids = idsOf(await lane.read((sql) => sql.all<Id, keyof typeof page>(PAGE_FOR_EXCLUSION, page)));
+      if (ids.length === 0) return forgotten;
+      forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
+      afterId = ids.at(-1) ?? afterId;
+    }
+  }
+
+  async function foldBatch(sql: Sql, version: string): Promise<{ readonly rows: number; readonly found: number[] }> {
+    const ids = idsOf(await sql.all<Id, 'version' | 'limit'>(PAGE_WAITING, { version, limit: BATCH }));
+    const batch = { ids: JSON.stringify(ids), version };
+    const found = idsOf(await sql.all<Id, keyof typeof batch>(FOLD_VECTORS, batch));
+    return { rows: found.length + (await sql.run(FOLD_VERDICTS, batch)), found };
+  }
+
+  async function abandonWaiting(wanted: string, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const abandoned = await lane.write(async (sql) => {
+        const ids = idsOf(await sql.all<Id, 'wanted' | 'limit'>(PAGE_ABANDONED, { wanted, limit: BATCH }));
+        return sql.run(ABANDON_WAITING, { ids: JSON.stringify(ids), wanted });
+      });
+      if (abandoned === 0) return;
+    }
+  }
+
+  async function resetVerdicts(signal: AbortSignal | undefined): Promise<void> {
+    for (let place = { hash: '', id: 0 }; ; ) {
+      signal?.throwIfAborted();
+      const page = { ...place, limit: BATCH };
+      const rows = await lane.write(async (sql) => {
+        const found = await sql.all<Id & { readonly content_hash: string }, keyof typeof page>(PAGE_TROUBLED, page);
+        await sql.run(RESET_VERDICTS, { ids: JSON.stringify(idsOf(found)) });
+        return found;
+      });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      place = { hash: last.content_hash, id: last.id };
+    }
+  }
+
+  return {
+    async forgetEmbeddings({ keep, signal }) {
+      let forgotten = 0;
+      for (const libraryId of await listLibraryIds(context)) forgotten += await forgetLibrary(libraryId, keep, signal);
+      return forgotten;
+    },
+    async foldWaiting({ version, signal }) {
+      for (let folded = 0; ; ) {
+        signal?.throwIfAborted();
+        const { rows, found } = await lane.write((sql) => foldBatch(sql, version));
+        announce(found);
+        if (rows === 0) return folded;
+        folded += rows;
+      }
+    },
+    async resetLedger({ wanted, signal }) {
+      await abandonWaiting(wanted, signal);
+      await resetVerdicts(signal);
+    },
+  };
+}
