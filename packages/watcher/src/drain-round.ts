@@ -6,7 +6,8 @@ import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
 import { runClipEncodingPass } from './encoding-pass.js';
 import { probeKnownGood } from './known-good.js';
-import { forgetRetired, mayGiveWay, meetEncoder } from './meet-encoder.js';
+import { mayGiveWay, meetEncoder } from './meet-encoder.js';
+import { settleModels } from './model-change.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
 import type { PassRun } from './pass-run.js';
 
@@ -31,7 +32,7 @@ export interface RoundRun {
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
     await tidyClaims(run);
-    await forgetRetired(run);
+    await settleModels({ ...run.deps, signal: run.soft });
     run.memory.woken.clear(); // every library is looked at now
     const mayBecomeDue = await mayGiveWay(run.deps, run.memory.hasMetEncoder);
     if ((await dueLibraries(run)).length === 0 && !mayBecomeDue) return { kind: 'done', worked: false };
@@ -43,7 +44,9 @@ export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
     const stillBad = run.isSuspicious ? await askKnownGood(run, model) : undefined;
     if (stillBad !== undefined) return stillBad;
     run.onPhase('encoding');
-    return await passUntilDone(run, { ...run, model, libraries, retried: new Set() });
+    const end = await passUntilDone(run, { ...run, model, libraries, retried: new Set() });
+    if (end.kind === 'done') await settleModels({ ...run.deps, signal: run.soft });
+    return end;
   } catch (error) {
     return run.soft.aborted || run.hard.aborted ? { kind: 'stopped' } : passEndFromError(error);
   }
@@ -51,19 +54,19 @@ export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
 
 async function passUntilDone(run: RoundRun, pass: PassRun): Promise<PassEnd> {
   for (;;) {
-    const before = await pendingOf(pass);
+    const before = await dueOf(pass);
     const end = await runClipEncodingPass(pass);
     if (end.kind !== 'done') return end;
     // Copies of a failed picture take its failure inside the claim, which then looks empty: the count knows.
-    if (!end.worked && (await pendingOf(pass)) === before) return end;
+    if (!end.worked && (await dueOf(pass)) === before) return end;
     // A cap per tick would mean nothing if the next pass began at once.
     if (run.options.maxPerTick !== Number.POSITIVE_INFINITY) return end;
   }
 }
 
-async function pendingOf({ deps, libraries }: PassRun): Promise<number> {
+async function dueOf({ deps, libraries }: PassRun): Promise<number> {
   const counters = await Promise.all(libraries.map(({ id }) => deps.database.images.counters(id)));
-  return counters.reduce((sum, { pending }) => sum + pending, 0);
+  return counters.reduce((sum, { pending, outdated }) => sum + pending + outdated, 0);
 }
 
 /** Frees what nobody works on any more; once, also gives back what another decoder could not read. */

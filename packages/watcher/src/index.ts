@@ -18,7 +18,7 @@ export { resolveEncodeConcurrency } from './encode-concurrency.js';
 export { runClipEncodingPass } from './encoding-pass.js';
 export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './file-types.js';
 export { type FilteredPage, filterExcluded, type SkipReason } from './filter-excluded.js';
-export { STARTER_MODEL } from './meet-encoder.js';
+export { goOverNow, type ModelChange, STARTER_MODEL, settleModels } from './model-change.js';
 export type { PassEnd } from './pass-end.js';
 export type { PassRun } from './pass-run.js';
 export { compileExcluder, type PathExcluder } from './path-excluder.js';

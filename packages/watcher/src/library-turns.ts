@@ -1,15 +1,30 @@
+/**
+ * `pages`, `alone`: pending photos, then those of them that crashed a decoder. `reencode`, `reencode-alone`: photos whose
+ * vector is of another model, in the same order.
+ */
+export type Stage = 'pages' | 'alone' | 'reencode' | 'reencode-alone' | 'done';
+
+export const NEXT_STAGE: Readonly<Record<Stage, Stage>> = {
+  pages: 'alone',
+  alone: 'reencode',
+  reencode: 'reencode-alone',
+  'reencode-alone': 'done',
+  done: 'done',
+};
+
 /** One library's part of a pass. */
 export interface Turn {
   readonly libraryId: number;
-  /** `alone`: the ordinary pages are through, what is left crashed a decoder. */
-  stage: 'pages' | 'alone' | 'done';
+  stage: Stage;
   /** Candidates that it had in this turn. */
   taken: number;
 }
 
-/** Whose page is next: one after the other, and who is through may come again. */
+/** Whose page is next: one after the other, and who is through may come again. Pending photos of all come first. */
 export class Turns {
   readonly #queue: Turn[] = [];
+  /** Through with what is pending: they wait until all of the others are. */
+  readonly #later: Turn[] = [];
   readonly #active = new Set<number>();
   /** Told to come again while their turn still ran: it may have looked too early. */
   readonly #again = new Set<number>();
@@ -20,19 +35,30 @@ export class Turns {
 
   add(libraryIds: readonly number[]): void {
     for (const libraryId of libraryIds) {
-      if (this.#active.has(libraryId)) this.#again.add(libraryId);
-      else this.#begin(libraryId);
+      if (!this.#active.has(libraryId)) this.#begin(libraryId);
+      else if (!this.#recall(libraryId)) this.#again.add(libraryId);
     }
   }
 
   take(): Turn | undefined {
-    return this.#queue.shift();
+    return this.#queue.shift() ?? this.#later.shift();
   }
 
   putBack(turn: Turn): void {
-    if (turn.stage !== 'done') this.#queue.push(turn);
+    if (turn.stage === 'reencode' || turn.stage === 'reencode-alone') this.#later.push(turn);
+    else if (turn.stage !== 'done') this.#queue.push(turn);
     else if (this.#again.delete(turn.libraryId)) this.#begin(turn.libraryId);
     else this.#active.delete(turn.libraryId);
+  }
+
+  /** Whoever has pending photos again stands with the others. @returns false when it did not stand apart */
+  #recall(libraryId: number): boolean {
+    const at = this.#later.findIndex((turn) => turn.libraryId === libraryId);
+    const [turn] = at < 0 ? [] : this.#later.splice(at, 1);
+    if (turn === undefined) return false;
+    turn.stage = 'pages';
+    this.#queue.push(turn);
+    return true;
   }
 
   #begin(libraryId: number): void {

@@ -2,9 +2,7 @@ import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
 import type { ClipModelState, Database } from '@clip-watch/db';
 import type { DrainDeps } from './drain-types.js';
 import { errorCode } from './error-code.js';
-
-/** The name by which the built-in starter model goes. */
-export const STARTER_MODEL: string = 'palette';
+import { otherModels, STARTER_MODEL, settleModels } from './model-change.js';
 
 export interface EncoderMeeting {
   readonly deps: Pick<DrainDeps, 'database' | 'clipClient' | 'log'>;
@@ -15,7 +13,7 @@ export interface EncoderMeeting {
 
 /**
  * Waits for an encoder and pins its model, so that no photo is ever encoded in two. The starter model gives way by itself
- * to any other that an encoder serves.
+ * to any other that an encoder serves; every other change of models is asked for.
  * @throws ClipClientError; ModelMismatchError; DatabaseError
  */
 export async function meetEncoder(run: EncoderMeeting): Promise<ClipModel> {
@@ -23,10 +21,9 @@ export async function meetEncoder(run: EncoderMeeting): Promise<ClipModel> {
   const state = await database.clipState.read();
   const met = await meetModel(state.wantedModelVersion, run).catch((error: unknown) => ({ error }));
   const successor = successorOf(state, clipClient, 'error' in met);
-  if (successor !== undefined)
-    return replaceModel(state.wantedModelVersion ?? '', await meetModel(successor, run), run);
-  if ('error' in met) throw met.error;
-  await pin(state.wantedModelVersion, met, database);
+  if (successor !== undefined) return giveWay(state, await meetModel(successor, run), run);
+  if ('error' in met) throw toMismatch(state, clipClient, met.error);
+  await pin(state, met, database);
   clipClient.setModelVersion(met.version);
   return met;
 }
@@ -35,16 +32,6 @@ export async function meetEncoder(run: EncoderMeeting): Promise<ClipModel> {
 export async function mayGiveWay({ database, clipClient }: EncoderMeeting['deps'], hasMet: boolean): Promise<boolean> {
   const state = await database.clipState.read();
   return state.modelName === STARTER_MODEL && (!hasMet || successorOf(state, clipClient, false) !== undefined);
-}
-
-/** Drops what is left of a model that gave way, and of verdicts under it. A stop in between is made up for by the next call. */
-export async function forgetRetired({ deps, soft }: Pick<EncoderMeeting, 'deps' | 'soft'>): Promise<void> {
-  const { clipState, images } = deps.database;
-  const { wantedModelVersion: keep, retiringModelVersion } = await clipState.read();
-  if (keep === null || retiringModelVersion === null) return;
-  const photos = await images.forgetEmbeddings({ keep, signal: soft });
-  await clipState.retire(keep);
-  deps.log?.info({ photos, from: retiringModelVersion, to: keep }, 'clip_watch: photos are due anew, in another model');
 }
 
 function meetModel(version: string | null, { deps, connect }: EncoderMeeting): Promise<ClipModel> {
@@ -62,38 +49,49 @@ function successorOf(
   isAlone: boolean,
 ): string | undefined {
   if (modelName !== STARTER_MODEL) return undefined;
-  const offered = clipClient
-    .health()
-    .encoders.flatMap(({ state, model }) => (state === 'misconfigured' && model !== undefined ? [model] : []))
-    .filter(({ version, name }) => version !== wantedModelVersion && (isAlone || name !== STARTER_MODEL));
+  const offered = otherModels(clipClient, wantedModelVersion).filter(({ name }) => isAlone || name !== STARTER_MODEL);
   return (offered.find(({ name }) => name !== STARTER_MODEL) ?? offered[0])?.version;
 }
 
-async function replaceModel(from: string, model: ClipModel, run: EncoderMeeting): Promise<ClipModel> {
+/** The vectors of the starter model are dropped, so that the search is in the other one at once. */
+async function giveWay(state: ClipModelState, model: ClipModel, run: EncoderMeeting): Promise<ClipModel> {
+  const { clipState } = run.deps.database;
   const { version, name, dimension } = model;
-  await run.deps.database.clipState.replace(from, { version, name, dimension });
-  await forgetRetired(run);
+  const from = state.wantedModelVersion ?? '';
+  const isSearched = state.activeModelVersion === from;
+  await clipState[isSearched ? 'replace' : 'switchTo'](from, { version, name, dimension });
+  await settleModels({ ...run.deps, signal: run.soft });
   return model;
 }
 
-async function pin(wanted: string | null, model: ClipModel, { clipState }: Pick<Database, 'clipState'>): Promise<void> {
+async function pin(state: ClipModelState, model: ClipModel, { clipState }: Pick<Database, 'clipState'>): Promise<void> {
   try {
     await clipState.pin({ version: model.version, name: model.name, dimension: model.dimension });
   } catch (error) {
-    if (errorCode(error) !== 'MODEL_MISMATCH') throw error;
-    throw new ModelMismatchError(model, wanted, { cause: error });
+    throw errorCode(error) === 'MODEL_MISMATCH' ? new ModelMismatchError(model, state, { cause: error }) : error;
   }
+}
+
+/** The encoders that were met serve another model: then that is the reason, in words that say what to do. */
+function toMismatch(state: ClipModelState, clipClient: Pick<ClipClient, 'health'>, error: unknown): unknown {
+  const [offered] = otherModels(clipClient, state.wantedModelVersion);
+  const isMismatch = errorCode(error) === 'MISCONFIGURED' && offered !== undefined;
+  return isMismatch && state.wantedModelVersion !== null
+    ? new ModelMismatchError(offered, state, { cause: error })
+    : error;
 }
 
 /** The encoder speaks for another model than the one that the photos are in. */
 class ModelMismatchError extends Error {
   override readonly name = 'ModelMismatchError';
   readonly code = 'MODEL_MISMATCH';
-  constructor(model: ClipModel, wanted: string | null, options: ErrorOptions) {
-    const inForce = wanted ?? 'another model';
+  constructor(model: Pick<ClipModel, 'name' | 'version'>, state: ClipModelState, options: ErrorOptions) {
+    const { activeModelVersion, wantedModelVersion, modelName } = state;
+    const isChanging = activeModelVersion !== wantedModelVersion;
+    const wanted = `${modelName ?? 'another model'} (${wantedModelVersion})`;
     super(
-      `The encoder serves ${model.name} (${model.version}), the photos are in ${inForce}. ` +
-        'Start the encoder with the model of the photos, or use another data folder for this one.',
+      `The encoder serves ${model.name} (${model.version}), the photos are ${isChanging ? 'being changed to' : 'in'} ${wanted}: ` +
+        `clip-watch model ${isChanging ? 'rollback goes back to the model that is searched' : 'switch changes them'}; or start the encoder of ${wanted} again.`,
       options,
     );
   }

@@ -3,7 +3,7 @@ import type { PluginLibrary } from '@clip-watch/plugin-api';
 import type { ClaimBook } from './claim-book.js';
 import type { WorkItem } from './drain-plan.js';
 import { type FilteredPage, filterExcluded } from './filter-excluded.js';
-import { type Turn, Turns } from './library-turns.js';
+import { NEXT_STAGE, type Turn, Turns } from './library-turns.js';
 import { bothEnds } from './page-order.js';
 import { compileExcluder } from './path-excluder.js';
 
@@ -81,21 +81,35 @@ async function nextPage(turns: Turns, options: PageSourceOptions): Promise<Page 
 
 async function claimPage(turn: Turn, options: PageSourceOptions): Promise<Page | undefined> {
   const library = await options.current(turn.libraryId);
-  const limit = turn.stage === 'alone' ? 1 : Math.min(options.pageSize, options.maxPerTick - turn.taken);
+  const alone = turn.stage === 'alone' || turn.stage === 'reencode-alone';
+  const limit = alone ? 1 : Math.min(options.pageSize, options.maxPerTick - turn.taken);
   if (library === undefined || limit <= 0) {
     turn.stage = 'done';
     return undefined;
   }
-  const alone = turn.stage === 'alone';
-  const claim = await options.images.claimClipCandidates({ ...options.request, libraryId: library.id, limit, alone });
-  options.book.add(claim);
-  if (claim.candidates.length === 0 && claim.copied === 0) turn.stage = alone ? 'done' : 'alone';
+  const claim = await claimStage(turn, { ...options.request, libraryId: library.id, limit, alone }, options);
+  if (!hasWork(claim)) turn.stage = NEXT_STAGE[turn.stage];
   const candidates = await notYetRetried(claim, turn, options);
   turn.taken += candidates.length;
   const page = filterExcluded(candidates, compileExcluder(library.excludedDirs));
   await hideSkipped(claim, page, options);
   await options.onPage(library, page, claim.copied);
   return page.kept.length === 0 ? undefined : { library, token: claim.token, candidates: page.kept, alone };
+}
+
+const hasWork = ({ candidates, copied }: ClipClaim): boolean => candidates.length > 0 || copied > 0;
+
+/** New photos, and retries whose time came meanwhile, go before the next page of the second lane. */
+async function claimStage(turn: Turn, request: ClaimRequest, { images, book }: PageSourceOptions): Promise<ClipClaim> {
+  const isSecondLane = turn.stage === 'reencode' || turn.stage === 'reencode-alone';
+  if (turn.stage === 'reencode' && request.lane !== 'retries') {
+    const pending = await images.claimClipCandidates(request);
+    book.add(pending);
+    if (hasWork(pending)) return pending;
+  }
+  const claim = await images.claimClipCandidates({ ...request, reencode: isSecondLane });
+  book.add(claim);
+  return claim;
 }
 
 async function notYetRetried(
@@ -107,7 +121,7 @@ async function notYetRetried(
   const again = claim.candidates.filter(({ id }) => options.retried.has(id)).map(({ id }) => id);
   const fresh = claim.candidates.filter(({ id }) => !options.retried.has(id));
   for (const { id } of fresh) options.retried.add(id);
-  if (fresh.length === 0 && again.length > 0) turn.stage = turn.stage === 'alone' ? 'done' : 'alone';
+  if (fresh.length === 0 && again.length > 0) turn.stage = NEXT_STAGE[turn.stage];
   await options.book.release(claim.token, again);
   return fresh;
 }
