@@ -69,6 +69,8 @@ export interface ApiClipStatus extends ApiCounts {
   readonly imagesPerSecond: number;
   /** Seconds until the backlog is done, as a range; null when nothing is pending or nothing is known yet. */
   readonly etaSeconds: { readonly low: number; readonly high: number } | null;
+  /** Null when every photo is in the model that is searched, or on its way into its first one. */
+  readonly change: ApiModelChange | null;
   readonly libraries: readonly (ApiCounts & {
     readonly id: number;
     readonly name: string;
@@ -76,6 +78,21 @@ export interface ApiClipStatus extends ApiCounts {
     readonly stateReason: string | null;
     readonly scanning: boolean;
   })[];
+}
+
+/** Photos on their way from one model to another. */
+export interface ApiModelChange {
+  /** `encoding`: the search is in the model of before. `changed`: it is in the new one, and finds what is ready. */
+  readonly state: 'encoding' | 'changed';
+  readonly from: { readonly name: string; readonly version: string } | null;
+  readonly to: { readonly name: string; readonly version: string };
+  /** Photos that have their outcome in the new model, of all that a search could find. */
+  readonly done: number;
+  readonly total: number;
+  readonly coverage: number;
+  /** Encoded photos that the search does not find before the change (new ones), or not yet after it. */
+  readonly notFound: number;
+  readonly etaSeconds: ApiClipStatus['etaSeconds'];
 }
 
 /** `PATCH /api/clip/settings`. */

@@ -6,7 +6,7 @@ export type HostErrorCode =
   | 'DATA_FOLDER'
   | 'ENCODER_START'
   | 'ENCODER_DISABLED'
-  | 'MODEL_MISMATCH'
+  | 'MODEL_SWITCH'
   | 'NOT_FOUND'
   | 'NOT_ANSWERING'
   | 'PORT_IN_USE'

@@ -35,6 +35,20 @@ describe.skipIf(!hasChromium())('progress', () => {
     expect(open.state.requests.map(({ path }) => path)).toEqual(expect.arrayContaining(['clip/pause', 'clip/resume']));
   });
 
+  test('shows a change of models, and lets it go over or takes it back', async () => {
+    const state = workingState();
+    const models = { from: { name: 'first', version: '1' }, to: { name: 'second', version: '2' } };
+    const far = { done: 300, total: 400, coverage: 0.75, notFound: 12, etaSeconds: { low: 120, high: 190 } };
+    Object.assign(state.status, { change: { state: 'encoding', ...models, ...far } });
+    await using open = await openPage(state, { hash: '#/progress' });
+    await open.page.getByRole('heading', { name: 'Changing to the model second' }).waitFor();
+    await open.page.waitForSelector('text=Searches stay in first until every photo is ready.');
+    await open.page.waitForSelector('text=12 photos are not found before that.');
+    await open.page.getByRole('button', { name: 'Take the change back' }).click();
+    await expect.poll(() => open.state.requests.map(({ path }) => path)).toContain('clip/model/rollback');
+    await open.page.getByRole('heading', { name: 'Changing to the model second' }).waitFor({ state: 'detached' });
+  });
+
   test('changes the concurrency', async () => {
     await using open = await openPage(workingState(), { hash: '#/progress' });
     await open.page.getByLabel('Photos at work').fill('12');

@@ -26,6 +26,8 @@ const ROWS: readonly Row[] = [
   ['GET', '/api/clip/status', true],
   ['POST', '/api/clip/pause', true],
   ['POST', '/api/clip/resume', true],
+  ['POST', '/api/clip/model/switch', true],
+  ['POST', '/api/clip/model/rollback', true],
   ['PATCH', '/api/clip/settings', true],
   ['GET', '/api/clip/failures', true],
   ['POST', '/api/clip/failures/retry', true],

@@ -72,7 +72,8 @@ describe('bad usage', () => {
     [['explain', 'a', 'b'], 'takes one photo'],
     [['similar', '/nowhere.jpg'], '/nowhere.jpg does not exist'],
     [['similar', '/'], 'is a folder'],
-    [['model', 'switch'], 'one data folder keeps one real model'],
+    [['model', 'swich'], 'switch [--now], rollback'],
+    [['model', 'rollback', '--now'], '--now goes with clip-watch model switch'],
   ])('clip-watch %j ends with 2', async (args, words) => {
     using data = tempFolder();
     const result = await runCli(args, { dataDir: data.path });

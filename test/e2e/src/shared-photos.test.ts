@@ -65,13 +65,13 @@ describe.skipIf(shared === undefined)('real photos', () => {
     expect(answer.items[0]?.relPath).toBe(first);
   }, 300_000);
 
-  test('a data folder keeps its model: another one is refused with one sentence', async () => {
+  test('a forgotten setting changes no model: words of another one are refused with one sentence', async () => {
     using data = tempFolder();
     const semantic = join(folder, 'golden/semantic');
     const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
     await runJson<Summary>(['index', semantic], { dataDir: data.path, env });
     const { code, stderr } = await runCli(['search', 'red'], { dataDir: data.path });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/one data folder keeps one real model for now/);
+    expect(stderr).toMatch(/serves another model/);
   }, 300_000);
 });

@@ -10,6 +10,8 @@ const USAGE = `clip-watch: search your own photos by words
   clip-watch failures                 what could not be encoded, and why   [--retry [REASON]]
   clip-watch explain PATH             why is this photo searchable, or not
   clip-watch model [pull [NAME]]      the model in use; fetch one
+  clip-watch model switch             encode all photos in the encoder's other model   [--now]
+  clip-watch model rollback           take that back, until the search has gone over
   clip-watch backup FILE              copy the database while it is in use
   clip-watch doctor                   is everything there that it needs
   clip-watch config                   every setting and where it comes from

@@ -25,6 +25,7 @@ export interface ParsedCommand {
   readonly isJson: boolean;
   readonly limit: number;
   readonly isRetry: boolean;
+  readonly isNow: boolean;
   readonly not: string | undefined;
   readonly settings: Readonly<Partial<Record<keyof Settings | 'dataDir', string>>>;
 }
@@ -37,6 +38,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   limit: { type: 'string', short: 'n' },
   retry: { type: 'boolean' },
+  now: { type: 'boolean' },
   not: { type: 'string' },
   'data-dir': { type: 'string' },
 } as const;
@@ -46,6 +48,7 @@ const ONLY_FOR: Readonly<Partial<Record<keyof typeof OPTIONS, readonly CommandNa
   limit: ['search', 'similar'],
   not: ['search'],
   retry: ['failures'],
+  now: ['model'],
 };
 
 /** @throws HostError USAGE, one line */
@@ -66,6 +69,7 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
     isJson: values.json === true,
     limit: toLimit(values.limit),
     isRetry: values.retry === true,
+    isNow: values.now === true,
     not: typeof values.not === 'string' ? values.not : undefined,
     settings,
   };

@@ -1,4 +1,4 @@
-import type { ApiClipStatus, ApiSearchAnswer } from '../api-types.js';
+import type { ApiClipStatus, ApiModelChange, ApiSearchAnswer } from '../api-types.js';
 import { plain } from './command.js';
 import { formatSeconds } from './progress-bar.js';
 
@@ -22,6 +22,7 @@ export function renderStatus(status: ApiClipStatus): readonly string[] {
   ];
   if (etaSeconds !== null)
     lines.push(`left      ${formatSeconds(etaSeconds.low)} to ${formatSeconds(etaSeconds.high)}`);
+  if (status.change !== null) lines.push(...renderChange(status.change));
   for (const encoder of status.encoders)
     lines.push(
       `encoder   ${encoder.address} ${encoder.state}${encoder.reason === null ? '' : `: ${plain(encoder.reason)}`}`,
@@ -31,4 +32,13 @@ export function renderStatus(status: ApiClipStatus): readonly string[] {
       `library   ${library.id} ${plain(library.name)}: ${library.state}, ${library.encoded} of ${library.photos - library.skipped} encoded${library.stateReason === null ? '' : `. ${plain(library.stateReason)}`}`,
     );
   return lines;
+}
+
+/** How far a change of models is, and what the search finds meanwhile. */
+export function renderChange({ state, from, to, done, total, coverage, notFound }: ApiModelChange): readonly string[] {
+  const searched = state === 'encoding' ? (from?.name ?? 'the model before') : to.name;
+  return [
+    `change    from ${from === null ? 'the model before' : plain(from.name)} to ${plain(to.name)} (${to.version}): ${done} of ${total} photos ready, ${(coverage * 100).toFixed(1)} %`,
+    `          searches are in ${plain(searched)}; ${notFound} encoded photos are not found ${state === 'encoding' ? 'before the change' : 'yet'}`,
+  ];
 }

@@ -34,6 +34,7 @@ export interface EmbeddedApollo extends AsyncDisposable {
   readonly pid: number | undefined;
   /** Opaque version of the model that it serves; null before it first did. */
   readonly modelVersion: string | null;
+  readonly modelName: string | null;
   /** SIGTERM, then SIGKILL after a grace. Same promise every time. */
   close(): Promise<void>;
 }
@@ -59,6 +60,7 @@ class Supervisor implements EmbeddedApollo {
   state: EmbeddedApollo['state'] = 'starting';
   reason: string | null = null;
   modelVersion: string | null = null;
+  modelName: string | null = null;
   private readonly folder: string;
   private readonly options: EmbeddedApolloOptions;
   private child: ChildProcess | null = null;
@@ -130,7 +132,7 @@ class Supervisor implements EmbeddedApollo {
   private onServing(line: string): void {
     this.state = 'serving';
     this.reason = null;
-    this.modelVersion = LISTENING.exec(line)?.[2] ?? null;
+    [, this.modelName = null, this.modelVersion = null] = LISTENING.exec(line) ?? [];
     this.failures = 0;
     this.options.log?.info({ encoder: line }, 'the embedded encoder serves');
   }

@@ -1,5 +1,5 @@
 import type { ClipClient, EncoderHealth } from '@clip-watch/clip-client';
-import type { ClipModelState, Database } from '@clip-watch/db';
+import type { ClipCounters, ClipModelState, Database } from '@clip-watch/db';
 import { type DrainState, type DrainStatus, STARTER_MODEL } from '@clip-watch/watcher';
 import type { ApiClipStatus, ApiEncoder, ClipRunState } from '../api-types.js';
 import type { QuietHours } from '../config/values.js';
@@ -34,7 +34,8 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
     concurrency: clipClient?.concurrency ?? 0,
     quietHours: quiet === null ? null : formatQuietHours(quiet),
     imagesPerSecond: drain.imagesPerSecond,
-    etaSeconds: etaSeconds(counts.pending, drain.imagesPerSecond),
+    etaSeconds: etaSeconds(counts.pending + counters.outdated, drain.imagesPerSecond),
+    change: changeOf(model, counters, drain.imagesPerSecond),
     libraries: await Promise.all(
       libraries.map(async ({ id, name, state, stateReason }) => ({
         ...toApiCounts(await database.images.counters(id)),
@@ -62,15 +63,43 @@ export function toRunState(state: DrainState): ClipRunState {
 }
 
 function modelOf(state: ClipModelState, clipClient: StatusDeps['clipClient']): ApiClipStatus['model'] {
-  const { activeModelVersion, dimension, modelName } = state;
-  if (activeModelVersion !== null && dimension !== null) {
-    const name = modelName ?? activeModelVersion;
-    return { name, version: activeModelVersion, dimension, starter: name === STARTER_MODEL };
+  const { activeModelVersion, activeDimension, activeModelName } = state;
+  if (activeModelVersion !== null && activeDimension !== null) {
+    const name = activeModelName ?? activeModelVersion;
+    return { name, version: activeModelVersion, dimension: activeDimension, starter: name === STARTER_MODEL };
   }
   const met = clipClient?.model;
   return met === undefined
     ? null
     : { name: met.name, version: met.version, dimension: met.dimension, starter: met.name === STARTER_MODEL };
+}
+
+/** Under way while two models are in force, and after that while a photo has no vector in the new one. */
+export function changeOf(
+  state: ClipModelState,
+  { encoded, searchable, outdated }: Pick<ClipCounters, 'encoded' | 'searchable' | 'outdated'>,
+  imagesPerSecond: number,
+): ApiClipStatus['change'] {
+  const { activeModelVersion: active, wantedModelVersion: wanted } = state;
+  const isEncoding = active !== wanted;
+  if (wanted === null || (!isEncoding && outdated <= 0)) return null;
+  const from = isEncoding
+    ? toModelName(active, state.activeModelName)
+    : toModelName(state.retiringModelVersion, state.retiringModelName);
+  return {
+    state: isEncoding ? 'encoding' : 'changed',
+    from,
+    to: { name: state.modelName ?? wanted, version: wanted },
+    done: encoded - outdated,
+    total: encoded,
+    coverage: encoded === 0 ? 1 : (encoded - outdated) / encoded,
+    notFound: encoded - searchable,
+    etaSeconds: etaSeconds(outdated, imagesPerSecond),
+  };
+}
+
+function toModelName(version: string | null, name: string | null): { name: string; version: string } | null {
+  return version === null ? null : { name: name ?? version, version };
 }
 
 function toApiEncoder({ address, state, reason, model, inFlight, window }: EncoderHealth): ApiEncoder {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type ClipClient, createClipClient } from '@clip-watch/clip-client';
+import { type ClipClient, type ClipClientOptions, createClipClient } from '@clip-watch/clip-client';
 import { type Database, openDatabase } from '@clip-watch/db';
 import {
   type BacklogDrain,
@@ -9,7 +9,6 @@ import {
   drainOf,
   openDecodeHost,
   resolveEncodeConcurrency,
-  STARTER_MODEL,
   services,
 } from '@clip-watch/watcher';
 import type { Logger } from 'pino';
@@ -17,6 +16,7 @@ import type { ApiClipStatus } from '../api-types.js';
 import type { Config } from '../config/config.js';
 import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
 import { createSettingsKeeper, type SettingsKeeper } from '../config/kept-settings.js';
+import { createActiveTexts } from '../encoder/active-texts.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
 import { createLocalTexts } from '../encoder/local-texts.js';
 import { HostError, messageOf } from '../errors.js';
@@ -26,10 +26,12 @@ import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
 import { openQueryVectors } from '../search/query-vectors.js';
 import { openSearchIndex } from '../search/search-index.js';
 import { createSearchService, type SearchService } from '../search/search-service.js';
+import { createWantedIndex } from '../search/wanted-index.js';
 import { readClipStatus } from './clip-status.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
 import { databaseUrlOf, openDataFolder } from './data-folder.js';
 import { createDrainControl, type DrainControl } from './drain-control.js';
+import { followModelSetting } from './model-switch.js';
 
 /** Everything that one server process holds, opened once. Nothing scans or encodes before `keeper.start()`. */
 export interface Host extends AsyncDisposable {
@@ -38,6 +40,8 @@ export interface Host extends AsyncDisposable {
   readonly database: Database;
   readonly decodeHost: DecodeHost;
   readonly clipClient: ClipClient;
+  /** A client of one encoder alone, that takes any model: to ask what it serves. */
+  clientAt(address: string): ClipClient;
   readonly apollo: EmbeddedApollo | null;
   readonly keeper: LibraryKeeper;
   readonly plugins: PluginHost;
@@ -88,33 +92,13 @@ async function openParts(config: Config, log: Logger, stack: CloseStack): Promis
   const children = createCloseStack(log);
   const threads = threadsFor(config.clipCpuShare);
   const [decodeHost, apollo] = await openChildren(config, log, threads, children);
-  try {
-    await refuseOtherModel(config, database, apollo);
-  } catch (error) {
-    await children.close();
-    throw error;
-  }
   const clipClient = openClient(config, log, apollo);
   // Children and client end side by side: one that hangs costs its own grace, not the sum.
   stack.add('children', () => Promise.all([children.close(), clipClient.close()]).then(() => {}), 5_000);
-  const host = await openLoops({ config, log, database, decodeHost, clipClient, apollo }, stack);
+  const clientAt = (address: string): ClipClient => openClientAt(config, log, address);
+  await followModelSetting({ config, database, clipClient, clientAt, log }, apollo);
+  const host = await openLoops({ config, log, database, decodeHost, clipClient, clientAt, apollo }, stack);
   return { ...host, close: () => stack.close(), [Symbol.asyncDispose]: () => stack.close() };
-}
-
-/**
- * The only encoder serves another model than the photos are in: said at once, since nothing that follows could work. The
- * starter model gives way by itself. With encoders elsewhere the embedded one is a fallback, and one of another model just
- * stays unused.
- */
-async function refuseOtherModel(config: Config, database: Database, apollo: EmbeddedApollo | null): Promise<void> {
-  if (apollo === null || config.apolloUrl.addresses.length > 0) return;
-  const { wantedModelVersion, modelName } = await database.clipState.read();
-  if (wantedModelVersion === null || wantedModelVersion === apollo.modelVersion || modelName === STARTER_MODEL) return;
-  throw new HostError(
-    'MODEL_MISMATCH',
-    `the photos in ${config.dataDir} are encoded with ${modelName} (${wantedModelVersion}), and this model is ${apollo.modelVersion}: ` +
-      'one data folder keeps one real model for now. Start with the first model again, or give this one a CLIP_WATCH_DATA_DIR of its own',
-  );
 }
 
 function threadsFor(cpuShare: number): number {
@@ -151,7 +135,13 @@ export function startApollo(config: Config, log: Logger, threads: number): Promi
   });
 }
 
-export function openClient(config: Config, log: Logger, apollo: EmbeddedApollo | null): ClipClient {
+/** @param modelVersion the only model that it takes; without one the first that is met, until it is told */
+export function openClient(
+  config: Config,
+  log: Logger,
+  apollo: EmbeddedApollo | null,
+  modelVersion?: string,
+): ClipClient {
   const component = log.child({ component: 'clip-client' });
   const concurrency = resolveEncodeConcurrency(config.clipEncodeConcurrency ?? undefined, {
     default: defaultConcurrency(config.apolloUrl, availableParallelism()),
@@ -160,11 +150,27 @@ export function openClient(config: Config, log: Logger, apollo: EmbeddedApollo |
   return createClipClient({
     ...addressesOf(config, apollo),
     concurrency: Math.min(concurrency, LARGEST_CONCURRENCY),
-    ...(config.apolloToken === null ? {} : { token: config.apolloToken }),
-    ...(config.apolloCaFile === null ? {} : { caFile: config.apolloCaFile }),
-    clientName: 'clip-watch',
+    ...(modelVersion === undefined ? {} : { modelVersion }),
+    ...credentialsOf(config),
     log: component,
   });
+}
+
+/** To ask one encoder what it serves. */
+export function openClientAt(config: Config, log: Logger, address: string): ClipClient {
+  return createClipClient({
+    addresses: [address],
+    ...credentialsOf(config),
+    log: log.child({ component: 'clip-client' }),
+  });
+}
+
+function credentialsOf({ apolloToken, apolloCaFile }: Config): Partial<ClipClientOptions> {
+  return {
+    ...(apolloToken === null ? {} : { token: apolloToken }),
+    ...(apolloCaFile === null ? {} : { caFile: apolloCaFile }),
+    clientName: 'clip-watch',
+  };
 }
 
 /** Beside other encoders the embedded one is a fallback: it serves while they are away. */
@@ -181,7 +187,7 @@ function hasOwnTexts({ apolloUrl, clipModelDir }: Config): boolean {
   return apolloUrl.addresses.length > 0 && !apolloUrl.embedded && clipModelDir !== null;
 }
 
-type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'apollo'>;
+type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'clientAt' | 'apollo'>;
 
 async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
   const { config, log, database, decodeHost, clipClient } = opened;
@@ -219,8 +225,14 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
     now: () => new Date(),
   });
   stack.add('control', () => control.close());
-  const localTexts = createLocalTexts({
+  const activeTexts = createActiveTexts({
     client: clipClient,
+    open: (modelVersion) => openClient(config, log, opened.apollo, modelVersion),
+    modelVersion: () => index.modelVersion,
+  });
+  stack.add('words of the model before', () => activeTexts.close(), 4_000);
+  const localTexts = createLocalTexts({
+    client: activeTexts,
     start: hasOwnTexts(config) ? () => startApollo(config, log, 1) : null,
     modelVersion: () => index.modelVersion,
     log: log.child({ component: 'search' }),
@@ -232,7 +244,9 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
     log: log.child({ component: 'search' }),
   });
   stack.add('searched words', () => texts.close());
-  const search = createSearchService({ database, index, clipClient, texts, decodeHost });
+  const wanted = createWantedIndex({ database, log: log.child({ component: 'search' }) });
+  stack.add('search in the next model', () => wanted.release());
+  const search = createSearchService({ database, index, wanted, clipClient, texts, decodeHost });
   const status = (): Promise<ApiClipStatus> =>
     readClipStatus({
       database,

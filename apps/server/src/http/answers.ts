@@ -47,6 +47,8 @@ export const LIBRARIES: z.ZodType<{ readonly items: readonly ApiLibrary[] }> = z
   items: z.array(LIBRARY),
 });
 
+const eta = maybe(z.strictObject({ low: z.number(), high: z.number() }));
+
 export const STATUS: z.ZodType<ApiClipStatus> = z.strictObject({
   ...counts,
   state: z.enum(['running', 'paused', 'idle', 'offline', 'disabled', 'misconfigured']),
@@ -65,7 +67,19 @@ export const STATUS: z.ZodType<ApiClipStatus> = z.strictObject({
   concurrency: int,
   quietHours: maybe(text),
   imagesPerSecond: z.number(),
-  etaSeconds: maybe(z.strictObject({ low: z.number(), high: z.number() })),
+  etaSeconds: eta,
+  change: maybe(
+    z.strictObject({
+      state: z.enum(['encoding', 'changed']),
+      from: maybe(z.strictObject({ name: text, version: text })),
+      to: z.strictObject({ name: text, version: text }),
+      done: int,
+      total: int,
+      coverage: z.number(),
+      notFound: int,
+      etaSeconds: eta,
+    }),
+  ),
   libraries: z.array(
     z.strictObject({
       ...counts,

@@ -15,6 +15,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   METHOD_NOT_ALLOWED: [405, 'The method does not fit'],
   TOO_LARGE: [413, 'The request is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The media type does not fit'],
+  MODEL_SWITCH: [409, 'The model cannot be changed like this'],
   BAD_RANGE: [416, 'The range lies outside the file'],
   WRONG_HOST: [421, 'The server does not answer to this host name'],
   PHOTO_UNREADABLE: [422, 'The photo cannot be read'],
@@ -38,6 +39,7 @@ export type ProblemCode =
   | 'METHOD_NOT_ALLOWED'
   | 'TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'MODEL_SWITCH'
   | 'BAD_RANGE'
   | 'WRONG_HOST'
   | 'PHOTO_UNREADABLE'
@@ -108,6 +110,7 @@ const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {
   BAD_PICTURE: 'BAD_PICTURE',
   PLUGIN: 'PLUGIN',
   SEARCH_UNAVAILABLE: 'SEARCH_UNAVAILABLE',
+  MODEL_SWITCH: 'MODEL_SWITCH',
 };
 
 const OF_STATUS: Readonly<Record<number, ProblemCode>> = {

@@ -33,11 +33,11 @@ export function explainImage(row: ImageRow, context: ExplainContext): ApiClipExp
   };
 }
 
-export function isSearchable(row: ImageRow, activeModelVersion: string | null): boolean {
-  const { status, modelVersion } = row.clip;
-  return (
-    row.missingSince === null && status === 'encoded' && modelVersion !== null && modelVersion === activeModelVersion
-  );
+/** By its own vector, or, after a change of models, by one that is still to be carried over. */
+export function isSearchable({ missingSince, clip }: ImageRow, activeModelVersion: string | null): boolean {
+  if (missingSince !== null || clip.status !== 'encoded' || activeModelVersion === null) return false;
+  const isWaiting = clip.nextAttemptAt === null && clip.errorClass === null;
+  return clip.modelVersion === activeModelVersion || (clip.nextModelVersion === activeModelVersion && isWaiting);
 }
 
 function explanationOf(row: ImageRow, context: ExplainContext): string {
@@ -58,13 +58,20 @@ function explanationOf(row: ImageRow, context: ExplainContext): string {
 }
 
 function encodedText(row: ImageRow, activeModelVersion: string | null): string {
-  if (row.clip.modelVersion !== activeModelVersion)
-    return 'The photo was encoded by another model than the one that is searched, so it is not found until it is encoded again.';
+  if (!isSearchable(row, activeModelVersion))
+    return `The photo was encoded by another model than the one that is searched, so it is not found before the change to the other model is done.${troubleText(row)}`;
   if (row.clip.quality === 'preview')
-    return "The photo is searchable. It was encoded from the camera's preview inside the file.";
+    return `The photo is searchable. It was encoded from the camera's preview inside the file.${troubleText(row)}`;
   if (row.clip.quality === 'low')
     return 'The photo is searchable, but was encoded from a small picture: it may be ranked lower than it should.';
-  return 'The photo is searchable.';
+  return `The photo is searchable.${troubleText(row)}`;
+}
+
+/** An encoded photo has trouble only with a model that photos change to. */
+function troubleText(row: ImageRow): string {
+  if (row.clip.errorReason === null) return '';
+  const when = row.clip.nextAttemptAt === null ? 'After the change it is not' : 'It is tried again before it is';
+  return ` In the model that photos change to it could not be encoded: ${detailOf(row)}. ${when} found by that one.`;
 }
 
 function pendingText(row: ImageRow, { libraryState, standstill, now }: ExplainContext): string {

@@ -7,6 +7,7 @@ import type { KeptSettings } from '../config/kept-settings.js';
 import { SETTINGS } from '../config/settings.js';
 import { quietHours } from '../config/values.js';
 import type { Host } from '../host/host.js';
+import { rollBackModel, switchModel } from '../host/model-switch.js';
 import { formatQuietHours } from '../host/quiet-hours.js';
 import { CLIP_SETTINGS, FAILURES, STATUS } from '../http/answers.js';
 import { addRoute } from '../http/route.js';
@@ -18,6 +19,7 @@ const CHANGE = z.strictObject({
   concurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional(),
   quietHours: quietHours().nullable().optional(),
 });
+const SWITCH = z.strictObject({ now: z.boolean().optional() });
 const FAILURE_QUERY = z.strictObject({
   library: LIBRARY_ID,
   reason: z.string().max(100).optional(),
@@ -36,6 +38,7 @@ const RETRY = z.union(
 /** `/api/clip` */
 export function addClipRoutes(app: FastifyInstance, host: Host): void {
   addProgressRoutes(app, host);
+  addModelRoutes(app, host);
   addFailureRoutes(app, host);
 }
 
@@ -76,6 +79,32 @@ function addProgressRoutes(app: FastifyInstance, host: Host): void {
     body: CHANGE,
     answer: CLIP_SETTINGS,
     handle: ({ body }) => changeSettings(host, body),
+  });
+}
+
+function addModelRoutes(app: FastifyInstance, host: Host): void {
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/clip/model/switch',
+    summary: 'Encodes all photos in the other model that an encoder serves; with now the search goes over at once',
+    body: SWITCH,
+    answer: STATUS,
+    async handle({ body }) {
+      await switchModel(host, { now: body.now ?? false });
+      host.drain?.wake();
+      return host.status();
+    },
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/clip/model/rollback',
+    summary: 'Takes a change of models back while the search is still in the model of before',
+    answer: STATUS,
+    async handle() {
+      await rollBackModel(host);
+      host.drain?.wake();
+      return host.status();
+    },
   });
 }
 

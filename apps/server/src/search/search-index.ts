@@ -8,10 +8,12 @@ import type { IndexRows, RankedRows, SearchFilter } from './segment-store.js';
 export interface SearchIndexDeps {
   readonly database: Pick<Database, 'images' | 'clipState' | 'onEmbedded'>;
   readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** Which of two models, while photos change from one to the other. Default the active one, that is searched. */
+  readonly of?: 'active' | 'wanted';
 }
 
 /**
- * The vectors of the active model in a worker thread, kept current while photos are encoded.
+ * The vectors of one model in a worker thread, kept current while photos are encoded.
  * `empty`: no model is known yet. `loading`: rows still come from the database; searches see what is there.
  * `ready`: all there. `closed`: over.
  */
@@ -22,6 +24,8 @@ export interface SearchIndex extends AsyncDisposable {
   /** The model whose vectors these are; null before the first. */
   readonly modelVersion: string | null;
   readonly dimension: number | null;
+  /** Takes the model of now, if another one took over; its rows are loaded meanwhile, and searches see what is there. */
+  follow(): Promise<void>;
   /** Resolves when everything that was stored at the start is searchable. */
   whenLoaded(): Promise<void>;
   /** Exact; see {@link SegmentStore.search} for the order. @throws HostError SEARCH_UNAVAILABLE */
@@ -58,6 +62,8 @@ class IndexOfWorker implements SearchIndex {
   private worker: Worker;
   private nextId = 1;
   private loading: Promise<void>;
+  private streaming: Promise<void> = Promise.resolve();
+  private following: Promise<void> | null = null;
   private refreshing: Promise<void> | null = null;
   private closing: Promise<void> | undefined;
 
@@ -66,6 +72,13 @@ class IndexOfWorker implements SearchIndex {
     this.worker = this.startWorker();
     this.unsubscribe = deps.database.onEmbedded((ids) => this.refresh(ids));
     this.loading = this.load();
+  }
+
+  follow(): Promise<void> {
+    this.following ??= this.takeModel().finally(() => {
+      this.following = null;
+    });
+    return this.following;
   }
 
   whenLoaded(): Promise<void> {
@@ -150,37 +163,42 @@ class IndexOfWorker implements SearchIndex {
 
   private async load(): Promise<void> {
     try {
-      if (!(await this.takeModel())) return;
-      const stream = this.deps.database.images.streamEmbeddings({ modelVersion: this.modelVersion! });
-      for await (const batch of stream) {
-        if (this.closing !== undefined) return;
-        this.put(batch);
-      }
-      this.state = 'ready';
+      await this.follow();
+      await this.streaming;
     } catch (err) {
       if (this.closing === undefined) this.deps.log?.error({ err }, 'the search index could not be loaded');
     }
   }
 
-  /** @returns whether there is a model to search by */
-  private async takeModel(): Promise<boolean> {
-    const { activeModelVersion, dimension } = await this.deps.database.clipState.read();
-    if (activeModelVersion === null || dimension === null || this.closing !== undefined) return false;
-    if (this.modelVersion === activeModelVersion) return true;
-    this.modelVersion = activeModelVersion;
+  private async takeModel(): Promise<void> {
+    const { version, dimension } = await this.readModel();
+    if (version === null || dimension === null || this.closing !== undefined || this.modelVersion === version) return;
+    this.modelVersion = version;
     this.dimension = dimension;
     this.state = 'loading';
     this.send({ kind: 'reset', dimension });
-    return true;
+    this.streaming = this.stream(version);
+    this.streaming.catch(() => {}); // told when it is awaited
+  }
+
+  private async readModel(): Promise<{ readonly version: string | null; readonly dimension: number | null }> {
+    const state = await this.deps.database.clipState.read();
+    if (this.deps.of === 'wanted') return { version: state.wantedModelVersion, dimension: state.dimension };
+    return { version: state.activeModelVersion, dimension: state.activeDimension };
+  }
+
+  private async stream(modelVersion: string): Promise<void> {
+    for await (const batch of this.deps.database.images.streamEmbeddings({ modelVersion })) {
+      if (this.closing !== undefined || this.modelVersion !== modelVersion) return;
+      this.put(batch);
+    }
+    if (this.modelVersion === modelVersion) this.state = 'ready';
   }
 
   /** The first photos of a new data folder, or another model took over: all of its rows are loaded. */
   private async followModel(): Promise<boolean> {
-    const { activeModelVersion } = await this.deps.database.clipState.read();
-    if (activeModelVersion !== this.modelVersion) {
-      this.loading = this.load();
-      await this.loading;
-    }
+    await this.follow();
+    await this.streaming;
     return this.modelVersion !== null;
   }
 
@@ -192,20 +210,24 @@ class IndexOfWorker implements SearchIndex {
     await this.loading;
     while (this.due.size > 0 && this.closing === undefined) {
       if (!(await this.followModel())) return;
+      const modelVersion = this.modelVersion ?? '';
       const ids = [...this.due].slice(0, REFRESH_BATCH);
       for (const id of ids) this.due.delete(id);
-      this.put(await this.readRows(ids));
+      const rows = await this.readRows(ids, modelVersion);
+      // What was read for one model has no place in another.
+      if (this.modelVersion === modelVersion) this.put(rows);
+      else this.refresh(ids);
     }
     if (this.closing === undefined) this.state = 'ready';
   }
 
-  private async readRows(ids: readonly number[]): Promise<readonly IndexedEmbedding[]> {
+  private async readRows(ids: readonly number[], modelVersion: string): Promise<readonly IndexedEmbedding[]> {
     const { images } = this.deps.database;
     const rows: IndexedEmbedding[] = [];
     for (const row of await images.findImages(ids)) {
-      const found =
-        row.missingSince === null && row.clip.status === 'encoded' ? await images.findEmbedding(row.id) : null;
-      if (found === null || found.modelVersion !== this.modelVersion) continue;
+      const isListed = row.missingSince === null && row.clip.status === 'encoded';
+      const found = isListed ? await images.findEmbedding(row.id, modelVersion) : null;
+      if (found === null) continue;
       rows.push({
         id: row.id,
         libraryId: row.libraryId,

@@ -18,10 +18,12 @@ import { relevanceFloor } from './relevance-floor.js';
 import type { SearchIndex } from './search-index.js';
 import type { RankedRows, SearchFilter } from './segment-store.js';
 import { subtractVector } from './subtract-vector.js';
+import type { WantedIndex } from './wanted-index.js';
 
 export interface SearchServiceDeps {
   readonly database: Pick<Database, 'images' | 'clipState'>;
   readonly index: SearchIndex;
+  readonly wanted: WantedIndex;
   readonly clipClient: ClipClient;
   readonly texts: Pick<QueryVectors, 'of' | 'has'>;
   readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
@@ -49,7 +51,8 @@ export interface SearchService {
   /** Whether the query can be answered only while an encoder is there. */
   needsEncoder(query: SearchQuery): boolean;
   /**
-   * Exact search within the model in force.
+   * Exact search within one model: the one that is searched, or, for what nobody reads in that one any more, the one that
+   * photos change to.
    * @throws HostError SEARCH_UNAVAILABLE (one sentence why), NOT_FOUND (no such photo); BAD_PICTURE as HostError NOT_FOUND
    */
   search(query: SearchQuery, page: SearchPage): Promise<ApiSearchAnswer>;
@@ -75,15 +78,20 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     query: Extract<SearchQuery, { kind: 'text' }>,
     signal?: AbortSignal,
   ): Promise<QueryVector> => {
-    const wanted = await texts.of(query.text, index.modelVersion, signal);
+    let wanted = await texts.of(query.text, index.modelVersion, signal);
     const notText = wordsOf(query.notText);
     if (notText === undefined) return wanted;
     const unwanted = await texts.of(notText, index.modelVersion, signal);
+    // One may be kept in a model that nobody reads any more.
+    if (unwanted.modelVersion !== wanted.modelVersion)
+      wanted = await texts.of(query.text, unwanted.modelVersion, signal);
     return { modelVersion: wanted.modelVersion, vector: subtractVector(wanted.vector, unwanted.vector) };
   };
 
   const imageVector = async (imageId: number): Promise<QueryVector> => {
-    const found = await database.images.findEmbedding(imageId);
+    const { activeModelVersion, wantedModelVersion } = await database.clipState.read();
+    const inModel = (version: string | null) => database.images.findEmbedding(imageId, version ?? undefined);
+    const found = (await inModel(activeModelVersion)) ?? (await inModel(wantedModelVersion));
     if (found !== null) return { vector: found.embedding, modelVersion: found.modelVersion, exceptId: imageId };
     const row = await database.images.findImage(imageId);
     if (row === null) throw new HostError('NOT_FOUND', `there is no photo ${imageId}`);
@@ -110,7 +118,10 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     }
   };
 
-  const readHits = async (ranked: RankedRows, page: SearchPage): Promise<{ hits: ApiSearchHit[]; end: number }> => {
+  const readHits = async (
+    { index, ranked }: { readonly index: SearchIndex; readonly ranked: RankedRows },
+    page: SearchPage,
+  ): Promise<{ hits: ApiSearchHit[]; end: number }> => {
     const hits: ApiSearchHit[] = [];
     let at = page.offset;
     while (hits.length < page.limit && at < ranked.ids.length) {
@@ -132,26 +143,35 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     index,
     needsEncoder,
     async search(query, page) {
+      await index.follow();
       const { vector, modelVersion, exceptId } = await vectorOf(query, page.signal);
-      if (index.modelVersion !== null && modelVersion !== index.modelVersion)
-        throw new HostError(
-          'SEARCH_UNAVAILABLE',
-          `The encoder serves another model (${modelVersion}) than the photos were encoded with.`,
-        );
-      const found = withoutRow(await index.search(vector, SEARCH_DEPTH, page.filter), exceptId);
+      const searched = await indexOf(deps, modelVersion);
+      const found = withoutRow(await searched.search(vector, SEARCH_DEPTH, page.filter), exceptId);
       const minScore = page.minScore ?? (query.kind === 'text' ? floorOf(found, vector.length) : null);
       const ranked = atLeast(found, minScore);
-      const { hits, end } = await readHits(ranked, page);
+      const { hits, end } = await readHits({ index: searched, ranked }, page);
       return {
         items: hits,
         nextCursor: end < ranked.ids.length ? encodeOffset(end) : null,
         modelVersion,
         minScore,
         belowMinScore: found.ids.length - ranked.ids.length,
-        ...(await readCoverage(deps, page.filter)),
+        ...(await readCoverage(deps, searched, page.filter)),
       };
     },
   };
+}
+
+/** The vectors of the query's model. */
+async function indexOf({ database, index, wanted }: SearchServiceDeps, modelVersion: string): Promise<SearchIndex> {
+  const { activeModelVersion, wantedModelVersion } = await database.clipState.read();
+  if (activeModelVersion === wantedModelVersion) await wanted.release();
+  if (index.modelVersion === null || modelVersion === index.modelVersion) return index;
+  if (modelVersion === wantedModelVersion) return await wanted.open();
+  throw new HostError(
+    'SEARCH_UNAVAILABLE',
+    `The encoder serves another model (${modelVersion}) than the photos were encoded with.`,
+  );
 }
 
 function wordsOf(text: string | undefined): string | undefined {
@@ -182,12 +202,21 @@ function atLeast(ranked: RankedRows, minScore: number | null): RankedRows {
 
 async function readCoverage(
   { database, index }: SearchServiceDeps,
+  searched: SearchIndex,
   filter: SearchFilter,
 ): Promise<Pick<ApiSearchAnswer, 'coverage' | 'notice'>> {
   const [counters, model] = await Promise.all([database.images.counters(filter.libraryId), database.clipState.read()]);
-  const wanted = counters.photos - counters.skipped - counters.failed;
-  const coverage = wanted <= 0 ? 1 : Math.min(1, counters.encoded / wanted);
-  return { coverage, notice: noticeOf(model.modelName === STARTER_MODEL, coverage, index.state) };
+  const all = counters.photos - counters.skipped - counters.failed;
+  const isNext = searched !== index;
+  const ready = isNext ? counters.encoded - counters.outdated : counters.searchable;
+  const coverage = all <= 0 ? 1 : Math.min(1, ready / all);
+  const name = isNext ? model.modelName : model.activeModelName;
+  if (isNext && name !== STARTER_MODEL) return { coverage, notice: changingNotice(name, coverage) };
+  return { coverage, notice: noticeOf(name === STARTER_MODEL, coverage, searched.state) };
+}
+
+function changingNotice(name: string | null, coverage: number): string {
+  return `No encoder reads this in the model of before any more: it is searched in ${name}, which photos are changing to. ${Math.floor(coverage * 100)} % of them are ready.`;
 }
 
 function noticeOf(isStarter: boolean, coverage: number, state: SearchIndex['state']): string | null {

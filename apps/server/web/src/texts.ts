@@ -134,6 +134,18 @@ export const texts = {
       low: 'Only a small preview could be read, so matches may be rough.',
     },
   },
+  modelChange: {
+    title: (to: string) => `Changing to the model ${to}`,
+    searchStays: (from: string) => `Searches stay in ${from} until every photo is ready.`,
+    searchIsThere: (to: string) => `Searches are in ${to} and find the photos that are ready.`,
+    notFound: (count: string) => `${count} photos are not found before that.`,
+    now: 'Search in the new model now',
+    back: 'Take the change back',
+    offered: (name: string) => `The encoder offers the model ${name}`,
+    explained: (from: string, to: string) =>
+      `Your photos are in ${from}. They can all be changed to ${to}; searches stay in ${from} until every photo is ready.`,
+    begin: 'Change all photos',
+  },
   progress: {
     title: 'Progress',
     state: {

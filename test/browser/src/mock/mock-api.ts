@@ -158,6 +158,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET clip/status': (state) => ok(state.status),
   'POST clip/pause': (state) => setStatus(state, { state: 'paused' }),
   'POST clip/resume': (state) => setStatus(state, { state: 'running' }),
+  'POST clip/model/switch': (state) => setStatus(state, { change: null }),
+  'POST clip/model/rollback': (state) => setStatus(state, { change: null }),
   'PATCH clip/settings': (state, { body }) => {
     Object.assign(state.settings, body);
     setStatus(state, state.settings);

@@ -53,6 +53,7 @@ export function workingState(photoCount = 400): MockState {
       quietHours: null,
       imagesPerSecond: 38.4,
       etaSeconds: { low: 120, high: 190 },
+      change: null,
       libraries: [{ ...counts, ...library }],
     },
   };

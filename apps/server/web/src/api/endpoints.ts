@@ -32,6 +32,14 @@ export function resume(): Promise<unknown> {
   return request(apiUrl('clip/resume'), { method: 'POST', body: {} });
 }
 
+export function switchModel(now: boolean): Promise<unknown> {
+  return request(apiUrl('clip/model/switch'), { method: 'POST', body: { now } });
+}
+
+export function rollBackModel(): Promise<unknown> {
+  return request(apiUrl('clip/model/rollback'), { method: 'POST', body: {} });
+}
+
 export function changeSettings(change: Partial<Omit<ApiClipSettings, 'notice'>>): Promise<ApiClipSettings> {
   return request(apiUrl('clip/settings'), { method: 'PATCH', body: change });
 }

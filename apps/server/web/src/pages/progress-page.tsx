@@ -6,6 +6,7 @@ import { formatCount, formatEta, formatRate, formatShare } from '../format.js';
 import { ProgressBar } from '../parts/progress-bar.js';
 import { ConcurrencyControl } from '../progress/concurrency-control.js';
 import { EncoderList } from '../progress/encoder-list.js';
+import { ModelChange } from '../progress/model-change.js';
 import { PauseButton } from '../progress/pause-button.js';
 import { formatRoute } from '../route.js';
 import { texts } from '../texts.js';
@@ -20,6 +21,7 @@ export function ProgressPage(): JSX.Element {
     <div class="page">
       <h1>{words.title}</h1>
       <Headline status={status} connection={connection} />
+      <ModelChange status={status} />
       <Counts counts={status} />
       <section class="card">
         <h2>{words.libraries}</h2>
