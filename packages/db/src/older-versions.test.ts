@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase, openDatabaseAt } from './database.js';
 import type { Database } from './database-types.js';
 import { type Migration, readMigrations } from './migrations.js';
-import { makeOlderDatabase, OLD_VECTOR, withMadeUpMigration } from './testing/older-database.js';
+import { makeOlderDatabase, OLD_VECTOR, runSql, withMadeUpMigration } from './testing/older-database.js';
 import { temporaryFolder } from './testing/open-test-database.js';
 import { claimOf } from './testing/rows.js';
 
@@ -27,7 +27,7 @@ function setUp() {
 async function expectAllKept({ images, libraries, clipState }: Database): Promise<void> {
   expect(await libraries.list()).toMatchObject([{ id: 1, name: 'old', rootPath: '/old', excludedDirs: [] }]);
   expect(await clipState.read()).toMatchObject({ wantedModelVersion: 'model-a', dimension: 4 });
-  const counted = { photos: 4, pending: 1, encoded: 1, failed: 1, skipped: 1, missing: 1 };
+  const counted = { photos: 4, pending: 1, encoded: 1, searchable: 1, outdated: 0, failed: 1, skipped: 1, missing: 1 };
   expect(await images.counters(1)).toMatchObject(counted);
   const done = await images.findImageByPath(1, 'done.jpg');
   expect(await images.findEmbedding(done?.id ?? 0)).toEqual({
@@ -71,6 +71,27 @@ describe('a database from every older version', () => {
 });
 
 describe('an update', () => {
+  test('in the middle of the starter model giving way: the walk goes on, and every verdict is looked at again', async () => {
+    using t = setUp();
+    const [first] = readMigrations();
+    await makeOlderDatabase(t.url, first === undefined ? [] : [first]);
+    await runSql(t.url, "UPDATE clip_state SET wanted_model_version = 'model-b', model_name = 'B', dimension = 8");
+    await using database = await openDatabase({ url: t.url });
+    expect(await database.clipState.read()).toMatchObject({
+      activeModelVersion: 'model-b',
+      activeModelName: 'B',
+      activeDimension: 8,
+      wantedModelVersion: 'model-b',
+      retiringModelVersion: 'model-a',
+      retiringModelName: 'palette',
+      ledgerModelVersion: null,
+    });
+    expect(await database.images.counters()).toMatchObject({ encoded: 1, searchable: 0, outdated: 1 });
+    expect(await database.images.forgetEmbeddings({ keep: 'model-b' })).toBe(1);
+    await database.images.resetLedger({ wanted: 'model-b' });
+    expect(await database.images.counters()).toMatchObject({ encoded: 0, outdated: 0, failed: 0, pending: 3 });
+  });
+
   test('leaves a copy of the file that the older program opens; its own file that one refuses', async () => {
     using t = setUp();
     await makeOlderDatabase(t.url, readMigrations());
