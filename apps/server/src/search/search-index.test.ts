@@ -17,10 +17,14 @@ function photo(at: number): PhotoFacts {
 }
 
 /** Encodes what is due. @returns the ids */
-async function encode({ images, libraries }: Database, model: typeof FIRST): Promise<readonly number[]> {
+async function encode(
+  { images, libraries }: Database,
+  model: typeof FIRST,
+  reencode: boolean = false,
+): Promise<readonly number[]> {
   const [library] = await libraries.list();
   const request = { libraryId: library?.id ?? 0, limit: 1000, owner: 'test', leaseMs: 60_000 };
-  const claim = await images.claimClipCandidates({ ...request, wantedModelVersion: model.version });
+  const claim = await images.claimClipCandidates({ ...request, reencode, wantedModelVersion: model.version });
   const embedding = new Float32Array(model.dimension).fill(1 / Math.sqrt(model.dimension));
   const common = {
     token: claim.token,
@@ -52,9 +56,34 @@ test('follows another model that another program has put in force, with all of i
   await using other = await openDatabase({ url });
   await other.clipState.replace(FIRST.version, SECOND);
   await other.images.forgetEmbeddings({ keep: SECOND.version });
+  await other.clipState.settleLedger(SECOND.version);
   const [touched = 0] = await encode(other, SECOND);
   index.refresh([touched]);
   await expect.poll(() => [index.modelVersion, index.state, index.size]).toEqual(['second-1', 'ready', 50]);
   const query = new Float32Array(SECOND.dimension).fill(1 / Math.sqrt(SECOND.dimension));
   expect((await index.search(query, 100)).ids).toHaveLength(50);
+});
+
+test('an index of the wanted model holds what waits for the change; the other one follows by it', async () => {
+  using folder = tempFolder();
+  await using database = await openDatabase({ url: `file:${join(folder.path, 'photos.db')}` });
+  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [] });
+  await database.clipState.pin(FIRST);
+  const photos = Array.from({ length: 50 }, (_, at) => photo(at));
+  await database.images.upsertPhotos(library.id, photos);
+  await encode(database, FIRST);
+  await using active = openSearchIndex({ database });
+  await active.whenLoaded();
+  await database.clipState.switchTo(FIRST.version, SECOND);
+  await database.clipState.settleLedger(SECOND.version);
+  await using wanted = openSearchIndex({ database, of: 'wanted' });
+  await wanted.whenLoaded();
+  expect(await encode(database, SECOND, true)).toHaveLength(50);
+  await expect.poll(() => wanted.size).toBe(50);
+  await active.follow();
+  expect([wanted.modelVersion, active.modelVersion, active.size]).toEqual(['second-1', 'first-1', 50]);
+  // Gone over, and nothing is carried over yet: the vectors are read where they waited.
+  expect(await database.clipState.changeOver()).toBe(true);
+  await active.follow();
+  await expect.poll(() => [active.modelVersion, active.state, active.size]).toEqual(['second-1', 'ready', 50]);
 });
