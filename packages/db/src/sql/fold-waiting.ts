@@ -11,7 +11,10 @@ WHERE clip_next_model_version IS NOT NULL AND clip_next_model_version = :version
 LIMIT :limit`,
 });
 
-/** Vectors that waited become their rows' own, if the bytes are still those; a trigger removes them where they were. */
+/**
+ * Vectors that waited become their rows' own, if the bytes are still those; a trigger removes them where they were. The
+ * plus keeps the planner from walking all that waits for each row.
+ */
 export const FOLD_VECTORS: Statement<'ids' | 'version'> = statement({
   name: 'fold-vectors',
   params: ['ids', 'version'],
@@ -22,7 +25,7 @@ UPDATE image_exif SET
   clip_decoder_version = waiting.decoder_version, clip_encoded_at = waiting.encoded_at, clip_next_model_version = NULL
 FROM json_each(:ids) AS wanted CROSS JOIN image_exif_next_embedding AS waiting ON waiting.image_id = wanted.value
 WHERE image_exif.id = waiting.image_id AND image_exif.content_hash = waiting.content_hash
-  AND waiting.model_version = :version AND image_exif.clip_next_model_version = :version
+  AND waiting.model_version = :version AND +image_exif.clip_next_model_version = :version
 RETURNING image_exif.id AS id`,
 });
 
