@@ -101,7 +101,7 @@ describe('an update', () => {
       message: expect.stringContaining('99990101000000_made_up'),
     });
     // The way back, as the documents tell it.
-    const copy = t.copies().at(-1) ?? '';
+    const [copy = ''] = t.copies();
     renameSync(t.pathOf(copy), t.file);
     await expectAllKeptBy(t.url);
   });
@@ -114,7 +114,7 @@ describe('an update', () => {
       code: 'UPDATE_FAILED',
       message: expect.stringMatching(/photos\.db.*made_up.*taken back/),
     });
-    expect(t.copies().filter((name) => !name.includes('-1970'))).toHaveLength(1);
+    expect(t.copies()).toHaveLength(1);
     await expectAllKeptBy(t.url);
   });
 
