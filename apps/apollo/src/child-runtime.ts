@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { lowerPriority } from '@clip-watch/low-priority';
+import { lowerThreads } from '@clip-watch/low-priority';
 import {
   BYTES_FD,
   type ChildFacts,
@@ -33,7 +33,7 @@ export function serveChild<Init extends ChildInit, Input extends ChildInput, Out
   process.on('message', (message: ToChild) => {
     if (message.kind === 'init') {
       // Photos are background work; a person waits for a text.
-      if (message.init.role !== 'text') lowerPriority(10);
+      if (message.init.role !== 'text') lowerThreads(10);
       // The parent sends the init that belongs to this file.
       work = open(message.init as Init);
       work.then(

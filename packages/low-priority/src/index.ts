@@ -8,13 +8,18 @@ const GROUP_PAUSE_MS = 150;
 /**
  * Sets the priority of all threads of this process, and so of those that they start. Linux keeps one a thread: set for
  * the process alone it would miss the threads that Node had started before, and native libraries work in those.
- * Where the process leads a session, that is lowered too: kernels that group by session (autogroup, as most
- * distributions have it) weigh priorities only within one, and whole sessions against each other as equals.
  * What the system refuses is left as it was.
  * @param nice 0 is usual, 19 the lowest
  */
-export function lowerPriority(nice: number): void {
+export function lowerThreads(nice: number): void {
   for (const thread of [0, ...threadIds()]) lowerThread(thread, nice);
+}
+
+/**
+ * The same for the session, if this process leads one: kernels that group by session (autogroup, as most distributions
+ * have it) weigh threads only within one, and whole sessions against each other as equals.
+ */
+export function lowerSession(nice: number): void {
   if (leadsSession()) lowerGroup(nice, GROUP_TRIES);
 }
 

@@ -9,9 +9,10 @@ const BUILT = new URL('../dist/index.js', import.meta.url);
 const PROGRAM = `
   import { readFile } from 'node:fs/promises';
   import { Worker } from 'node:worker_threads';
-  import { lowerPriority } from '${BUILT.href}';
+  import { lowerSession, lowerThreads } from '${BUILT.href}';
   await readFile('/dev/null');
-  lowerPriority(10);
+  lowerThreads(10);
+  lowerSession(10);
   new Worker('setInterval(() => {}, 1000)', { eval: true }).on('online', () => process.stdout.write('ready'));
 `;
 

@@ -23,7 +23,8 @@ async function openHostOnHungDisk(readDeadlineMs = 500) {
     for (let n = 0; n < 40; n += 1) writeFileSync(join(root, `${n}.jpg`), photo);
   }
   process.env.LD_PRELOAD = preload;
-  const host = await openDecodeHost({ threads: 2, readDeadlineMs, closeGraceMs: 500, tempParent: folder.path });
+  const options = { threads: 2, nice: 0, readDeadlineMs, closeGraceMs: 500, tempParent: folder.path };
+  const host = await openDecodeHost(options);
   const prepare = (rootPath: string, n: number) => host.prepare({ rootPath, relPath: `${n}.jpg`, contentHash }, TARGET);
   return {
     host,

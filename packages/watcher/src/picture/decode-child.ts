@@ -3,7 +3,7 @@
  * and one ExifTool, at low priority, and ends when its host does.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { lowerPriority } from '@clip-watch/low-priority';
+import { lowerSession, lowerThreads } from '@clip-watch/low-priority';
 import { Piscina } from 'piscina';
 import type { FromThread, WorkerResult, WorkerTask } from './decode.worker.js';
 import { restrictSharp } from './decode-sharp.js';
@@ -25,7 +25,7 @@ interface PhotoInHand {
 }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ChildSettings; // written by decode-process.ts
-lowerPriority(10);
+lowerThreads(settings.nice);
 process.on('disconnect', endAtOnce);
 process.on('SIGINT', () => {}); // Ctrl-C reaches the whole terminal; the host decides when we stop
 restrictSharp();
@@ -54,6 +54,7 @@ process.on('message', (message: ToChild) => {
 });
 setInterval(beat, BEAT_MS).unref();
 send({ kind: 'ready', versions: { decoder: decoderVersion(exif.version), exifTool: exif.version } });
+lowerSession(settings.nice); // not before: on a busy machine it would take long to start
 
 async function serve(id: number, call: DecodeCall): Promise<void> {
   const cell = createStageCell();

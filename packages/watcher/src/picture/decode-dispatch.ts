@@ -68,13 +68,13 @@ export function createDispatch(options: ResolvedDecodeHostOptions, tempFolder: s
     },
   };
 
-  const { useExifTool, limits } = options;
+  const { nice, useExifTool, limits } = options;
   const exifToolTimeoutMs = options.decodeDeadlineMs * EXIFTOOL_SHARE;
   const lane = (name: string, threads: number, readDeadlineMs: number, stallMs = Infinity): DecodeLane =>
     createDecodeLane(
       {
         name,
-        settings: { threads, tempFolder, useExifTool, exifToolTimeoutMs, limits },
+        settings: { threads, nice, tempFolder, useExifTool, exifToolTimeoutMs, limits },
         maxRssBytes: options.maxChildRssBytes,
         deadlineMs: (job) => (job.stage === 'reading' ? readDeadlineMs : options.decodeDeadlineMs),
         stallMs,

@@ -5,6 +5,8 @@ import type { DecodeLimits } from './host-protocol.js';
 export interface DecodeHostOptions {
   /** Pictures in hand at once. Default: one more than the cores, so that reading and handing over leave none idle. */
   readonly threads?: number;
+  /** How far the child gives way to everything else: 0 not at all, 19 is the most. Default 10. */
+  readonly nice?: number;
   /** Where the private temporary folder is made; never below a library. Default: the system's temporary folder. */
   readonly tempParent?: string;
   /** After this long without a byte from the disk its library is served by another child; the photo is still waited for. Default 3,000. */
@@ -39,6 +41,7 @@ const DEFAULT_LIMITS: DecodeLimits = {
 export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDecodeHostOptions {
   const resolved = {
     threads: options.threads ?? availableParallelism() + 1,
+    nice: options.nice ?? 10,
     tempParent: options.tempParent ?? tmpdir(),
     stallMs: options.stallMs ?? 3000,
     readDeadlineMs: options.readDeadlineMs ?? 15_000,
@@ -51,6 +54,7 @@ export function resolveDecodeHostOptions(options: DecodeHostOptions): ResolvedDe
   };
   const bounds: readonly (readonly [name: string, value: number, low: number, high: number])[] = [
     ['threads', resolved.threads, 1, 256],
+    ['nice', resolved.nice, 0, 19],
     ['stallMs', resolved.stallMs, 10, 3_600_000],
     ['readDeadlineMs', resolved.readDeadlineMs, 10, 3_600_000],
     ['decodeDeadlineMs', resolved.decodeDeadlineMs, 10, 3_600_000],

@@ -21,7 +21,7 @@ async function openTestHost(options: DecodeHostOptions = {}) {
   const tempParent = join(folder.path, 'temp');
   mkdirSync(rootPath);
   mkdirSync(tempParent);
-  const host = await openDecodeHost({ threads: 2, tempParent, ...options });
+  const host = await openDecodeHost({ threads: 2, nice: 0, tempParent, ...options });
   const add = (relPath: string, bytes: Uint8Array) => {
     writeFileSync(join(rootPath, relPath), bytes);
     return { rootPath, relPath, contentHash: hashOf(bytes) };

@@ -48,7 +48,6 @@ export async function startDecodeProcess(
   const child = forkChild(settings);
   const life = followLife(child, settings.tempFolder, events);
   const startTimer = setTimeout(() => life.kill('it did not start in time'), START_TIMEOUT_MS).unref();
-  const watch = setInterval(() => life.watch(), WATCH_MS).unref();
   let rssBytes = 0;
   const ready = new Promise<DecoderVersions>((resolve, reject) => {
     child.on('message', (message: FromChild) => {
@@ -62,11 +61,12 @@ export async function startDecodeProcess(
       }
     });
     void life.ended.then((cause) => {
-      clearInterval(watch);
       reject(new DecodeHostError('START_FAILED', `The decoder did not start: ${cause}.`));
     });
   });
   const versions = await ready.finally(() => clearTimeout(startTimer));
+  const watch = setInterval(() => life.watch(), WATCH_MS).unref(); // while it starts, it has other things to do
+  void life.ended.then(() => clearInterval(watch));
   return {
     versions,
     get rssBytes() {

@@ -68,6 +68,7 @@ export interface PhotoProgress {
 /** The child's settings, handed over as its first argument. */
 export interface ChildSettings {
   readonly threads: number;
+  readonly nice: number;
   readonly tempFolder: string;
   readonly useExifTool: boolean;
   readonly exifToolTimeoutMs: number;
