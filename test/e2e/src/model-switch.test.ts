@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ApiClipStatus, ApiProblem, ApiSearchAnswer } from '@clip-watch/server';
-import { tempFolder } from '@clip-watch/test-support';
+import { sharedFolder, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeColourPhotos } from './colour-photos.js';
+import { endEncoder, PALETTE, startEncoder } from './encoder-process.js';
 import { openServer, type TestServer } from './open-server.js';
 import { runCli, runJson } from './run-cli.js';
 
-const APOLLO = fileURLToPath(new URL('../../../apps/apollo/dist/main.js', import.meta.url));
-const PALETTE = fileURLToPath(new URL('../../../apps/apollo/models/palette', import.meta.url));
-const LABELCLIP = fileURLToPath(new URL('../../../../shared/models/labelclip', import.meta.url));
+const shared = sharedFolder();
+const LABELCLIP = join(shared ?? '', 'models/labelclip');
 const PATIENCE = { timeout: 60_000 };
 const PHOTOS = 6;
 
@@ -27,19 +24,6 @@ interface Model {
   readonly activeModelVersion: string;
   readonly wantedModelVersion: string;
   readonly change: ApiClipStatus['change'];
-}
-
-async function startEncoder(address: string, model: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [APOLLO, '--listen', address, '--model-dir', model, '--children', '1'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await once(child.stdout!, 'data'); // It says that it listens.
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 const models = tempFolder();
@@ -65,9 +49,7 @@ describe('with the embedded encoder', () => {
     ['the starter model and one with weights of its own', ONE, LABELCLIP],
   ] as const;
 
-  if (!existsSync(LABELCLIP)) process.stdout.write(`SKIPPED: there is no ${LABELCLIP}\n`);
-
-  test.each(pairs.filter(([, , second]) => second !== LABELCLIP || existsSync(LABELCLIP)))(
+  test.each(pairs.filter(([, , second]) => second !== LABELCLIP || shared !== undefined))(
     'a changed CLIP_MODEL_DIR changes all photos by itself, and back again: %s',
     async (_name, first, second) => {
       using data = tempFolder();
@@ -158,7 +140,7 @@ describe('with encoders elsewhere, over HTTP', () => {
       });
 
       expect((await switchTo(server)).status).toBe(200);
-      await end(first);
+      await endEncoder(first);
       // Nobody reads words in the model of before any more. Nothing is ready in the other one, and the answer says so.
       await expect
         .poll(async () => (await words(server, 'green')).body, PATIENCE)
@@ -182,8 +164,8 @@ describe('with encoders elsewhere, over HTTP', () => {
       expect((await words(server, 'red')).body).toMatchObject({ modelVersion: to?.version });
       expect(await switchTo(server)).toMatchObject({ status: 409, body: { code: 'MODEL_SWITCH' } });
     } finally {
-      await end(first);
-      await end(second);
+      await endEncoder(first);
+      await endEncoder(second);
     }
   }, 300_000);
 

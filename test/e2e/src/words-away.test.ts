@@ -1,30 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ApiProblem, ApiSearchAnswer } from '@clip-watch/server';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeColourPhotos } from './colour-photos.js';
+import { endEncoder, PALETTE, startEncoder } from './encoder-process.js';
 import { openServer, type TestServer } from './open-server.js';
 import { runJson } from './run-cli.js';
-
-const APOLLO = fileURLToPath(new URL('../../../apps/apollo/dist/main.js', import.meta.url));
-const PALETTE = fileURLToPath(new URL('../../../apps/apollo/models/palette', import.meta.url));
-
-async function startEncoder(address: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [APOLLO, '--listen', address, '--model-dir', PALETTE, '--children', '1'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await once(child.stdout!, 'data'); // It says that it listens.
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
 
 async function search(
   { app }: TestServer,
@@ -46,7 +28,7 @@ describe('words are searched while every encoder is away', () => {
     try {
       await runJson(['index', photos.path], { dataDir: data.path, env: { APOLLO_URL } });
     } finally {
-      await end(encoder);
+      await endEncoder(encoder);
     }
   });
   afterAll(() => {
@@ -66,7 +48,7 @@ describe('words are searched while every encoder is away', () => {
       await server.host.clipClient.whenReady({ signal: AbortSignal.timeout(60_000) });
       expect((await search(server, { text: 'dark green' })).status).toBe(200);
     } finally {
-      await end(encoder);
+      await endEncoder(encoder);
     }
     await using server = await openLoaded();
     expect((await search(server, { text: 'dark green' })).body.items.length).toBeGreaterThan(0);
@@ -87,7 +69,7 @@ describe('words are searched while every encoder is away', () => {
       await server.host.clipClient.whenReady({ signal: AbortSignal.timeout(60_000) });
       expect((await search(server, { text: 'red' })).body.items[0]?.relPath).toBe('red.jpg');
     } finally {
-      await end(encoder);
+      await endEncoder(encoder);
     }
     const red = await search(server, { text: 'red' });
     expect(red.body.items[0]?.relPath).toBe('red.jpg');

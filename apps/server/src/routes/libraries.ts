@@ -53,8 +53,7 @@ export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pic
   addRoute(app, {
     method: 'PATCH',
     url: '/api/libraries/:id',
-    summary:
-      'Changes the name or the excluded folders; new rules start a scan, which hides what they exclude first of all',
+    summary: 'Changes the name or the excluded folders; photos that become excluded are hidden at once',
     params: ID_PARAMS,
     body: PATCH,
     answer: LIBRARY,
