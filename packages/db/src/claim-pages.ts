@@ -1,5 +1,4 @@
-import { LONGEST_BACKOFF_MS } from './backoff.js';
-import type { PagedRow } from './claim-plan.js';
+import { LONGEST_WAIT_MS, type PagedRow } from './claim-plan.js';
 import type { ClaimRequest } from './claim-types.js';
 import { PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { PAGE_REENCODE, PAGE_REENCODE_ALONE, PAGE_REENCODE_DUE } from './sql/reencode.js';
@@ -23,7 +22,7 @@ function toPaged(rows: readonly SqlRow[]): PagedRow[] {
 export async function readPage(sql: Sql, request: ClaimRequest, window: number, now: number): Promise<LanedPage> {
   const { libraryId, lane = 'fresh-and-due', alone = false } = request;
   const { due, alone: apart } = LANES[request.reencode === true ? 'reencode' : 'pending'];
-  const jumpedAfter = now + LONGEST_BACKOFF_MS;
+  const jumpedAfter = now + LONGEST_WAIT_MS;
   if (alone)
     return { fresh: [], retries: toPaged(await sql.all(apart, { libraryId, now, jumpedAfter, limit: window })) };
   const page = async (from: number, until: number): Promise<PagedRow[]> =>

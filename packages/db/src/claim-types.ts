@@ -9,7 +9,7 @@ export interface ClipCandidate {
   readonly fileSize: number;
   readonly modifiedAtMs: number;
   readonly attempts: number;
-  /** Times put off in a row without a verdict; `nextAttempt` grows environment, service and bug delays by it. */
+  /** Times put off in a row without a verdict; environment, service and bug delays grow by it. */
   readonly deferrals: number;
   readonly crashes: number;
 }

@@ -1,6 +1,7 @@
 /** One open database and the model that its vectors are in. */
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
+import type { TableBacklog } from './table-backlog.js';
 
 /** The states of a change of models are in `docs/database.md`. */
 export interface ClipModelState {
@@ -82,6 +83,8 @@ export interface Database extends AsyncDisposable {
   readonly libraries: LibraryDao;
   readonly images: ImageExifDao;
   readonly clipState: ClipStateDao;
+  /** The same DAOs as a drain wants them. */
+  readonly backlog: TableBacklog;
   /** Told after each committed batch of embeddings, so that the search index stays current. @returns unsubscribe */
   onEmbedded(listener: (ids: readonly number[]) => void): () => void;
   /** Copies the database to `path` while it is in use. */

@@ -14,6 +14,7 @@ import { openReader, openWriter, type SqliteConnection } from './sqlite-connecti
 import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
 import { createStatementLane, type StatementLane } from './statement-lane.js';
+import { createTableBacklog } from './table-backlog.js';
 
 /** Below the graces of those who close it. */
 const CLOSE_LIMIT_MS = 1800;
@@ -85,10 +86,14 @@ function assemble(parts: OpenParts, options: DatabaseOptions): Database {
   const context = { lane, prisma, now, announce: listeners.announce, log: options.log };
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= closeWithin(CLOSE_LIMIT_MS, parts, options.log));
+  const libraries = createLibraryDao(context);
+  const images = createImageExifDao(context);
+  const clipState = createClipStateDao(context);
   return {
-    libraries: createLibraryDao(context),
-    images: createImageExifDao(context),
-    clipState: createClipStateDao(context),
+    libraries,
+    images,
+    clipState,
+    backlog: createTableBacklog({ libraries, images, clipState }),
     onEmbedded: listeners.add,
     async backup(path) {
       await lane.read(() => copyDatabase(maintenance, path)); // refuses when the database is closed, and is waited for

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { LONGEST_BACKOFF_MS } from './backoff.js';
 import { readPage } from './claim-pages.js';
-import { LONGEST_LEASE_MS, type PagedRow, pickRows, sharePage } from './claim-plan.js';
+import { LONGEST_LEASE_MS, LONGEST_WAIT_MS, type PagedRow, pickRows, sharePage } from './claim-plan.js';
 import type { ClaimRequest, ClipCandidate, ClipClaim } from './claim-types.js';
 import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
@@ -182,7 +181,7 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
 /** @param lanes the first time of each lane; 0 is now, null is nothing there */
 export function earliestDue(lanes: Readonly<Record<string, unknown>>, now: number): number | null {
   const { last, lastAgain, ...firsts } = lanes;
-  for (const time of [last, lastAgain]) if (typeof time === 'number' && time > now + LONGEST_BACKOFF_MS) return now;
+  for (const time of [last, lastAgain]) if (typeof time === 'number' && time > now + LONGEST_WAIT_MS) return now;
   const times = Object.values(firsts).filter((time): time is number => typeof time === 'number');
   return times.length === 0 ? null : Math.max(now, Math.min(...times));
 }

@@ -1,7 +1,5 @@
-export type { FailedAttempt } from './backoff.js';
-export { LONGEST_BACKOFF_MS, MAX_PHOTO_ATTEMPTS, nextAttempt } from './backoff.js';
 export { cameraName } from './camera-name.js';
-export { ALONE_AFTER_CRASHES, LONGEST_LEASE_MS } from './claim-plan.js';
+export { LONGEST_WAIT_MS } from './claim-plan.js';
 export type * from './claim-types.js';
 export { openDatabase } from './database.js';
 export type * from './database-types.js';
@@ -10,3 +8,4 @@ export { DatabaseError } from './errors.js';
 export type * from './image-exif-dao-types.js';
 export type * from './image-types.js';
 export type * from './library-types.js';
+export type { TableBacklog } from './table-backlog.js';

@@ -169,7 +169,7 @@ class Drain implements BacklogDrain {
   async #armDueTimer(): Promise<void> {
     // With a cap per tick the ticks set the pace.
     if (!this.#mayRun() || this.#options.maxPerTick !== Number.POSITIVE_INFINITY) return;
-    const dueAt = await nextDueTime(this.#deps.database, this.#memory.pauses);
+    const dueAt = await nextDueTime(this.#deps.backlog, this.#memory.pauses);
     if (dueAt === undefined || !this.#mayRun() || this.#isWoken) return;
     this.#dueTimer.arm(dueAt - this.#options.now(), () => this.wake());
   }

@@ -1,8 +1,8 @@
-import type { ClipClaim, ImageExifDao } from '@clip-watch/db';
 import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { ClipBacklog, ClipClaim } from './clip-backlog.js';
 
 export interface ClaimBookOptions {
-  readonly images: Pick<ImageExifDao, 'extendClaim' | 'releaseClaims'>;
+  readonly backlog: Pick<ClipBacklog, 'extendClaim' | 'releaseClaims'>;
   readonly leaseMs: number;
   readonly log?: PluginLogger | undefined;
 }
@@ -36,7 +36,7 @@ export class ClaimBook implements AsyncDisposable {
   /** Gives rows back untouched, now. */
   async release(token: string, imageIds: readonly number[]): Promise<void> {
     if (imageIds.length === 0) return;
-    await this.#options.images.releaseClaims(token, { ids: imageIds });
+    await this.#options.backlog.releaseClaims(token, { ids: imageIds });
     this.settle(token, imageIds);
   }
 
@@ -54,7 +54,7 @@ export class ClaimBook implements AsyncDisposable {
   async #extend(): Promise<void> {
     for (const token of this.#open.keys()) {
       // A lease that runs out costs a second encode, never a wrong row: outcomes compare the token.
-      await this.#options.images
+      await this.#options.backlog
         .extendClaim(token, this.#options.leaseMs)
         .catch((err: unknown) => this.#options.log?.warn({ err }, 'clip_watch: a claim could not be extended'));
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MAX_PHOTO_ATTEMPTS } from '@clip-watch/db';
 import { assertNever } from './assert-never.js';
+import { MAX_PHOTO_ATTEMPTS } from './backoff.js';
 import { deadlineSignal } from './deadline-signal.js';
 import { countsSince, type DrainProgress } from './drain-progress.js';
 import type { DrainOnceEnd, DrainOnceOptions, DrainOnceResult } from './drain-types.js';

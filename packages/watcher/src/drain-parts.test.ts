@@ -1,6 +1,6 @@
-import type { ClipCandidate } from '@clip-watch/db';
 import { describe, expect, test, vi } from 'vitest';
 import { ClaimBook } from './claim-book.js';
+import type { ClipCandidate } from './clip-backlog.js';
 import { resolveDrainOptions } from './drain-options.js';
 import { resolveEncodeConcurrency } from './encode-concurrency.js';
 import { filterExcluded } from './filter-excluded.js';
@@ -127,7 +127,7 @@ describe('a claim book', () => {
     const extendClaim = vi.fn(async () => 1);
     const releaseClaims = vi.fn(async () => 1);
     {
-      await using book = new ClaimBook({ images: { extendClaim, releaseClaims }, leaseMs: 3_000 });
+      await using book = new ClaimBook({ backlog: { extendClaim, releaseClaims }, leaseMs: 3_000 });
       book.add(claim('a', [1, 2]));
       book.add(claim('b', [3]));
       await vi.advanceTimersByTimeAsync(1_000);
@@ -152,7 +152,7 @@ describe('a claim book', () => {
     const log = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() };
     {
       await using book = new ClaimBook({
-        images: { extendClaim: refuse, releaseClaims: refuse },
+        backlog: { extendClaim: refuse, releaseClaims: refuse },
         leaseMs: 60_000,
         log,
       });

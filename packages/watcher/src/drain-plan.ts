@@ -1,15 +1,9 @@
 /** What becomes of a candidate in the ledger: the whole policy, without a clock, a socket or a table. */
 import type { EncodedOutcome, EncodeOutcome, PermanentOutcome, TransientOutcome } from '@clip-watch/clip-client';
-import {
-  type ClipCandidate,
-  type ClipFailure,
-  type ClipQuality,
-  MAX_PHOTO_ATTEMPTS,
-  nextAttempt,
-  type StoredEmbedding,
-} from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
 import { assertNever } from './assert-never.js';
+import { MAX_PHOTO_ATTEMPTS, nextAttempt } from './backoff.js';
+import type { ClipCandidate, ClipFailure, ClipQuality, StoredEmbedding } from './clip-backlog.js';
 import type { PictureFailure } from './picture-types.js';
 
 /** A claimed photo on its way. */

@@ -1,4 +1,4 @@
-import type { WriteResult } from '@clip-watch/db';
+import type { WriteResult } from './clip-backlog.js';
 import type { LedgerEntry } from './drain-plan.js';
 import type { DrainCounts } from './drain-types.js';
 import { Throughput } from './throughput.js';

@@ -1,13 +1,13 @@
 import type { ClipModel } from '@clip-watch/clip-client';
-import type { Library } from '@clip-watch/db';
 import { isOwnerGone } from './claim-owner.js';
+import type { BacklogLibrary } from './clip-backlog.js';
 import type { DrainMemory } from './drain-memory.js';
 import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
 import { runClipEncodingPass } from './encoding-pass.js';
 import { probeKnownGood } from './known-good.js';
 import { mayGiveWay, meetEncoder } from './meet-encoder.js';
-import { settleModels } from './model-change.js';
+import { advanceModelChange } from './model-change.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
 import type { PassRun } from './pass-run.js';
 
@@ -32,7 +32,7 @@ export interface RoundRun {
 export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
   try {
     await tidyClaims(run);
-    await settleModels({ ...run.deps, signal: run.soft });
+    await advanceModelChange({ ...run.deps, signal: run.soft });
     run.memory.woken.clear(); // every library is looked at now
     const mayBecomeDue = await mayGiveWay(run.deps, run.memory.hasMetEncoder);
     if ((await dueLibraries(run)).length === 0 && !mayBecomeDue) return { kind: 'done', worked: false };
@@ -45,7 +45,7 @@ export async function runDrainRound(run: RoundRun): Promise<PassEnd> {
     if (stillBad !== undefined) return stillBad;
     run.onPhase('encoding');
     const end = await passUntilDone(run, { ...run, model, libraries, retried: new Set() });
-    if (end.kind === 'done') await settleModels({ ...run.deps, signal: run.soft });
+    if (end.kind === 'done') await advanceModelChange({ ...run.deps, signal: run.soft });
     return end;
   } catch (error) {
     return run.soft.aborted || run.hard.aborted ? { kind: 'stopped' } : passEndFromError(error);
@@ -65,32 +65,32 @@ async function passUntilDone(run: RoundRun, pass: PassRun): Promise<PassEnd> {
 }
 
 async function dueOf({ deps, libraries }: PassRun): Promise<number> {
-  const counters = await Promise.all(libraries.map(({ id }) => deps.database.images.counters(id)));
+  const counters = await Promise.all(libraries.map(({ id }) => deps.backlog.counters(id)));
   return counters.reduce((sum, { pending, outdated }) => sum + pending + outdated, 0);
 }
 
 /** Frees what nobody works on any more; once, also gives back what another decoder could not read. */
 async function tidyClaims({ deps, memory, options }: RoundRun): Promise<void> {
-  const { images } = deps.database;
+  const { backlog } = deps;
   // Nothing of ours is under way between rounds: what is still claimed is left from a write that failed.
-  await images.releaseOwner(options.owner);
-  await images.rescueExpiredClaims();
+  await backlog.releaseOwner(options.owner);
+  await backlog.rescueExpiredClaims();
   if (memory.isSetUp) return;
-  for (const owner of await images.claimOwners()) if (isOwnerGone(owner)) await images.releaseOwner(owner);
-  await images.requeueForDecoder(deps.decodeHost.decoderVersion);
+  for (const owner of await backlog.claimOwners()) if (isOwnerGone(owner)) await backlog.releaseOwner(owner);
+  await backlog.requeueForDecoder(deps.decodeHost.decoderVersion);
   memory.isSetUp = true;
 }
 
 /** The online libraries with a row that is due now; retries count whatever their time. */
-async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<readonly Library[]> {
-  const { libraries, images } = deps.database;
+async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<readonly BacklogLibrary[]> {
+  const { backlog } = deps;
   const ended = new Set(memory.pauses.takeExpired());
-  const due: Library[] = [];
-  for (const library of await libraries.list()) {
+  const due: BacklogLibrary[] = [];
+  for (const library of await backlog.listLibraries()) {
     const isOurs = library.state === 'paused' && memory.pauses.current(library.id) === undefined;
-    if (ended.has(library.id) || isOurs) await libraries.update(library.id, { state: 'online', stateReason: null });
+    if (ended.has(library.id) || isOurs) await backlog.setLibraryState(library.id, 'online', null);
     else if (library.state !== 'online') continue;
-    const dueAt = await images.nextDueAt(library.id);
+    const dueAt = await backlog.nextDueAt(library.id);
     if (dueAt !== null && (lane === 'retries' || dueAt <= options.now())) due.push(library);
   }
   return due;

@@ -1,12 +1,12 @@
 /** The words of the drain: what it is given, what it shows, what it promises. */
 import type { ClipClient } from '@clip-watch/clip-client';
-import type { Database } from '@clip-watch/db';
 import type { PluginLibrary, PluginLogger } from '@clip-watch/plugin-api';
+import type { ClipBacklog } from './clip-backlog.js';
 import type { DecodeHost } from './picture-types.js';
 
 /** Opened by the caller, and closed by the caller after the drain. */
 export interface DrainDeps {
-  readonly database: Pick<Database, 'libraries' | 'images' | 'clipState'>;
+  readonly backlog: ClipBacklog;
   readonly clipClient: ClipClient;
   readonly decodeHost: Pick<DecodeHost, 'prepare' | 'prepareBytes' | 'decoderVersion'>;
   /** The libraries as they are now, each with every exclude rule that holds for it. Asked again for each page. */

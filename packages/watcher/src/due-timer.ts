@@ -1,4 +1,4 @@
-import type { Database } from '@clip-watch/db';
+import type { ClipBacklog } from './clip-backlog.js';
 import type { LibraryPauses } from './library-pauses.js';
 
 /** A clock that jumps, or a change that nobody told of, costs no more than this. */
@@ -7,12 +7,12 @@ const SHORTEST_MS = 1_000;
 
 /** Epoch ms when a row of an online library falls due or a pause ends; undefined when nothing waits. */
 export async function nextDueTime(
-  { libraries, images }: Pick<Database, 'libraries' | 'images'>,
+  backlog: Pick<ClipBacklog, 'listLibraries' | 'nextDueAt'>,
   pauses: Pick<LibraryPauses, 'nextResume'>,
 ): Promise<number | undefined> {
   const times: number[] = [];
-  for (const { id, state } of await libraries.list()) {
-    const dueAt = state === 'online' ? await images.nextDueAt(id) : null;
+  for (const { id, state } of await backlog.listLibraries()) {
+    const dueAt = state === 'online' ? await backlog.nextDueAt(id) : null;
     if (dueAt !== null) times.push(dueAt);
   }
   const resumesAt = pauses.nextResume();

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { EncodeOutcome, ImageToEncode } from '@clip-watch/clip-client';
-import type { ClipQuality } from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
 import { ClaimBook } from './claim-book.js';
+import type { ClipQuality } from './clip-backlog.js';
 import { type LedgerEntry, planChanged, planOutcome, planPictureFailure, type WorkItem } from './drain-plan.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { type PageSourceOptions, pageItems } from './page-source.js';
@@ -30,7 +30,7 @@ interface InHand {
 export async function runClipEncodingPass(run: PassRun): Promise<PassEnd> {
   const { deps, options } = run;
   if (!deps.clipClient.isEnabled || run.libraries.length === 0) return { kind: 'done', worked: false };
-  await using book = new ClaimBook({ images: deps.database.images, leaseMs: options.leaseMs, log: deps.log });
+  await using book = new ClaimBook({ backlog: deps.backlog, leaseMs: options.leaseMs, log: deps.log });
   return await new EncodingPass(run, book).run();
 }
 
@@ -180,7 +180,7 @@ class EncodingPass {
     const { deps, options, model, lane, libraries, memory, soft, retried } = this.#run;
     const { owner, leaseMs, pageSize, maxPerTick } = options;
     return {
-      images: deps.database.images,
+      backlog: deps.backlog,
       book: this.#book,
       request: { owner, leaseMs, wantedModelVersion: model.version, lane },
       pageSize,
@@ -199,7 +199,7 @@ class EncodingPass {
   async #currentLibrary(libraryId: number): Promise<PluginLibrary | undefined> {
     const { deps, memory } = this.#run;
     if (memory.pauses.current(libraryId) !== undefined) return undefined;
-    if ((await deps.database.libraries.find(libraryId))?.state !== 'online') return undefined;
+    if ((await deps.backlog.findLibrary(libraryId))?.state !== 'online') return undefined;
     return (await deps.libraries()).find(({ id }) => id === libraryId);
   }
 }

@@ -1,4 +1,4 @@
-import type { ClipCandidate } from '@clip-watch/db';
+import type { ClipCandidate } from './clip-backlog.js';
 import { isImageFile } from './file-types.js';
 
 export type SkipReason = 'excluded' | 'not_an_image_name';

@@ -1,4 +1,6 @@
 export { createBacklogDrain } from './backlog-drain.js';
+export { LONGEST_BACKOFF_MS } from './backoff.js';
+export type * from './clip-backlog.js';
 export { deadlineSignal } from './deadline-signal.js';
 export { createDrainMemory, type DrainMemory } from './drain-memory.js';
 export { type ResolvedDrainOptions, resolveDrainOptions } from './drain-options.js';
@@ -18,7 +20,7 @@ export { resolveEncodeConcurrency } from './encode-concurrency.js';
 export { runClipEncodingPass } from './encoding-pass.js';
 export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './file-types.js';
 export { type FilteredPage, filterExcluded, type SkipReason } from './filter-excluded.js';
-export { goOverNow, type ModelChange, STARTER_MODEL, settleModels } from './model-change.js';
+export { activateNow, advanceModelChange, type ModelChange, STARTER_MODEL } from './model-change.js';
 export type { PassEnd } from './pass-end.js';
 export type { PassRun } from './pass-run.js';
 export { compileExcluder, type PathExcluder } from './path-excluder.js';

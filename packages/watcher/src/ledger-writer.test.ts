@@ -1,5 +1,5 @@
-import type { WriteResult } from '@clip-watch/db';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { WriteResult } from './clip-backlog.js';
 import type { LedgerEntry } from './drain-plan.js';
 import { createLedgerWriter } from './ledger-writer.js';
 import { embeddingEntry, failureEntry, workItem } from './testing/work-items.js';
@@ -8,7 +8,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Takes down each statement; fails as often as told. */
-function recordingImages(failures = 0) {
+function recordingBacklog(failures = 0) {
   const statements: string[] = [];
   let left = failures;
   const take = (name: string, rows: number): WriteResult => {
@@ -25,11 +25,11 @@ function recordingImages(failures = 0) {
   };
 }
 
-function writerOn(images: ReturnType<typeof recordingImages>) {
+function writerOn(backlog: ReturnType<typeof recordingBacklog>) {
   const written: LedgerEntry[] = [];
   const failed: LedgerEntry[] = [];
   const writer = createLedgerWriter({
-    images,
+    backlog,
     onWritten: (entries) => written.push(...entries),
     onFailed: (_error, entries) => failed.push(...entries),
   });
@@ -39,7 +39,7 @@ function writerOn(images: ReturnType<typeof recordingImages>) {
 const embeddings = (count: number) => Array.from({ length: count }, (_, id) => embeddingEntry(workItem({ id })));
 
 test('one row waits 200 ms for others, then is written', async () => {
-  const images = recordingImages();
+  const images = recordingBacklog();
   const { writer, written } = writerOn(images);
   await writer.add(embeddingEntry());
   await vi.advanceTimersByTimeAsync(199);
@@ -50,7 +50,7 @@ test('one row waits 200 ms for others, then is written', async () => {
 });
 
 test('a hundred rows are written at once', async () => {
-  const images = recordingImages();
+  const images = recordingBacklog();
   const { writer } = writerOn(images);
   for (const entry of embeddings(100)) await writer.add(entry);
   await vi.advanceTimersByTimeAsync(0);
@@ -58,7 +58,7 @@ test('a hundred rows are written at once', async () => {
 });
 
 test('flush writes each kind by its own statement, at most a hundred rows a batch', async () => {
-  const images = recordingImages();
+  const images = recordingBacklog();
   const { writer, written } = writerOn(images);
   for (const entry of embeddings(120)) await writer.add(entry);
   await writer.add(failureEntry());
@@ -70,7 +70,7 @@ test('flush writes each kind by its own statement, at most a hundred rows a batc
 });
 
 test('a write that fails once is tried again; nothing is told twice', async () => {
-  const images = recordingImages(1);
+  const images = recordingBacklog(1);
   const { writer, written, failed } = writerOn(images);
   await writer.add(embeddingEntry());
   const flushed = writer.flush();
@@ -81,7 +81,7 @@ test('a write that fails once is tried again; nothing is told twice', async () =
 });
 
 test('a write that fails twice is told, and the next kind is still written', async () => {
-  const images = recordingImages(2);
+  const images = recordingBacklog(2);
   const { writer, written, failed } = writerOn(images);
   await writer.add(embeddingEntry());
   await writer.add(failureEntry());

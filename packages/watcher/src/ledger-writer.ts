@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImageExifDao, WriteResult } from '@clip-watch/db';
+import type { ClipBacklog, WriteResult } from './clip-backlog.js';
 import type { LedgerEntry } from './drain-plan.js';
 
 const MAX_ROWS = 100;
@@ -8,10 +8,10 @@ const MAX_DELAY_MS = 200;
 const MAX_WAITING = 4 * MAX_ROWS;
 const SECOND_TRY_MS = 1_000;
 
-type Images = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures' | 'releaseClaims'>;
+type Writes = Pick<ClipBacklog, 'backfillClipEmbeddings' | 'recordClipFailures' | 'releaseClaims'>;
 
 export interface LedgerWriterOptions {
-  readonly images: Images;
+  readonly backlog: Writes;
   /** Told after a commit; an entry counts as done only then. */
   onWritten(entries: readonly LedgerEntry[], result: WriteResult): void;
   /** The database refused twice. What was to be written is lost, its claims are still held. */
@@ -70,7 +70,7 @@ interface Statement {
 
 // Each statement has its own second try: what was committed is not sent again.
 async function writeBatch(batch: readonly LedgerEntry[], options: LedgerWriterOptions): Promise<void> {
-  for (const statement of statementsOf(batch, options.images)) {
+  for (const statement of statementsOf(batch, options.backlog)) {
     try {
       options.onWritten(statement.entries, await withSecondTry(statement.run));
     } catch (error) {
@@ -88,20 +88,20 @@ async function withSecondTry<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-function statementsOf(batch: readonly LedgerEntry[], images: Images): readonly Statement[] {
+function statementsOf(batch: readonly LedgerEntry[], backlog: Writes): readonly Statement[] {
   const embeddings = batch.filter((entry) => entry.kind === 'embedding');
   const failures = batch.filter((entry) => entry.kind === 'failure');
   return [
     {
       entries: embeddings,
-      run: () => images.backfillClipEmbeddings(embeddings.map(({ row }) => row)),
+      run: () => backlog.backfillClipEmbeddings(embeddings.map(({ row }) => row)),
     },
-    { entries: failures, run: () => images.recordClipFailures(failures.map(({ row }) => row)) },
-    ...releasesOf(batch, images),
+    { entries: failures, run: () => backlog.recordClipFailures(failures.map(({ row }) => row)) },
+    ...releasesOf(batch, backlog),
   ].filter(({ entries }) => entries.length > 0);
 }
 
-function releasesOf(batch: readonly LedgerEntry[], images: Images): readonly Statement[] {
+function releasesOf(batch: readonly LedgerEntry[], backlog: Writes): readonly Statement[] {
   const given = batch.filter((entry) => entry.kind === 'release' || entry.kind === 'crash');
   const tokens = new Set(given.map(({ item }) => item.token));
   return [...tokens].map((token) => {
@@ -109,7 +109,7 @@ function releasesOf(batch: readonly LedgerEntry[], images: Images): readonly Sta
     const ids = entries.map(({ item }) => item.candidate.id);
     const crashedIds = entries.filter(({ kind }) => kind === 'crash').map(({ item }) => item.candidate.id);
     const run = async (): Promise<WriteResult> => {
-      const written = await images.releaseClaims(token, { ids, crashedIds });
+      const written = await backlog.releaseClaims(token, { ids, crashedIds });
       return { written, stale: ids.length - written, shared: 0 };
     };
     return { entries, run };

@@ -1,11 +1,11 @@
 import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
-import type { ClipModelState, Database } from '@clip-watch/db';
+import type { ClipBacklog, ClipModelState } from './clip-backlog.js';
 import type { DrainDeps } from './drain-types.js';
 import { errorCode } from './error-code.js';
-import { otherModels, STARTER_MODEL, settleModels } from './model-change.js';
+import { advanceModelChange, otherModels, STARTER_MODEL } from './model-change.js';
 
 export interface EncoderMeeting {
-  readonly deps: Pick<DrainDeps, 'database' | 'clipClient' | 'log'>;
+  readonly deps: Pick<DrainDeps, 'backlog' | 'clipClient' | 'log'>;
   readonly soft: AbortSignal;
   /** Ends the wait for an encoder. */
   readonly connect: AbortSignal;
@@ -17,20 +17,20 @@ export interface EncoderMeeting {
  * @throws ClipClientError; ModelMismatchError; DatabaseError
  */
 export async function meetEncoder(run: EncoderMeeting): Promise<ClipModel> {
-  const { database, clipClient } = run.deps;
-  const state = await database.clipState.read();
+  const { backlog, clipClient } = run.deps;
+  const state = await backlog.readModelState();
   const met = await meetModel(state.wantedModelVersion, run).catch((error: unknown) => ({ error }));
   const successor = successorOf(state, clipClient, 'error' in met);
   if (successor !== undefined) return giveWay(state, await meetModel(successor, run), run);
   if ('error' in met) throw toMismatch(state, clipClient, met.error);
-  await pin(state, met, database);
+  await pin(state, met, backlog);
   clipClient.setModelVersion(met.version);
   return met;
 }
 
 /** Whether an encoder may be met that the starter model gives way to, though no photo is due. */
-export async function mayGiveWay({ database, clipClient }: EncoderMeeting['deps'], hasMet: boolean): Promise<boolean> {
-  const state = await database.clipState.read();
+export async function mayGiveWay({ backlog, clipClient }: EncoderMeeting['deps'], hasMet: boolean): Promise<boolean> {
+  const state = await backlog.readModelState();
   return state.modelName === STARTER_MODEL && (!hasMet || successorOf(state, clipClient, false) !== undefined);
 }
 
@@ -55,18 +55,18 @@ function successorOf(
 
 /** The vectors of the starter model are dropped, so that the search is in the other one at once. */
 async function giveWay(state: ClipModelState, model: ClipModel, run: EncoderMeeting): Promise<ClipModel> {
-  const { clipState } = run.deps.database;
+  const { backlog } = run.deps;
   const { version, name, dimension } = model;
   const from = state.wantedModelVersion ?? '';
   const isSearched = state.activeModelVersion === from;
-  await clipState[isSearched ? 'replace' : 'switchTo'](from, { version, name, dimension });
-  await settleModels({ ...run.deps, signal: run.soft });
+  await backlog[isSearched ? 'replaceModel' : 'switchModel'](from, { version, name, dimension });
+  await advanceModelChange({ ...run.deps, signal: run.soft });
   return model;
 }
 
-async function pin(state: ClipModelState, model: ClipModel, { clipState }: Pick<Database, 'clipState'>): Promise<void> {
+async function pin(state: ClipModelState, model: ClipModel, backlog: Pick<ClipBacklog, 'pinModel'>): Promise<void> {
   try {
-    await clipState.pin({ version: model.version, name: model.name, dimension: model.dimension });
+    await backlog.pinModel({ version: model.version, name: model.name, dimension: model.dimension });
   } catch (error) {
     throw errorCode(error) === 'MODEL_MISMATCH' ? new ModelMismatchError(model, state, { cause: error }) : error;
   }

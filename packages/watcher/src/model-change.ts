@@ -1,12 +1,22 @@
 /** From one model to another: the steps between passes. */
 import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
+import type { ClipBacklog } from './clip-backlog.js';
 import type { DrainDeps } from './drain-types.js';
 
 /** The name by which the built-in starter model goes. */
 export const STARTER_MODEL: string = 'palette';
 
 export interface ModelChange extends Pick<DrainDeps, 'log'> {
-  readonly database: Pick<DrainDeps['database'], 'images' | 'clipState'>;
+  readonly backlog: Pick<
+    ClipBacklog,
+    | 'readModelState'
+    | 'activateWantedModel'
+    | 'forgetEmbeddings'
+    | 'foldWaiting'
+    | 'retireModel'
+    | 'resetLedger'
+    | 'settleLedger'
+  >;
   readonly signal?: AbortSignal;
 }
 
@@ -15,45 +25,45 @@ export interface ModelChange extends Pick<DrainDeps, 'log'> {
  * dropped, verdicts of another model are forgotten, and the search goes over when every photo that it finds is ready. A
  * stop anywhere in between is made up for by the next call, of any program.
  */
-export async function settleModels(change: ModelChange): Promise<void> {
-  if (await goOver(change, false)) await carryOver(change);
+export async function advanceModelChange(change: ModelChange): Promise<void> {
+  if (await activate(change, false)) await carryOver(change);
 }
 
 /** The search goes over to the wanted model now, ready or not. @returns false when it is there already */
-export function goOverNow(change: ModelChange): Promise<boolean> {
-  return goOver(change, true);
+export function activateNow(change: ModelChange): Promise<boolean> {
+  return activate(change, true);
 }
 
-async function goOver(change: ModelChange, force: boolean): Promise<boolean> {
-  const { clipState } = change.database;
+async function activate(change: ModelChange, force: boolean): Promise<boolean> {
+  const { backlog } = change;
   await carryOver(change);
   await settleLedger(change);
-  if (!(await clipState.changeOver({ force }))) return false;
-  const { activeModelVersion: to, retiringModelVersion: from } = await clipState.read();
+  if (!(await backlog.activateWantedModel({ force }))) return false;
+  const { activeModelVersion: to, retiringModelVersion: from } = await backlog.readModelState();
   change.log?.info({ from, to }, 'clip_watch: the search goes over to another model');
   return true;
 }
 
-async function carryOver({ database: { clipState, images }, log, signal }: ModelChange): Promise<void> {
-  const { activeModelVersion: to, retiringModelVersion: from, retiringModelName } = await clipState.read();
+async function carryOver({ backlog, log, signal }: ModelChange): Promise<void> {
+  const { activeModelVersion: to, retiringModelVersion: from, retiringModelName } = await backlog.readModelState();
   if (from === null || to === null) return;
   const isDropped = retiringModelName === STARTER_MODEL;
   const until = signal === undefined ? {} : { signal };
   const photos = isDropped
-    ? await images.forgetEmbeddings({ keep: to, ...until })
-    : await images.foldWaiting({ version: to, ...until });
-  await clipState.retire(from);
+    ? await backlog.forgetEmbeddings({ keep: to, ...until })
+    : await backlog.foldWaiting({ version: to, ...until });
+  await backlog.retireModel(from);
   log?.info(
     { photos, from, to },
     `clip_watch: photos are ${isDropped ? 'due anew, in another model' : 'carried over to another model'}`,
   );
 }
 
-async function settleLedger({ database: { clipState, images }, signal }: ModelChange): Promise<void> {
-  const { ledgerModelVersion, wantedModelVersion: wanted } = await clipState.read();
+async function settleLedger({ backlog, signal }: ModelChange): Promise<void> {
+  const { ledgerModelVersion, wantedModelVersion: wanted } = await backlog.readModelState();
   if (wanted === null || ledgerModelVersion === wanted) return;
-  await images.resetLedger({ wanted, ...(signal === undefined ? {} : { signal }) });
-  await clipState.settleLedger(wanted);
+  await backlog.resetLedger({ wanted, ...(signal === undefined ? {} : { signal }) });
+  await backlog.settleLedger(wanted);
 }
 
 /** What encoders that were met serve besides the wanted model. */

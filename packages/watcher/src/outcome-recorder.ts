@@ -1,6 +1,6 @@
 import type { EncodedOutcome } from '@clip-watch/clip-client';
-import type { WriteResult } from '@clip-watch/db';
 import type { ClaimBook } from './claim-book.js';
+import type { WriteResult } from './clip-backlog.js';
 import type { LedgerEntry, PlanFacts, WorkItem } from './drain-plan.js';
 import { SUSPICIOUS_ROW } from './failure-streak.js';
 import { type KnownGoodVerdict, probeKnownGood } from './known-good.js';
@@ -24,7 +24,7 @@ export class OutcomeRecorder {
     this.#book = book;
     this.#onFault = onFault;
     this.#writer = createLedgerWriter({
-      images: run.deps.database.images,
+      backlog: run.deps.backlog,
       onWritten: (entries, result) => this.#onWritten(entries, result),
       onFailed: (error, entries) => this.#onWriteFailed(error, entries.length),
     });
@@ -79,7 +79,7 @@ export class OutcomeRecorder {
     const { release, requeueIds } = this.#run.memory.guard.revoke();
     for (const entry of release) await this.#writer.add(entry);
     if (requeueIds.length === 0) return;
-    await this.#run.deps.database.images
+    await this.#run.deps.backlog
       .requeue({ ids: requeueIds })
       .catch((error: unknown) => this.#onWriteFailed(error, requeueIds.length));
   }
@@ -89,8 +89,8 @@ export class OutcomeRecorder {
     if (pause === undefined) return;
     const { id, name } = entry.item.library;
     this.#run.deps.log?.warn({ libraryId: id, library: name, ...pause }, 'clip_watch: library paused');
-    await this.#run.deps.database.libraries
-      .update(id, { state: 'paused', stateReason: pause.reason })
+    await this.#run.deps.backlog
+      .setLibraryState(id, 'paused', pause.reason)
       .catch((error: unknown) => this.#onWriteFailed(error, 0));
   }
 

@@ -1,6 +1,6 @@
-import type { ClaimRequest, ClipCandidate, ClipClaim, ImageExifDao } from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
 import type { ClaimBook } from './claim-book.js';
+import type { ClaimRequest, ClipBacklog, ClipCandidate, ClipClaim } from './clip-backlog.js';
 import type { WorkItem } from './drain-plan.js';
 import { type FilteredPage, filterExcluded } from './filter-excluded.js';
 import { NEXT_STAGE, type Turn, Turns } from './library-turns.js';
@@ -8,7 +8,7 @@ import { bothEnds } from './page-order.js';
 import { compileExcluder } from './path-excluder.js';
 
 export interface PageSourceOptions {
-  readonly images: Pick<ImageExifDao, 'claimClipCandidates' | 'setSkipped'>;
+  readonly backlog: Pick<ClipBacklog, 'claimClipCandidates' | 'setSkipped'>;
   readonly book: ClaimBook;
   readonly request: Pick<ClaimRequest, 'owner' | 'leaseMs' | 'wantedModelVersion'> & {
     readonly lane: NonNullable<ClaimRequest['lane']>;
@@ -100,14 +100,14 @@ async function claimPage(turn: Turn, options: PageSourceOptions): Promise<Page |
 const hasWork = ({ candidates, copied }: ClipClaim): boolean => candidates.length > 0 || copied > 0;
 
 /** New photos, and retries whose time came meanwhile, go before the next page of the second lane. */
-async function claimStage(turn: Turn, request: ClaimRequest, { images, book }: PageSourceOptions): Promise<ClipClaim> {
+async function claimStage(turn: Turn, request: ClaimRequest, { backlog, book }: PageSourceOptions): Promise<ClipClaim> {
   const isSecondLane = turn.stage === 'reencode' || turn.stage === 'reencode-alone';
   if (turn.stage === 'reencode' && request.lane !== 'retries') {
-    const pending = await images.claimClipCandidates(request);
+    const pending = await backlog.claimClipCandidates(request);
     book.add(pending);
     if (hasWork(pending)) return pending;
   }
-  const claim = await images.claimClipCandidates({ ...request, reencode: isSecondLane });
+  const claim = await backlog.claimClipCandidates({ ...request, reencode: isSecondLane });
   book.add(claim);
   return claim;
 }
@@ -128,7 +128,7 @@ async function notYetRetried(
 
 async function hideSkipped(claim: ClipClaim, page: FilteredPage, options: PageSourceOptions): Promise<void> {
   if (page.skipped.length === 0) return;
-  await options.images.setSkipped(
+  await options.backlog.setSkipped(
     page.skipped.map(({ candidate, reason }) => ({ id: candidate.id, skipReason: reason })),
   );
   const ids = page.skipped.map(({ candidate }) => candidate.id);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EncodedOutcome } from '@clip-watch/clip-client';
-import type { ClipFailure } from '@clip-watch/db';
 import type { PluginLibrary, PluginLogger } from '@clip-watch/plugin-api';
+import type { ClipFailure } from './clip-backlog.js';
 import type { LedgerEntry, WorkItem } from './drain-plan.js';
 import type { DrainCounts } from './drain-types.js';
 import type { SkipReason } from './filter-excluded.js';

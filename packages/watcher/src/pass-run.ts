@@ -1,5 +1,5 @@
 import type { ClipModel } from '@clip-watch/clip-client';
-import type { Library } from '@clip-watch/db';
+import type { BacklogLibrary } from './clip-backlog.js';
 import type { DrainMemory } from './drain-memory.js';
 import type { ResolvedDrainOptions } from './drain-options.js';
 import type { DrainDeps } from './drain-types.js';
@@ -14,7 +14,7 @@ export interface PassRun {
   /** Rows that had their retry in this round, by id. */
   readonly retried: Set<number>;
   /** The libraries to work on, in turns. */
-  readonly libraries: readonly Library[];
+  readonly libraries: readonly BacklogLibrary[];
   /** Aborted: take no new photos, let those under way end. */
   readonly soft: AbortSignal;
   /** Aborted: drop what is under way. */

@@ -35,7 +35,7 @@ export class PassTally {
   async #logStart(library: PluginLibrary): Promise<void> {
     const { deps, memory } = this.#run;
     this.#started.set(library.id, { library, before: memory.progress.of(library.id) });
-    const { pending, outdated } = await deps.database.images.counters(library.id);
+    const { pending, outdated } = await deps.backlog.counters(library.id);
     this.#log.passStarts(library, pending + outdated, deps.clipClient.concurrency);
   }
 }

@@ -1,5 +1,5 @@
 import type { ClipModel, ImagePayload, ImageToEncode } from '@clip-watch/clip-client';
-import type { ClipQuality } from '@clip-watch/db';
+import type { ClipQuality } from './clip-backlog.js';
 import type { WorkItem } from './drain-plan.js';
 import { errorCode, errorMessage } from './error-code.js';
 import { DECODER_AWAY } from './pass-end.js';

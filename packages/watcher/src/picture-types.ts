@@ -1,6 +1,6 @@
 /** What the picture side promises to the drain and to the host. Defined here so that both can be built against it. */
 import type { PixelRecipe } from '@clip-watch/clip-client';
-import type { ClipErrorClass, ClipQuality, PhotoFacts } from '@clip-watch/db';
+import type { ClipErrorClass, ClipQuality } from './clip-backlog.js';
 
 /** One photo of one library. `relPath` uses `/` and is relative to `rootPath`. */
 export interface PhotoLocation {
@@ -50,7 +50,36 @@ export type PreparedPicture =
   | { readonly kind: 'changed'; readonly contentHash: string }
   | PictureFailure;
 
-export type IngestedPhoto = { readonly kind: 'facts'; readonly facts: Omit<PhotoFacts, 'skipReason'> } | PictureFailure;
+/** What one pass over a photo's bytes tells. Unknown values are null; times are epoch milliseconds. */
+export interface PhotoFacts {
+  readonly relPath: string;
+  readonly fileSize: number;
+  readonly modifiedAtMs: number;
+  /** SHA-256 of the whole file, lower-case hex. */
+  readonly contentHash: string;
+  readonly mediaType: string | null;
+  /** Of the upright picture, in pixels. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** EXIF's number, 1 to 8. */
+  readonly orientation: number | null;
+  readonly takenAt: number | null;
+  /** Minutes east of UTC that the camera stated beside the time. */
+  readonly takenAtOffsetMin: number | null;
+  readonly cameraMake: string | null;
+  readonly cameraModel: string | null;
+  readonly lensModel: string | null;
+  readonly iso: number | null;
+  /** The f-number. */
+  readonly aperture: number | null;
+  readonly exposureS: number | null;
+  readonly focalLengthMm: number | null;
+  /** Degrees, north and east positive. */
+  readonly gpsLatitude: number | null;
+  readonly gpsLongitude: number | null;
+}
+
+export type IngestedPhoto = { readonly kind: 'facts'; readonly facts: PhotoFacts } | PictureFailure;
 
 /**
  * A child process that opens, hashes, decodes and reads photos. What a file can do ends there: a hang, a crash or a

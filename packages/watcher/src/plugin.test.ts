@@ -14,13 +14,13 @@ test('the configuration is strict, and names each key that is wrong', () => {
 });
 
 test('asks for the services that the host opens', () => {
-  expect(clipWatcherPlugin.needs).toEqual([services.database, services.decodeHost, services.clipClient]);
+  expect(clipWatcherPlugin.needs).toEqual([services.backlog, services.decodeHost, services.clipClient]);
 });
 
 test('without an encoder it is set up, disabled, and a tick touches nothing', async () => {
   const untouched = new Proxy({}, { get: (_, name) => Promise.reject(new Error(`touched ${String(name)}`)) });
   const clipClient = { isEnabled: false };
-  const given: Readonly<Record<string, unknown>> = { database: untouched, decodeHost: untouched, clipClient };
+  const given: Readonly<Record<string, unknown>> = { backlog: untouched, decodeHost: untouched, clipClient };
   const ctx: PluginContext<ClipWatcherConfig> = {
     config: {},
     log: { debug() {}, info() {}, warn() {}, error() {} },

@@ -54,14 +54,14 @@ export const clipWatcherPlugin: Plugin<ClipWatcherConfig> = definePlugin({
   name: 'clip-watcher',
   apiVersion: 1,
   configSchema: { parse: (input: unknown): ClipWatcherConfig => configSchema.parse(input ?? {}) },
-  needs: [services.database, services.decodeHost, services.clipClient],
+  needs: [services.backlog, services.decodeHost, services.clipClient],
   setup,
 });
 
 function setup(ctx: PluginContext<ClipWatcherConfig>): ClipWatcherInstance {
   const drain = createBacklogDrain(
     {
-      database: ctx.service(services.database),
+      backlog: ctx.service(services.backlog),
       decodeHost: ctx.service(services.decodeHost),
       clipClient: ctx.service(services.clipClient),
       libraries: () => ctx.libraries(),

@@ -14,7 +14,7 @@ const pixels = (contentHash, side) => {
 };
 
 const drain = createBacklogDrain({
-  database,
+  backlog: database.backlog,
   clipClient: createClipClient({ addresses: [address] }),
   decodeHost: {
     decoderVersion: 'fake-1',

@@ -1,23 +1,22 @@
-import type { Database } from '@clip-watch/db';
+import type { TableBacklog } from '@clip-watch/db';
 import { expect, test } from 'vitest';
 import { failedPicture, fakeDecoder } from './drain-fake-decoder.js';
 import { addPhotos, numbered, openDrainRig, until } from './drain-rig.js';
 
 /** The real database, except that writing embeddings fails while `isFull` says so. */
-function fillingUp(database: Database, isFull: () => boolean): Pick<Database, 'libraries' | 'images' | 'clipState'> {
-  const { libraries, images, clipState } = database;
-  const backfillClipEmbeddings: Database['images']['backfillClipEmbeddings'] = async (batch) => {
+function fillingUp(backlog: TableBacklog, isFull: () => boolean): TableBacklog {
+  const backfillClipEmbeddings: TableBacklog['backfillClipEmbeddings'] = async (batch) => {
     if (isFull()) throw Object.assign(new Error('the disk is full; free some space'), { code: 'DISK_FULL' });
-    return images.backfillClipEmbeddings(batch);
+    return backlog.backfillClipEmbeddings(batch);
   };
-  return { libraries, clipState, images: { ...images, backfillClipEmbeddings } };
+  return { ...backlog, backfillClipEmbeddings };
 }
 
 test('a disk that fills up marks no photo, shows the reason, and the drain goes on by itself', async () => {
   let isFull = true;
   await using rig = await openDrainRig();
   await addPhotos(rig, numbered(150));
-  await using drain = rig.createDrain({}, { database: fillingUp(rig.database, () => isFull) });
+  await using drain = rig.createDrain({}, { backlog: fillingUp(rig.database.backlog, () => isFull) });
   drain.wake();
   await until(() => drain.status().state === 'waiting' && drain.status().reason?.includes('disk is full') === true);
   expect(await rig.database.images.counters()).toMatchObject({ encoded: 0, failed: 0, pending: 150 });
@@ -31,7 +30,7 @@ test('a disk that fills up marks no photo, shows the reason, and the drain goes 
 test('a pass on a full disk says so', async () => {
   await using rig = await openDrainRig();
   await addPhotos(rig, numbered(5));
-  await using drain = rig.createDrain({}, { database: fillingUp(rig.database, () => true) });
+  await using drain = rig.createDrain({}, { backlog: fillingUp(rig.database.backlog, () => true) });
   const result = await drain.drainOnce();
   expect(result).toMatchObject({ end: 'database', encoded: 0, failed: 0 });
   expect(result.reason).toContain('disk is full');

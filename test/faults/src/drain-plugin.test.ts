@@ -26,7 +26,7 @@ test('a tick wakes the drain and returns at once; health and the drain show what
   // No photo is through before somebody saw it run.
   const decodeHost = fakeDecoder(() => running.then(() => undefined));
   const given = new Map<string, unknown>([
-    [services.database.name, rig.database],
+    [services.backlog.name, rig.database.backlog],
     [services.decodeHost.name, decodeHost],
     [services.clipClient.name, rig.client],
   ]);

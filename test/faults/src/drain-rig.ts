@@ -42,7 +42,7 @@ export async function openDrainRig(options: RigOptions = {}): Promise<DrainRig> 
   for (const name of options.libraryNames ?? ['Family'])
     libraries.push(await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [] }));
   const deps: DrainDeps = {
-    database,
+    backlog: database.backlog,
     clipClient: client,
     decodeHost: options.decodeHost ?? fakeDecoder(),
     libraries: () => database.libraries.list(),

@@ -1,6 +1,6 @@
 import { type MockApollo, type MockApolloOptions, startMockApollo } from '@clip-watch/apollo-mock';
 import { type ClipClientOptions, createClipClient } from '@clip-watch/clip-client';
-import { goOverNow, STARTER_MODEL, settleModels } from '@clip-watch/watcher';
+import { activateNow, advanceModelChange, STARTER_MODEL } from '@clip-watch/watcher';
 import { expect, test } from 'vitest';
 import { failedPicture, fakeDecoder } from './drain-fake-decoder.js';
 import { addPhotos, type DrainRig, numbered, openDrainRig, photoFacts, type RigOptions, sha256 } from './drain-rig.js';
@@ -86,7 +86,7 @@ test('half-way, a search finds all photos in the model of before, and the rest g
 test('taken back half-way: the search never changed, and nothing waits any more', async () => {
   await using rig = await openFirstRig();
   await switchToSecond(rig);
-  await settleModels(rig);
+  await advanceModelChange(rig.database);
   await using second = await secondApollo();
   await using clipClient = createClipClient({ addresses: [second.address] });
   await using drain = rig.createDrain({ maxPerTick: 10 }, { clipClient });
@@ -105,7 +105,7 @@ test('with force the search goes over at once, and finds what is ready', async (
   await using rig = await openFirstRig();
   await using second = await secondApollo();
   await switchToSecond(rig);
-  expect(await goOverNow(rig)).toBe(true);
+  expect(await activateNow(rig.database)).toBe(true);
   expect(await rig.database.images.counters()).toMatchObject({ encoded: PHOTOS, searchable: 0, outdated: PHOTOS });
   expect(await drainWith(rig, [second])).toMatchObject({ end: 'done', encoded: PHOTOS });
   expect(await found(rig, 'second-1')).toBe(PHOTOS);
@@ -156,7 +156,7 @@ test('copies are encoded once in the other model too; a new name of known bytes 
   await using rig = await openFirstRig({}, copies);
   expect(rig.apollo.counters.items).toBe(3);
   await switchToSecond(rig);
-  await settleModels(rig);
+  await advanceModelChange(rig.database);
   await addPhotos(rig, [photoFacts(900, { contentHash: sha256('picture 0') })]);
   expect(await found(rig, 'first-1')).toBe(31);
   await using second = await secondApollo();

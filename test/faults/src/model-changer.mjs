@@ -2,7 +2,7 @@
 // Plain JavaScript: it runs as a process of its own, without a build.
 import { writeSync } from 'node:fs';
 import { openDatabase } from '@clip-watch/db';
-import { settleModels } from '@clip-watch/watcher';
+import { advanceModelChange } from '@clip-watch/watcher';
 
 const STDOUT = 1;
 const [file, owner] = process.argv.slice(2);
@@ -33,7 +33,7 @@ const database = await openDatabase({ url: `file:${file}` });
 await database.images.releaseOwner(owner);
 for (;;) {
   say('settle');
-  await settleModels({ database });
+  await advanceModelChange(database);
   say('encode');
   if (await encodeSome(database)) continue;
   const { activeModelVersion, wantedModelVersion } = await database.clipState.read();

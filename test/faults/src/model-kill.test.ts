@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Database, openDatabase } from '@clip-watch/db';
 import { tempFolder } from '@clip-watch/test-support';
-import { settleModels } from '@clip-watch/watcher';
+import { advanceModelChange } from '@clip-watch/watcher';
 import { expect, test } from 'vitest';
 import { inspect } from './db-raw.js';
 import { numbered } from './drain-rig.js';
@@ -99,7 +99,7 @@ test('a kill between the change and what is carried over: both places are search
   await using database = await openDatabase({ url: `file:${file}` });
   const { model, found } = await searched(database);
   expect(found).toEqual(Array.from({ length: PHOTOS }, () => model));
-  await settleModels({ database });
+  await advanceModelChange(database);
   expect(await database.clipState.read()).toMatchObject({ retiringModelVersion: null });
   expect((await searched(database)).found).toEqual(found);
   expect(await database.images.counters()).toMatchObject({ encoded: PHOTOS, searchable: PHOTOS });

@@ -12,7 +12,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/db': [],
   '@clip-watch/watcher': [
     '@clip-watch/clip-client',
-    '@clip-watch/db',
     '@clip-watch/low-priority',
     '@clip-watch/plugin-api',
   ],

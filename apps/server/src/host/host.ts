@@ -195,7 +195,8 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   stack.add('search', () => index.close());
   const plugins = createPluginHost({
     services: new Map<string, unknown>([
-      [services.database.name, database],
+      ['database', database],
+      [services.backlog.name, database.backlog],
       [services.decodeHost.name, decodeHost],
       [services.clipClient.name, clipClient],
     ]),

@@ -1,6 +1,6 @@
 import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
 import type { ClipModelState, Database } from '@clip-watch/db';
-import { deadlineSignal, goOverNow, STARTER_MODEL } from '@clip-watch/watcher';
+import { activateNow, deadlineSignal, STARTER_MODEL } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { EmbeddedApollo } from '../encoder/embedded-apollo.js';
@@ -8,7 +8,7 @@ import { HostError, messageOf } from '../errors.js';
 
 export interface ModelSwitchDeps {
   readonly config: Pick<Config, 'clipModel' | 'clipModelDir' | 'apolloUrl'>;
-  readonly database: Pick<Database, 'images' | 'clipState'>;
+  readonly database: Pick<Database, 'clipState' | 'backlog'>;
   readonly clipClient: Pick<ClipClient, 'isEnabled' | 'health'>;
   /** A client of this encoder alone, that takes any model. */
   clientAt(address: string): ClipClient;
@@ -32,7 +32,7 @@ export async function switchModel(deps: ModelSwitchDeps, { now }: { readonly now
       'MODEL_SWITCH',
       `the encoder serves the model of the photos already (${state.modelName}, ${state.wantedModelVersion}): start it with the other model first`,
     );
-  if (now) await goOverNow(deps);
+  if (now) await activateNow({ backlog: deps.database.backlog, log: deps.log });
 }
 
 /** @throws HostError MODEL_SWITCH when no change is under way */

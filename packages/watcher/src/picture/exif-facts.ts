@@ -1,5 +1,5 @@
 /** ExifTool's tags to the columns of a photo. Whatever is not plausible becomes null: metadata is a guest's word. */
-import type { PhotoFacts } from '@clip-watch/db';
+import type { PhotoFacts } from '../picture-types.js';
 import { statedOrientation } from './preview-ranking.js';
 import type { ExifTags } from './worker-services.js';
 

@@ -1,5 +1,5 @@
 /** From a photo's bytes to something that sharp can scale: each kind of content takes its own way. */
-import type { ClipQuality } from '@clip-watch/db';
+import type { ClipQuality } from '../clip-backlog.js';
 import { isRawFile } from '../file-types.js';
 import { isCutShort } from './cut-short.js';
 import type { PictureInput } from './decode-sharp.js';

@@ -1,6 +1,6 @@
 /** Made-up work for the table tests of the drain's rules. */
 import type { EncodedOutcome } from '@clip-watch/clip-client';
-import type { ClipCandidate, ClipFailure } from '@clip-watch/db';
+import type { ClipCandidate, ClipFailure } from '../clip-backlog.js';
 import type { LedgerEntry, PlanFacts, WorkItem } from '../drain-plan.js';
 
 export const NOW = 1_800_000_000_000;

@@ -1,4 +1,5 @@
-import type { ClipErrorClass } from './image-types.js';
+import { assertNever } from './assert-never.js';
+import type { ClipErrorClass } from './clip-backlog.js';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -44,10 +45,8 @@ export function longestDelayMs({
       return doubled(SECOND_MS, 5 * MINUTE_MS);
     case 'bug':
       return doubled(MINUTE_MS, DAY_MS);
-    default: {
-      const never: never = errorClass;
-      throw new Error(`unknown error class ${String(never)}`);
-    }
+    default:
+      return assertNever(errorClass);
   }
 }
 

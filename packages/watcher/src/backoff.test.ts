@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LONGEST_BACKOFF_MS, longestDelayMs, nextAttempt } from './backoff.js';
-import type { ClipErrorClass } from './image-types.js';
+import type { ClipErrorClass } from './clip-backlog.js';
 
 const MINUTE = 60_000;
 const CLASSES: readonly ClipErrorClass[] = ['photo', 'environment', 'service', 'bug'];
