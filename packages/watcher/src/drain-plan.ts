@@ -155,11 +155,12 @@ function failure(
   retryAfterMs = 0,
 ): LedgerEntry {
   const countsAttempt = errorClass === 'photo';
-  const attempts = countsAttempt ? item.candidate.attempts : item.candidate.deferrals;
+  const { attempts, deferrals } = item.candidate;
   const nextAttemptAt = nextAttempt({
     errorClass,
     reason,
     attempts,
+    deferrals,
     now: facts.now,
     random: facts.random,
     retryAfterMs,

@@ -10,11 +10,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/low-priority': [],
   '@clip-watch/clip-client': ['@clip-watch/proto'],
   '@clip-watch/db': [],
-  '@clip-watch/watcher': [
-    '@clip-watch/clip-client',
-    '@clip-watch/low-priority',
-    '@clip-watch/plugin-api',
-  ],
+  '@clip-watch/watcher': ['@clip-watch/clip-client', '@clip-watch/low-priority', '@clip-watch/plugin-api'],
   '@clip-watch/apollo': ['@clip-watch/low-priority', '@clip-watch/proto'],
   '@clip-watch/apollo-mock': ['@clip-watch/proto'],
   // The server starts apps/apollo as a process: it stands in the manifest so that it is built first, nothing imports it.
