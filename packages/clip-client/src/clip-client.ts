@@ -46,8 +46,8 @@ export function createClipClientOf(options: ClipClientOptions, parts: Partial<Po
 }
 
 function checkConcurrency(concurrency: number): number {
-  const [problem] = outOfRange('concurrency', concurrency, 1, MAX_CONCURRENCY);
-  if (problem !== undefined) throw new RangeError(problem);
+  const [problem] = outOfRange(concurrency, 1, MAX_CONCURRENCY);
+  if (problem !== undefined) throw new RangeError(`concurrency ${problem}`);
   return concurrency;
 }
 

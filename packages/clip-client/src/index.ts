@@ -2,7 +2,7 @@ export { type ApolloAddress, parseApolloAddress } from './address.js';
 export { createClipClient } from './clip-client.js';
 export { decodeEmbedding } from './embedding.js';
 export { ClipClientError, type ClipClientErrorCode } from './errors.js';
-export { type ResolvedClipClientOptions, resolveClipClientOptions } from './options.js';
+export { findOptionProblems, type OptionProblem } from './options.js';
 export type {
   ClipClient,
   ClipClientOptions,

@@ -51,7 +51,7 @@ test.each(['', 'two words', 'line\nbreak', 'ü'])('the token %j is refused witho
 test('a CA file that is none is refused', () => {
   const path = join(folder, 'ca.pem');
   writeFileSync(path, 'not a certificate');
-  expect(problemsOf({ caFile: path })).toMatch(/ca\.pem holds no certificate/);
+  expect(problemsOf({ caFile: path })).toMatch(/ca\.pem, which holds no certificate/);
   expect(problemsOf({ caFile: join(folder, 'missing.pem') })).toMatch(/ENOENT/);
 });
 
@@ -78,8 +78,8 @@ test('names every problem at once, and not the token', () => {
   expect(message).not.toContain('s3cret');
 });
 
-test('an address listed twice is refused', () => {
-  expect(problemsOf({ addresses: ['unix:/a', 'unix:/a'] })).toMatch(/twice/);
+test.each([[['unix:/a', 'unix:/a']], [['grpc://nas:1', 'grpc://NAS:1/']]])('%j lists an address twice', (addresses) => {
+  expect(problemsOf({ addresses })).toMatch(/addresses holds .* twice/);
 });
 
 test('createClipClient throws before any socket', () => {

@@ -18,57 +18,84 @@ export interface ResolvedClipClientOptions {
   readonly log: ClipLogger | undefined;
 }
 
+type Attempt<T> = { readonly value: T } | { readonly problem: string };
+
 export const MAX_CONCURRENCY: number = 256;
 const MAX_TIMEOUT_MS = 86_400_000;
+const DEFAULT_CONCURRENCY = 4;
+const DEFAULT_ITEM_TIMEOUT_MS = 30_000;
 
-type Attempt<T> = { readonly value: T } | { readonly problem: string };
+/** One option that a client cannot work with. */
+export interface OptionProblem {
+  readonly option: keyof ClipClientOptions;
+  /** For people, without the option's name. Never holds the token. */
+  readonly message: string;
+}
 
 /**
  * Fills the defaults and reads the CA file. Opens no socket.
  * @throws TypeError naming every option that is out of bounds, not only the first
  */
 export function resolveClipClientOptions(options: ClipClientOptions): Readonly<ResolvedClipClientOptions> {
-  const problems: string[] = [];
-  const keep = <T>(attempt: Attempt<T>): T | undefined => {
-    if ('value' in attempt) return attempt.value;
-    problems.push(attempt.problem);
-    return undefined;
-  };
-  const addresses = readAddresses(options.addresses).map(keep);
-  const fallbackAddress =
-    options.fallbackAddress === undefined ? undefined : keep(readAddress(options.fallbackAddress));
-  const { concurrency = 4, itemTimeoutMs = 30_000, token } = options;
-  problems.push(
-    ...outOfRange('concurrency', concurrency, 1, MAX_CONCURRENCY),
-    ...outOfRange('itemTimeoutMs', itemTimeoutMs, 1, MAX_TIMEOUT_MS),
-    ...tokenProblems(token, [...addresses, fallbackAddress]),
-    ...repeated(options.addresses),
-    ...emptyString('modelVersion', options.modelVersion),
-  );
-  const caPem = options.caFile === undefined ? undefined : keep(readCertificates(options.caFile));
-  if (problems.length > 0) throw new TypeError(`ClipClient options: ${problems.join('; ')}`);
+  const { addresses, fallbackAddress, caPem, problems } = readOptions(options);
+  if (problems.length > 0) {
+    const told = problems.map(({ option, message }) => `${option} ${message}`);
+    throw new TypeError(`ClipClient options: ${told.join('; ')}`);
+  }
   return Object.freeze({
-    addresses: addresses.filter((address) => address !== undefined),
+    addresses,
     fallbackAddress,
-    concurrency,
-    token,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    token: options.token,
     caPem,
     modelVersion: options.modelVersion,
     sendNames: options.sendNames ?? false,
-    itemTimeoutMs,
+    itemTimeoutMs: options.itemTimeoutMs ?? DEFAULT_ITEM_TIMEOUT_MS,
     clientName: options.clientName ?? 'clip-watch',
     log: options.log,
   });
 }
 
+/** Everything that `createClipClient` would refuse; empty when it would not. Reads the CA file, opens no socket. */
+export function findOptionProblems(options: ClipClientOptions): readonly OptionProblem[] {
+  return readOptions(options).problems;
+}
+
+interface ReadOptions extends Pick<ResolvedClipClientOptions, 'addresses' | 'fallbackAddress' | 'caPem'> {
+  readonly problems: readonly OptionProblem[];
+}
+
+function readOptions(options: ClipClientOptions): ReadOptions {
+  const problems: OptionProblem[] = [];
+  const tell = (option: keyof ClipClientOptions, messages: readonly string[]): void => {
+    problems.push(...messages.map((message) => ({ option, message })));
+  };
+  const keep = <T>(option: keyof ClipClientOptions, attempt: Attempt<T>): T | undefined => {
+    if ('value' in attempt) return attempt.value;
+    tell(option, [attempt.problem]);
+    return undefined;
+  };
+  const addresses = readAddresses(options.addresses).flatMap((attempt) => keep('addresses', attempt) ?? []);
+  const fallbackAddress =
+    options.fallbackAddress === undefined ? undefined : keep('fallbackAddress', readAddress(options.fallbackAddress));
+  const { concurrency = DEFAULT_CONCURRENCY, itemTimeoutMs = DEFAULT_ITEM_TIMEOUT_MS } = options;
+  tell('addresses', repeated(addresses));
+  tell('concurrency', outOfRange(concurrency, 1, MAX_CONCURRENCY));
+  tell('itemTimeoutMs', outOfRange(itemTimeoutMs, 1, MAX_TIMEOUT_MS));
+  tell('token', tokenProblems(options.token, [...addresses, fallbackAddress]));
+  tell('modelVersion', options.modelVersion === '' ? ['is empty'] : []);
+  const caPem = options.caFile === undefined ? undefined : keep('caFile', readCertificates(options.caFile));
+  return { addresses, fallbackAddress, caPem, problems };
+}
+
 /** @returns the problem, or nothing; also used for changes while running */
-export function outOfRange(name: string, value: unknown, least: number, most: number): string[] {
+export function outOfRange(value: unknown, least: number, most: number): string[] {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return [];
-  return [`${name} is ${String(value)}, not a whole number from ${least} to ${most}`];
+  return [`is ${String(value)}, not a whole number from ${least} to ${most}`];
 }
 
 function readAddresses(texts: unknown): Attempt<ApolloAddress>[] {
-  if (!Array.isArray(texts)) return [{ problem: 'addresses is not a list' }];
+  if (!Array.isArray(texts)) return [{ problem: 'is not a list' }];
   return texts.map(readAddress);
 }
 
@@ -76,26 +103,23 @@ function readAddress(text: unknown): Attempt<ApolloAddress> {
   try {
     return { value: parseApolloAddress(String(text)) };
   } catch (error) {
-    return { problem: (error as TypeError).message };
+    return { problem: `holds ${(error as TypeError).message}` };
   }
 }
 
-function repeated(texts: readonly string[]): string[] {
-  if (!Array.isArray(texts) || new Set(texts).size === texts.length) return [];
-  return ['an address is listed twice'];
-}
-
-function emptyString(name: string, value: string | undefined): string[] {
-  return value === '' ? [`${name} is empty`] : [];
+function repeated(addresses: readonly ApolloAddress[]): string[] {
+  const targets = addresses.map(({ target }) => target.toLowerCase());
+  const twice = addresses.find(({ target }, index) => targets.indexOf(target.toLowerCase()) < index);
+  return twice === undefined ? [] : [`holds ${twice.text} twice`];
 }
 
 function tokenProblems(token: string | undefined, addresses: readonly (ApolloAddress | undefined)[]): string[] {
   if (token === undefined) return [];
   // Said without the token: this text ends in logs.
-  if (!/^[\x21-\x7e]+$/.test(token)) return ['token is empty or holds a space, a line break or a letter outside ASCII'];
+  if (!/^[\x21-\x7e]+$/.test(token)) return ['is empty or holds a space, a line break or a letter outside ASCII'];
   return addresses
     .filter((address) => address?.kind === 'grpc' && !address.isLocal)
-    .map((address) => `a token would travel readable to ${address?.text}: use grpcs:// there`);
+    .map((address) => `would travel readable to ${address?.text}: use grpcs:// there`);
 }
 
 function readCertificates(path: string): Attempt<Buffer> {
@@ -104,6 +128,6 @@ function readCertificates(path: string): Attempt<Buffer> {
     new X509Certificate(pem);
     return { value: pem };
   } catch (error) {
-    return { problem: `caFile ${path} holds no certificate in PEM (${(error as Error).message})` };
+    return { problem: `names ${path}, which holds no certificate in PEM (${(error as Error).message})` };
   }
 }

@@ -89,6 +89,21 @@ describe('readConfig', () => {
     expect(refusal(input(folder.path, { env: { [name]: value } })).message).toContain(name);
   });
 
+  test.each([
+    ['a port that is none', { APOLLO_URL: 'grpc://nas:99999' }, 'APOLLO_URL', 'port outside 1 to 65535'],
+    ['a secret in the address', { APOLLO_URL: 'grpc://me:s3cret@nas:1' }, 'APOLLO_URL', 'is no address'],
+    ['one address twice', { APOLLO_URL: 'grpc://nas:1,grpc://NAS:1' }, 'APOLLO_URL', 'twice'],
+    ['a readable token', { APOLLO_URL: 'grpc://nas:1', APOLLO_TOKEN: 's3cret' }, 'APOLLO_TOKEN', 'use grpcs://'],
+    ['a token with a space', { APOLLO_URL: 'grpcs://nas:1', APOLLO_TOKEN: 's3cret s3cret' }, 'APOLLO_TOKEN', 'a space'],
+    ['no CA file', { APOLLO_URL: 'grpcs://nas:1', APOLLO_CA_FILE: '/nowhere/ca.pem' }, 'APOLLO_CA_FILE', '/nowhere'],
+  ])('refuses %s before anything starts', (_what, env, variable, said) => {
+    using folder = tempFolder();
+    const { message } = refusal(input(folder.path, { env }));
+    expect(message).toContain(variable);
+    expect(message).toContain(said);
+    expect(message).not.toContain('s3cret');
+  });
+
   test('does not refuse a bad CLIP_ENCODE_CONCURRENCY of the environment, but one in the file', () => {
     using folder = tempFolder();
     expect(readConfig(input(folder.path, { env: { CLIP_ENCODE_CONCURRENCY: 'many' } })).clipEncodeConcurrency).toBe(

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { HostError, messageOf, systemCode } from '../errors.js';
+import { encoderProblems } from './encoder-settings.js';
 import { KEPT_FILE, type KeptSettings, readKeptSettings } from './kept-settings.js';
 import { nearest } from './nearest.js';
 import {
@@ -66,10 +67,12 @@ export function readConfig(input: ConfigInput): Config {
   }
   const plugins = checkList('plugins', PLUGIN_ENTRY, file.values.plugins, problems);
   const libraries = checkList('libraries', LIBRARY_ENTRY, file.values.libraries, problems);
-  if (problems.length > 0) throw new HostError('BAD_SETTINGS', `bad settings: ${problems.join('; ')}`);
   // Each value went through its schema above, and the loop filled every name of the table.
+  const checked = settings as unknown as Settings;
+  problems.push(...encoderProblems(checked));
+  if (problems.length > 0) throw new HostError('BAD_SETTINGS', `bad settings: ${problems.join('; ')}`);
   return {
-    ...(settings as unknown as Settings),
+    ...checked,
     dataDir: dataDir.path,
     plugins,
     libraries,

@@ -1,4 +1,6 @@
+import { parseApolloAddress } from '@clip-watch/clip-client';
 import { z } from 'zod';
+import { messageOf } from '../errors.js';
 
 // Environment and flags give text, the file gives JSON: each schema takes both and yields one type.
 
@@ -32,8 +34,6 @@ export function words(): z.ZodType<readonly string[]> {
   return z.union([z.array(z.string().min(1)), z.string().transform(split)]);
 }
 
-const APOLLO_SCHEMES = /^(grpcs?:\/\/[^/,\s]+:\d{1,5}|unix:\/.+)$/;
-
 /** Where photos are encoded: addresses in order of preference, and whether the embedded encoder serves (last). */
 export interface ApolloSetting {
   readonly enabled: boolean;
@@ -47,14 +47,20 @@ export function apolloUrl(): z.ZodType<ApolloSetting> {
     if (text.trim() === 'disabled') return { enabled: false, addresses: [], embedded: false };
     const embedded = parts.at(-1) === 'embedded';
     const addresses = embedded ? parts.slice(0, -1) : parts;
-    const bad = addresses.find((address) => !APOLLO_SCHEMES.test(address));
-    if (bad !== undefined)
-      ctx.addIssue({
-        code: 'custom',
-        message: `holds "${bad}": write embedded, disabled, or grpc://host:port, grpcs://host:port, unix:/path (embedded last)`,
-      });
+    const [problem] = addresses.map(addressProblem).filter((message) => message !== undefined);
+    if (problem !== undefined)
+      ctx.addIssue({ code: 'custom', message: `holds ${problem}, or embedded (last), or disabled (alone)` });
     return { enabled: true, addresses, embedded };
   });
+}
+
+function addressProblem(address: string): string | undefined {
+  try {
+    parseApolloAddress(address);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** Hours in which photos are not encoded; `from` may be later than `to` (over midnight). Minutes of the local day. */
