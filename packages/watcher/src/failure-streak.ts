@@ -1,19 +1,11 @@
 /** Rows of failures that say more about the machine than about the photos. */
 import type { LedgerEntry } from './drain-plan.js';
+import { reasonRule } from './reasons.js';
 
 /** So many different photos in a row with one permanent reason are more likely one broken encoder. */
 export const SUSPICIOUS_ROW = 20;
 /** So many environment failures in a row are a lost mount, not lost photos. */
 export const ENVIRONMENT_ROW = 10;
-
-// Of one file, whatever its neighbours do: a wrong kind of file or a missing tool is no failing disk.
-const FILE_SCOPED: ReadonlySet<string> = new Set([
-  'changed',
-  'changed_while_reading',
-  'not_a_regular_file',
-  'outside_library',
-  'needs_perl',
-]);
 
 export type RowSign = 'breaks' | 'continues' | 'neutral';
 
@@ -30,7 +22,8 @@ export function permanentSign(entry: LedgerEntry): RowSign {
 export function environmentSign(entry: LedgerEntry): RowSign {
   if (entry.kind !== 'failure') return 'neutral';
   if (entry.row.errorClass === 'photo') return 'breaks';
-  return entry.row.errorClass === 'environment' && !FILE_SCOPED.has(entry.row.reason) ? 'continues' : 'neutral';
+  const isOfOneFile = reasonRule(entry.row.reason)?.isOfOneFile === true;
+  return entry.row.errorClass === 'environment' && !isOfOneFile ? 'continues' : 'neutral';
 }
 
 type FailureEntry = Extract<LedgerEntry, { kind: 'failure' }>;

@@ -25,13 +25,10 @@ export type { PassEnd } from './pass-end.js';
 export type { PassRun } from './pass-run.js';
 export { compileExcluder, type PathExcluder } from './path-excluder.js';
 export {
-  adviceFor,
   DecodeHostError,
   type DecodeHostErrorCode,
   type DecodeHostOptions,
   openDecodeHost,
-  PHOTO_REASONS,
-  type PhotoReason,
   pictureFailure,
 } from './picture/index.js';
 export type * from './picture-types.js';
@@ -42,4 +39,5 @@ export {
   drainOf,
   processClipBacklog,
 } from './plugin.js';
+export { REASONS, type Reason, type ReasonRule, reasonRule } from './reasons.js';
 export { services } from './services.js';

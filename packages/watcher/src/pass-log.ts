@@ -5,7 +5,7 @@ import type { ClipFailure } from './clip-backlog.js';
 import type { LedgerEntry, WorkItem } from './drain-plan.js';
 import type { DrainCounts } from './drain-types.js';
 import type { SkipReason } from './filter-excluded.js';
-import { adviceFor } from './picture/index.js';
+import { reasonRule } from './reasons.js';
 
 const MAX_DIGESTS = 1_000;
 
@@ -31,7 +31,7 @@ export function createPassLog(log: PluginLogger | undefined, seenBugs: Set<strin
       ),
     skipped: (libraryId, relPath, reason) => log?.debug({ libraryId, relPath, reason }, 'clip_watch: skipped'),
     readFailed: (item, { reason, message }) =>
-      log?.warn({ ...where(item), reason, message, ...advice(reason) }, 'clip_watch: photo could not be read'),
+      log?.warn({ ...where(item), reason, message, ...remedy(reason) }, 'clip_watch: photo could not be read'),
     outcome(entry, encoded) {
       if (entry.kind === 'failure') logFailure(log, entry.item, entry.row, seenBugs);
       if (entry.kind === 'embedding' && encoded !== undefined) logEncoded(log, entry.item, encoded);
@@ -46,9 +46,9 @@ function where(item: WorkItem): { readonly libraryId: number; readonly imageId: 
   return { libraryId: item.library.id, imageId: item.candidate.id, relPath: item.candidate.relPath };
 }
 
-function advice(reason: string): { readonly advice?: string } {
-  const text = adviceFor(reason);
-  return text === undefined ? {} : { advice: text };
+function remedy(reason: string): { readonly remedy?: string } {
+  const rule = reasonRule(reason);
+  return rule === undefined ? {} : { remedy: rule.remedy };
 }
 
 function logEncoded(
@@ -66,7 +66,7 @@ function logEncoded(
 function logFailure(log: PluginLogger | undefined, item: WorkItem, row: ClipFailure, seenBugs: Set<string>): void {
   const { errorClass, reason, message, nextAttemptAt } = row;
   const fields = { ...where(item), errorClass, reason, message };
-  if (row.final) log?.warn({ ...fields, ...advice(reason) }, 'clip_watch: permanent failure');
+  if (row.final) log?.warn({ ...fields, ...remedy(reason) }, 'clip_watch: permanent failure');
   else if (errorClass === 'bug') logBug(log, fields, seenBugs);
   else if (reason === 'protocol') log?.warn(fields, 'clip_watch: bad embedding');
   else log?.debug({ ...fields, nextAttemptAt }, 'clip_watch: transient failure');

@@ -1,6 +1,7 @@
 /** What the picture side promises to the drain and to the host. Defined here so that both can be built against it. */
 import type { PixelRecipe } from '@clip-watch/clip-client';
 import type { ClipErrorClass, ClipQuality } from './clip-backlog.js';
+import type { PhotoReason } from './reasons.js';
 
 /** One photo of one library. `relPath` uses `/` and is relative to `rootPath`. */
 export interface PhotoLocation {
@@ -16,10 +17,10 @@ export interface EncodeTarget {
   readonly maxImageBytes?: number;
 }
 
-/** Typed failure of one picture. The list of reasons is in `photo-reasons.ts`. */
+/** Typed failure of one picture; `REASONS` says what each reason means. */
 export interface PictureFailure {
   readonly kind: 'failed';
-  readonly reason: string;
+  readonly reason: PhotoReason;
   readonly errorClass: Extract<ClipErrorClass, 'photo' | 'environment' | 'bug'>;
   /** False: may pass on another try (`timeout`, a file that is still growing, a full disk). */
   readonly sure: boolean;

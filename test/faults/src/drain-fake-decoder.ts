@@ -1,4 +1,4 @@
-import type { DecodeHost, PreparedPicture } from '@clip-watch/watcher';
+import type { DecodeHost, PictureFailure, PreparedPicture } from '@clip-watch/watcher';
 
 type PrepareArguments = Parameters<DecodeHost['prepare']>;
 
@@ -46,7 +46,7 @@ function pixelsOf(contentHash: string, side: number): PreparedPicture {
 }
 
 export function failedPicture(
-  reason: string,
+  reason: PictureFailure['reason'],
   change: Partial<Extract<PreparedPicture, { kind: 'failed' }>> = {},
 ): PreparedPicture {
   return { kind: 'failed', reason, errorClass: 'photo', sure: true, message: `made ${reason}`, ...change };

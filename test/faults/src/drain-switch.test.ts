@@ -208,7 +208,7 @@ test('a photo that the other model cannot have is found until the change, and is
 test('what fails for now keeps its old vector, holds the change up, and is tried again', async () => {
   const unreadable = new Set<string>();
   const decodeHost = fakeDecoder(({ relPath }) =>
-    unreadable.has(relPath) ? failedPicture('permission', { errorClass: 'environment', sure: false }) : undefined,
+    unreadable.has(relPath) ? failedPicture('unreadable', { errorClass: 'environment', sure: false }) : undefined,
   );
   await using rig = await openFirstRig({ decodeHost });
   const [victim] = numbered(1);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { REASONS } from '@clip-watch/watcher';
 import { describe, expect, test } from 'vitest';
 import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 
@@ -22,6 +23,14 @@ describe('every error code stands in a document', () => {
     const text = read(document);
     expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
   });
+});
+
+test('docs/photos.md lists the reasons as the program has them', () => {
+  const rows = [...read('docs/photos.md').matchAll(/^\| `(\w+)` +\| (\w+) +\| (.+?) +\|$/gm)].map((row) =>
+    row.slice(1),
+  );
+  const expected = Object.entries(REASONS).map(([reason, { errorClass, remedy }]) => [reason, errorClass, remedy]);
+  expect(rows.filter(([, , text]) => text?.endsWith('.'))).toEqual(expected);
 });
 
 describe('documents point at what is there', () => {

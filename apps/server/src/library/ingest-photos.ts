@@ -1,12 +1,12 @@
 import type { ImageExifDao, PhotoFacts } from '@clip-watch/db';
-import type { DecodeHost } from '@clip-watch/watcher';
+import type { DecodeHost, Reason } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
 import { mapBounded } from '../host/map-bounded.js';
 
 /** A file that has no row yet, because it could not be read. Tried again by every scan. */
 export interface IngestProblem {
   readonly relPath: string;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

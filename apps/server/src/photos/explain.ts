@@ -1,6 +1,6 @@
 import type { ImageRow } from '@clip-watch/db';
+import { reasonRule } from '@clip-watch/watcher';
 import type { ApiClipExplanation, ApiFailure } from '../api-types.js';
-import { remedyOf } from './remedies.js';
 
 export interface ExplainContext {
   readonly libraryState: 'online' | 'offline' | 'paused';
@@ -29,7 +29,7 @@ export function explainImage(row: ImageRow, context: ExplainContext): ApiClipExp
     errorClass: clip.errorClass,
     errorReason: clip.errorReason,
     errorMessage: clip.errorMessage,
-    remedy: clip.errorReason === null ? null : remedyOf(clip.errorReason),
+    remedy: reasonRule(clip.errorReason)?.remedy ?? null,
   };
 }
 
@@ -99,7 +99,7 @@ export function toApiFailure(row: ImageRow): ApiFailure {
     errorClass: clip.errorClass ?? 'bug',
     reason: clip.errorReason ?? 'unknown',
     message: clip.errorMessage ?? '',
-    remedy: remedyOf(clip.errorReason ?? ''),
+    remedy: reasonRule(clip.errorReason)?.remedy ?? null,
     attempts: clip.attempts,
     nextAttemptAt: clip.nextAttemptAt,
   };

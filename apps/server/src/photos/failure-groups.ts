@@ -1,6 +1,6 @@
 import type { Database } from '@clip-watch/db';
+import { reasonRule } from '@clip-watch/watcher';
 import type { ApiFailures } from '../api-types.js';
-import { remedyOf } from './remedies.js';
 
 /** All failures by reason, with what a person can do about each. */
 export async function readFailureGroups(
@@ -13,6 +13,6 @@ export async function readFailureGroups(
     errorClass,
     status,
     count,
-    remedy: remedyOf(reason),
+    remedy: reasonRule(reason)?.remedy ?? null,
   }));
 }

@@ -1,4 +1,5 @@
 /** Every sentence of the pages, in one place. */
+import { reasonRule } from '@clip-watch/watcher/reasons';
 import { formatCount } from './format.js';
 
 const photos = (count: number): string => (count === 1 ? '1 photo' : `${formatCount(count)} photos`);
@@ -223,7 +224,7 @@ export const texts = {
     attempts: (count: number) => (count === 1 ? 'tried once' : `tried ${count} times`),
     nextTry: (when: string) => `next try ${when}`,
     remedy: 'What to do',
-    group: (reason: string) => REASONS[reason] ?? sentence(reason),
+    group: (reason: string) => reasonRule(reason)?.title ?? sentence(reason),
   },
   libraries: {
     title: 'Libraries',
@@ -300,33 +301,7 @@ export const texts = {
   },
 } as const;
 
-/** Reasons that deserve better words than their own code. */
-const REASONS: Readonly<Record<string, string>> = {
-  empty_file: 'Empty files',
-  not_an_image: 'Files that are no pictures',
-  truncated: 'Files that end too early',
-  corrupt: 'Damaged pictures',
-  unsupported_media: 'Formats that cannot be read',
-  no_preview: 'RAW files without a usable preview',
-  too_many_pixels: 'Pictures with too many pixels',
-  too_large: 'Files that are too large',
-  timeout: 'Pictures that took too long',
-  crashed_decoder: 'Pictures that crashed the decoder',
-  changed_while_reading: 'Files that were still being written',
-  not_found: 'Files that are gone',
-  not_a_regular_file: 'Names that are no files',
-  outside_library: 'Links that lead out of the library',
-  unreadable: 'Files that may not be read',
-  read_timeout: 'Files on a disk that does not answer',
-  disk_full: 'No room for temporary files',
-  needs_perl: 'RAW files that need Perl',
-  decoder_bug: 'Errors of clip-watch itself',
-  undecodable: 'Pictures that the encoder cannot decode',
-  refused: 'Pictures that the encoder refuses',
-  unavailable: 'Waiting for the encoder',
-  overloaded: 'Waiting for a busy encoder',
-};
-
+/** For a reason that this page does not know: an older or newer row. */
 function sentence(code: string): string {
   const words = code.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

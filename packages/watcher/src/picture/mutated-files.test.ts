@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { oddPictures, paintPicture, picture, rawContainer, sharedFolder } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
+import { REASONS } from '../reasons.js';
 import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
-import { PHOTO_REASONS, type PhotoReason } from './photo-reasons.js';
 
 // The deep run raises this to 20,000.
 const RUNS = Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 2000);
@@ -83,7 +83,7 @@ test(`${RUNS} damaged files: each gives pixels or a reason of a photo, and no ch
   await Promise.all(Array.from({ length: 4 }, worker));
   expect([...seen.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(RUNS);
   expect(host.stats()).toMatchObject({ restarts: 0, children: 1, inFlight: 0 });
-  const known = new Set<string>(['pixels', ...PHOTO_REASONS] satisfies (PhotoReason | 'pixels')[]);
+  const known = new Set<string>(['pixels', ...Object.keys(REASONS)]);
   expect([...seen.keys()].filter((outcome) => !known.has(outcome))).toEqual([]);
   expect(seen.get('pixels')).toBeGreaterThan(0);
   expect(seen.get('corrupt')).toBeGreaterThan(0);

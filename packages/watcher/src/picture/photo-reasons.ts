@@ -1,84 +1,11 @@
-/** Why a picture gave no pixels: one list, with the class of each reason and what a person can do. */
+/** How a decoder names what went wrong with a picture. The reasons themselves stand in `reasons.ts`. */
 import type { PictureFailure } from '../picture-types.js';
+import { type PhotoReason, REASONS } from '../reasons.js';
 
-interface ReasonRule {
-  readonly errorClass: PictureFailure['errorClass'];
-  /** False: the same bytes may pass on another try. */
-  readonly sure: boolean;
-  readonly advice: string;
-}
-
-const PHOTO = { errorClass: 'photo', sure: true } as const;
-const ENVIRONMENT = { errorClass: 'environment', sure: false } as const;
-
-export type PhotoReason =
-  | 'empty_file'
-  | 'not_an_image'
-  | 'truncated'
-  | 'corrupt'
-  | 'unsupported_media'
-  | 'no_preview'
-  | 'too_many_pixels'
-  | 'too_large'
-  | 'timeout'
-  | 'crashed_decoder'
-  | 'changed_while_reading'
-  | 'not_found'
-  | 'not_a_regular_file'
-  | 'outside_library'
-  | 'unreadable'
-  | 'read_timeout'
-  | 'disk_full'
-  | 'needs_perl'
-  | 'decoder_bug';
-
-const RULES: Readonly<Record<PhotoReason, ReasonRule>> = {
-  empty_file: { ...PHOTO, advice: 'The file holds no bytes. Restore it from a backup or delete it.' },
-  not_an_image: { ...PHOTO, advice: 'The bytes are no picture, whatever the name says. Rename or remove the file.' },
-  truncated: { ...PHOTO, advice: 'The end of the file is missing. Copy it again from the camera or a backup.' },
-  corrupt: { ...PHOTO, advice: 'The file is damaged. Restore it from a backup.' },
-  unsupported_media: { ...PHOTO, advice: 'There is no decoder for this format here. Convert it, for example to JPEG.' },
-  no_preview: { ...PHOTO, advice: 'This RAW file holds no usable preview. Export a JPEG beside it.' },
-  too_many_pixels: { ...PHOTO, advice: 'The picture is larger than the decoder may open. Export a smaller copy.' },
-  too_large: { ...PHOTO, advice: 'The file has more bytes than may be read. Export a smaller copy.' },
-  timeout: { ...PHOTO, sure: false, advice: 'Decoding took too long. It is tried again; then export a simpler copy.' },
-  crashed_decoder: {
-    ...PHOTO,
-    advice: 'This file alone ended the decoder. Restore it from a backup or export a copy.',
-  },
-  changed_while_reading: { ...ENVIRONMENT, advice: 'The file was being written. It is tried again by itself.' },
-  not_found: { ...ENVIRONMENT, advice: 'The file is not there any more. The next scan will notice.' },
-  not_a_regular_file: { ...ENVIRONMENT, advice: 'A folder, pipe, socket or device has this name. Rename it.' },
-  outside_library: {
-    ...ENVIRONMENT,
-    advice: 'The path leads out of the library through a link. Links are not followed.',
-  },
-  unreadable: { ...ENVIRONMENT, advice: 'The file cannot be read. Check its permissions, the disk and the mount.' },
-  read_timeout: { ...ENVIRONMENT, advice: 'The disk or network mount does not answer. Check that it is connected.' },
-  disk_full: { ...ENVIRONMENT, advice: 'There is no room for temporary files. Free some space.' },
-  needs_perl: { ...ENVIRONMENT, advice: 'RAW files need Perl. Install the package perl and restart.' },
-  decoder_bug: { errorClass: 'bug', sure: false, advice: 'An error of clip-watch itself. Please report it.' },
-};
-
-export const PHOTO_REASONS: readonly PhotoReason[] = Object.keys(RULES) as PhotoReason[];
-
-/** What a person can do about a reason; undefined for one that is not about the picture. */
-export function adviceFor(reason: PhotoReason): string;
-export function adviceFor(reason: string): string | undefined;
-export function adviceFor(reason: string): string | undefined {
-  return Object.hasOwn(RULES, reason) ? RULES[reason as PhotoReason].advice : undefined;
-}
-
-/** @param message what was met, without paths and without picture content; the advice is `adviceFor(reason)` */
+/** @param message what was met, without paths and without picture content; what to do stands in `REASONS` */
 export function pictureFailure(reason: PhotoReason, message: string, sure?: boolean): PictureFailure {
-  const rule: ReasonRule = RULES[reason];
-  return {
-    kind: 'failed',
-    reason,
-    errorClass: rule.errorClass,
-    sure: sure ?? rule.sure,
-    message,
-  };
+  const { errorClass, isSure } = REASONS[reason];
+  return { kind: 'failed', reason, errorClass, sure: sure ?? isSure, message };
 }
 
 /** Thrown inside the decoder where a picture ends; becomes the value of the same reason at the edge of its task. */
@@ -96,7 +23,8 @@ export class PictureProblem extends Error {
 
 /** Whether it is certain that the fault lies in the photo: the same bytes would end so again. */
 export function isVerdict({ reason, sure }: PictureProblem): boolean {
-  return RULES[reason].errorClass === 'photo' && (sure ?? RULES[reason].sure);
+  const { errorClass, isSure } = REASONS[reason];
+  return errorClass === 'photo' && (sure ?? isSure);
 }
 
 const BY_ERRNO: Readonly<Record<string, PhotoReason>> = {
