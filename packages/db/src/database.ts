@@ -11,7 +11,6 @@ import { type Maintenance, startMaintenance } from './maintenance.js';
 import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
 import { createPrismaFactory } from './prisma-adapter.js';
 import { openReader, openWriter, type SqliteConnection } from './sqlite-connection.js';
-import { refuseTwoSqliteCopies } from './sqlite-copies.js';
 import { toDatabaseError } from './sqlite-errors.js';
 import { createStatementLane, type StatementLane } from './statement-lane.js';
 
@@ -65,7 +64,7 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   const { url, log, now = Date.now, random = Math.random } = options;
   const file = fileOfUrl(url);
   checkPlace(file);
-  const writer = await openWriter(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const writer = await openWriter(file, random);
   const reader = await openReader(file, random).catch(async (error: unknown) => {
     await writer.close();
     throw error;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { openSqliteAdapter } from './sqlite-adapter.js';
+import { holdFile } from './sqlite-copies.js';
 import { isBusy, toDatabaseError } from './sqlite-errors.js';
 import { openSqliteThread } from './sqlite-thread.js';
 import type { SqlParams, SqlValue, Statement } from './statement.js';
@@ -87,7 +88,7 @@ function createSql(adapter: SqlDriverAdapter): Sql {
 
 /** Loads the native library without touching a file, so that copies of it can be counted first. */
 async function loadSqlite(): Promise<void> {
-  const adapter = await new PrismaBetterSqlite3({ url: ':memory:' }).connect();
+  const adapter = await openSqliteAdapter({ file: ':memory:' });
   await adapter.dispose();
 }
 
@@ -117,14 +118,20 @@ async function patiently<T>(open: () => Promise<T>, file: string, random: () => 
   }
 }
 
-/** Opens the file, and makes it when it is not there. @throws DatabaseError */
-export async function openWriter(
-  file: string,
-  options: { readonly random: () => number; readonly beforeOpen: () => void },
-): Promise<SqliteConnection> {
+/**
+ * Opens the file, and makes it when it is not there.
+ * @throws DatabaseError TWO_SQLITE_COPIES, and what the file is refused for
+ */
+export async function openWriter(file: string, random: () => number): Promise<SqliteConnection> {
   await loadSqlite();
-  options.beforeOpen();
-  return patiently(() => openConnection(file, WRITER_PRAGMAS), file, options.random);
+  const release = holdFile(file);
+  try {
+    const connection = await patiently(() => openConnection(file, WRITER_PRAGMAS), file, random);
+    return { ...connection, close: () => connection.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** A second connection to a file that a writer has opened: what it reads never waits for a commit. @throws DatabaseError */
