@@ -14,7 +14,7 @@ import {
   SWITCH_MODEL,
 } from './sql/model-state.js';
 import { OUTDATED_LEFT } from './sql/reencode.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 import type { Statement } from './statement.js';
 
 /** @throws DatabaseError MODEL_MISMATCH */

@@ -3,16 +3,16 @@ import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
-import { copyBeforeMigration, copyDatabase } from './file-copies.js';
 import { PrismaClient } from './generated/sqlite/client.js';
 import { createImageExifDao } from './image-exif-dao.js';
 import { createLibraryDao } from './library-dao.js';
-import { type Maintenance, startMaintenance } from './maintenance.js';
-import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
-import { createPrismaFactory } from './prisma-adapter.js';
-import { openReader, openWriter, type SqliteConnection } from './sqlite-connection.js';
-import { toDatabaseError } from './sqlite-errors.js';
-import { createStatementLane, type StatementLane } from './statement-lane.js';
+import { openReader, openWriter, type SqliteConnection } from './sqlite/connection.js';
+import { toDatabaseError } from './sqlite/errors.js';
+import { copyBeforeMigration, copyDatabase } from './sqlite/file-copies.js';
+import { createStatementLane, type StatementLane } from './sqlite/lane.js';
+import { type Maintenance, startMaintenance } from './sqlite/maintenance.js';
+import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './sqlite/migrations.js';
+import { createPrismaFactory } from './sqlite/prisma-adapter.js';
 
 /** Below the graces of those who close it. */
 const CLOSE_LIMIT_MS = 1800;

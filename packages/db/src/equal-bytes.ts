@@ -10,7 +10,7 @@ import {
   MARK_COPIES,
   STORE_COPIES,
 } from './sql/equal-bytes.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 
 /** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
 const SHARE_LIMIT = 256;

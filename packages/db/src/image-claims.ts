@@ -18,7 +18,7 @@ import {
   RELEASE_ROWS,
   RESCUE_EXPIRED,
 } from './sql/release-claims.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 
 type ClaimDao = Pick<
   ImageExifDao,

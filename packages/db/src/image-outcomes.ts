@@ -6,7 +6,7 @@ import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;

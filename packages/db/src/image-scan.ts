@@ -8,7 +8,7 @@ import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 
 type ScanDao = Pick<
   ImageExifDao,

@@ -12,7 +12,7 @@ import {
 } from './sql/fold-waiting.js';
 import { FORGET_EMBEDDINGS } from './sql/requeue.js';
 import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
-import type { Sql } from './sqlite-connection.js';
+import type { Sql } from './sqlite/connection.js';
 
 type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readMigrations } from './migrations.js';
-import { openSqliteAdapter } from './sqlite-adapter.js';
+import { openSqliteAdapter } from './sqlite/adapter.js';
+import { readMigrations } from './sqlite/migrations.js';
 import { ALL_STATEMENTS } from './testing/all-statements.js';
 
 const FILES = readdirSync(new URL('./sql/', import.meta.url));

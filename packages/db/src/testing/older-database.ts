@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDatabaseAt } from '../database.js';
 import { fileOfUrl } from '../database-url.js';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../migrations.js';
-import { openSqliteAdapter } from '../sqlite-adapter.js';
+import { openSqliteAdapter } from '../sqlite/adapter.js';
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../sqlite/migrations.js';
 
 /** Runs statements past the program, as an older one or a stranger would. */
 export async function runSql(url: string, sql: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sqliteLibraries } from './sqlite-copies.js';
+import { sqliteLibraries } from './copies.js';
 
 const line = (file: string): string => `7f0000000000-7f0000001000 r-xp 00000000 08:01 1234 ${' '.repeat(20)}${file}\n`;
 const COMPILED = '/app/node_modules/better-sqlite3/build/Release/better_sqlite3.node';

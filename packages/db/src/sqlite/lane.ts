@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from './errors.js';
-import type { Sql, SqliteConnection } from './sqlite-connection.js';
-import { isBusy, toDatabaseError } from './sqlite-errors.js';
+import { DatabaseError } from '../errors.js';
+import type { Sql, SqliteConnection } from './connection.js';
+import { isBusy, toDatabaseError } from './errors.js';
 
 /**
  * The way to the two connections. Writers come one at a time: the adapter would let a second caller's statement slip into

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from './database.js';
+import { openDatabase } from '../database.js';
+import { runSql } from '../testing/older-database.js';
+import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
+import { photo } from '../testing/rows.js';
+import { openSqliteAdapter } from './adapter.js';
 import { MIGRATIONS_FOLDER, planMigrations } from './migrations.js';
-import { openSqliteAdapter } from './sqlite-adapter.js';
-import { runSql } from './testing/older-database.js';
-import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
-import { photo } from './testing/rows.js';
 
 const FILE = '/data/clip-watch.db';
 const migration = (name: string, checksum = name) => ({ name, sql: '', checksum });
@@ -26,14 +26,14 @@ describe('planMigrations', () => {
 });
 
 test('the migrations give exactly the schema of the models', async () => {
-  const engine = '../scripts/schema-engine.mjs';
+  const engine = '../../scripts/schema-engine.mjs';
   const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
   const folders = { schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: MIGRATIONS_FOLDER };
   expect(await diffSchema(folders)).toBeNull();
 });
 
 test('the schema engine would tell a difference', async () => {
-  const engine = '../scripts/schema-engine.mjs';
+  const engine = '../../scripts/schema-engine.mjs';
   const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
   const empty = temporaryFolder();
   const sql = await diffSchema({ schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: empty.path });

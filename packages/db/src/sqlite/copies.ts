@@ -1,6 +1,6 @@
 import { fstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DatabaseError } from './errors.js';
+import { DatabaseError } from '../errors.js';
 
 /** Address, permissions, offset, device and inode stand before the file, which may hold spaces. */
 const MAPPED_FILE = /^\S+ \S+ \S+ \S+ \S+ +(\/.*?)(?: \(deleted\))?$/;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { DatabaseError } from './errors.js';
+import { DatabaseError } from '../errors.js';
 
 /** A prepared statement of better-sqlite3, as far as it is used here. */
 export interface DriverStatement {

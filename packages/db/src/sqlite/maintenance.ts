@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { DatabaseLogger } from './database-types.js';
-import { DatabaseError } from './errors.js';
-import { openSqliteThread } from './sqlite-thread.js';
+import type { DatabaseLogger } from '../database-types.js';
+import { DatabaseError } from '../errors.js';
+import { openSqliteThread } from './thread.js';
 
 /** Keeps the write-ahead log short and copies the file, on a connection of its own. */
 export interface Maintenance {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import { openSqliteAdapter } from './sqlite-adapter.js';
-import { holdFile } from './sqlite-copies.js';
-import { isBusy, toDatabaseError } from './sqlite-errors.js';
-import { openSqliteThread } from './sqlite-thread.js';
-import type { SqlParams, SqlValue, Statement } from './statement.js';
+import type { SqlParams, SqlValue, Statement } from '../statement.js';
+import { openSqliteAdapter } from './adapter.js';
+import { holdFile } from './copies.js';
+import { isBusy, toDatabaseError } from './errors.js';
+import { openSqliteThread } from './thread.js';
 
 /** A row by column name. What the columns are is the statement's own word, and its tests'. */
 export type SqlRow = Readonly<Record<string, unknown>>;

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { openSqliteAdapter } from './sqlite-adapter.js';
-import { openReader, openWriter } from './sqlite-connection.js';
-import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
-import { claimOf, embeddingOf, photo } from './testing/rows.js';
+import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
+import { claimOf, embeddingOf, photo } from '../testing/rows.js';
+import { openSqliteAdapter } from './adapter.js';
+import { openReader, openWriter } from './connection.js';
 
 describe('the settings of SQLite', () => {
   test.each([
@@ -85,7 +85,7 @@ describe('a foreign program that holds the write lock', () => {
     const { images } = test.database;
     await images.upsertPhotos(test.library.id, [photo('a.jpg')]);
     const claim = await images.claimClipCandidates(claimOf(test.library.id));
-    const { openDatabase } = await import('./database.js');
+    const { openDatabase } = await import('../database.js');
     const other = await openDatabase({ url: test.url, now: () => test.clock.time });
     expect((await other.images.claimClipCandidates(claimOf(test.library.id))).candidates).toEqual([]);
     expect(await other.images.backfillClipEmbeddings([embeddingOf(claim, claim.candidates[0]!)])).toMatchObject({

@@ -3,8 +3,8 @@
 // locks.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import { openSqliteAdapter } from './sqlite-adapter.js';
-import type { ThreadAnswer, ThreadFault, ThreadReply, ThreadRequest, ThreadSettings } from './sqlite-thread.js';
+import { openSqliteAdapter } from './adapter.js';
+import type { ThreadAnswer, ThreadFault, ThreadReply, ThreadRequest, ThreadSettings } from './thread.js';
 
 const settings = workerData as ThreadSettings; // set by openSqliteThread
 let opened: SqlDriverAdapter | undefined;

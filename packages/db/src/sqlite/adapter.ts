@@ -4,8 +4,8 @@ import {
   type SqlQuery,
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
-import { type DriverConnection, type DriverStatement, openDriver } from './sqlite-driver.js';
-import { columnType, toDriver, toResult } from './sqlite-values.js';
+import { type DriverConnection, type DriverStatement, openDriver } from './driver.js';
+import { columnType, toDriver, toResult } from './values.js';
 
 export const ADAPTER_NAME = '@clip-watch/db';
 

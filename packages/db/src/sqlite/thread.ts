@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SqlDriverAdapter, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
-import { DatabaseError } from './errors.js';
-import { ADAPTER_NAME, refuseTransaction } from './sqlite-adapter.js';
+import { DatabaseError } from '../errors.js';
+import { ADAPTER_NAME, refuseTransaction } from './adapter.js';
 
 export interface ThreadSettings {
   readonly file: string;
@@ -30,7 +30,7 @@ export type ThreadReply =
   | { readonly kind: 'failed'; readonly id: number; readonly fault: ThreadFault };
 
 // Resolves to the built worker from src/ and from dist/ alike, so tests run the file that ships.
-const WORKER = new URL('../dist/sqlite.worker.js', import.meta.url);
+const WORKER = new URL('../../dist/sqlite/sqlite.worker.js', import.meta.url);
 const CLOSE_LIMIT_MS = 5000;
 
 /** Prisma and `toDatabaseError` know the driver's errors by their name and cause. */
