@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
+import type { Maintenance, StatementLane } from './dialect.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
 import { PrismaClient } from './generated/sqlite/client.js';
 import { createImageExifDao } from './image-exif-dao.js';
@@ -9,8 +10,8 @@ import { createLibraryDao } from './library-dao.js';
 import { openReader, openWriter, type SqliteConnection } from './sqlite/connection.js';
 import { toDatabaseError } from './sqlite/errors.js';
 import { copyBeforeMigration, copyDatabase } from './sqlite/file-copies.js';
-import { createStatementLane, type StatementLane } from './sqlite/lane.js';
-import { type Maintenance, startMaintenance } from './sqlite/maintenance.js';
+import { createStatementLane } from './sqlite/lane.js';
+import { startMaintenance } from './sqlite/maintenance.js';
 import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './sqlite/migrations.js';
 import { createPrismaFactory } from './sqlite/prisma-adapter.js';
 

@@ -1,23 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { Sql, SqlRow } from '../dialect.js';
 import type { SqlParams, SqlValue, Statement } from '../statement.js';
 import { openSqliteAdapter } from './adapter.js';
 import { holdFile } from './copies.js';
 import { isBusy, toDatabaseError } from './errors.js';
 import { openSqliteThread } from './thread.js';
-
-/** A row by column name. What the columns are is the statement's own word, and its tests'. */
-export type SqlRow = Readonly<Record<string, unknown>>;
-
-/** Statements on one connection. */
-export interface Sql {
-  all<Row extends SqlRow, Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<Row[]>;
-  /** @returns rows changed, those of triggers not counted */
-  run<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<number>;
-  /** Several statements at once, without parameters. */
-  script(text: string): Promise<void>;
-  query(text: string, args?: readonly SqlValue[]): Promise<SqlRow[]>;
-}
 
 export interface SqliteConnection extends Sql {
   /** The driver's own, for Prisma. */

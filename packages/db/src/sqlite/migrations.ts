@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Sql } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
-import type { Sql } from './connection.js';
 import { isBusy, toDatabaseError } from './errors.js';
 
 export interface Migration {
