@@ -41,7 +41,7 @@ function run(command, args) {
 function install() {
   const wanted = wantedInstall();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
-  say('clip-watch: installing packages (once; a minute or two when SQLite has to be compiled) …');
+  say('clip-watch: installing packages (once; on Node 20 a minute or two more when SQLite has to be compiled) …');
   run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only']);
   writeFileSync(STAMP, wanted);
 }

@@ -1,8 +1,8 @@
 import { LONGEST_WAIT_MS, type PagedRow } from './claim-plan.js';
 import type { ClaimRequest } from './claim-types.js';
+import type { Sql, SqlRow } from './dialect.js';
 import { PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { PAGE_REENCODE, PAGE_REENCODE_ALONE, PAGE_REENCODE_DUE } from './sql/reencode.js';
-import type { Sql, SqlRow } from './sqlite-connection.js';
 
 export interface LanedPage {
   readonly fresh: readonly PagedRow[];

@@ -1,6 +1,7 @@
 import { pairOf, readClipState } from './clip-state.js';
 import type { DaoContext } from './dao-context.js';
 import type { ClipModelState, ClipStateDao, PinnedModel } from './database-types.js';
+import type { Sql } from './dialect.js';
 import { DatabaseError } from './errors.js';
 import {
   CHANGE_OVER,
@@ -14,7 +15,6 @@ import {
   SWITCH_MODEL,
 } from './sql/model-state.js';
 import { OUTDATED_LEFT } from './sql/reencode.js';
-import type { Sql } from './sqlite-connection.js';
 import type { Statement } from './statement.js';
 
 /** @throws DatabaseError MODEL_MISMATCH */

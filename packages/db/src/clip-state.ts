@@ -1,6 +1,6 @@
 import type { ClipModelState } from './database-types.js';
+import type { Sql } from './dialect.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
-import type { Sql } from './sqlite-connection.js';
 
 interface StateRow {
   readonly [column: string]: unknown;

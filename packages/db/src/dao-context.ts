@@ -1,6 +1,6 @@
 import type { DatabaseLogger } from './database-types.js';
+import type { StatementLane } from './dialect.js';
 import type { PrismaClient } from './generated/sqlite/client.js';
-import type { StatementLane } from './statement-lane.js';
 
 /** What the DAOs share. */
 export interface DaoContext {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSqliteThread } from './sqlite-thread.js';
+import { openSqliteThread } from './sqlite/thread.js';
 import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
 import { photo } from './testing/rows.js';
 

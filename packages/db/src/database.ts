@@ -2,18 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
+import type { Maintenance, StatementLane } from './dialect.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
-import { copyBeforeMigration, copyDatabase } from './file-copies.js';
 import { PrismaClient } from './generated/sqlite/client.js';
 import { createImageExifDao } from './image-exif-dao.js';
 import { createLibraryDao } from './library-dao.js';
-import { type Maintenance, startMaintenance } from './maintenance.js';
-import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
-import { createPrismaFactory } from './prisma-adapter.js';
-import { openReader, openWriter, type SqliteConnection } from './sqlite-connection.js';
-import { refuseTwoSqliteCopies } from './sqlite-copies.js';
-import { toDatabaseError } from './sqlite-errors.js';
-import { createStatementLane, type StatementLane } from './statement-lane.js';
+import { openReader, openWriter, type SqliteConnection } from './sqlite/connection.js';
+import { toDatabaseError } from './sqlite/errors.js';
+import { copyBeforeMigration, copyDatabase } from './sqlite/file-copies.js';
+import { createStatementLane } from './sqlite/lane.js';
+import { startMaintenance } from './sqlite/maintenance.js';
+import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './sqlite/migrations.js';
+import { createPrismaFactory } from './sqlite/prisma-adapter.js';
 import { createTableBacklog } from './table-backlog.js';
 
 /** Below the graces of those who close it. */
@@ -66,7 +66,7 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   const { url, log, now = Date.now, random = Math.random } = options;
   const file = fileOfUrl(url);
   checkPlace(file);
-  const writer = await openWriter(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const writer = await openWriter(file, random);
   const reader = await openReader(file, random).catch(async (error: unknown) => {
     await writer.close();
     throw error;

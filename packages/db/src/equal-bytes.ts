@@ -1,6 +1,7 @@
 import type { PagedRow } from './claim-plan.js';
 import type { ModelPair } from './clip-state.js';
 import { idsOf } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import {
   COPY_EMBEDDINGS,
   COPY_TROUBLE,
@@ -10,7 +11,6 @@ import {
   MARK_COPIES,
   STORE_COPIES,
 } from './sql/equal-bytes.js';
-import type { Sql } from './sqlite-connection.js';
 
 /** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
 const SHARE_LIMIT = 256;

@@ -4,6 +4,7 @@ import { LONGEST_LEASE_MS, LONGEST_WAIT_MS, type PagedRow, pickRows, sharePage }
 import type { ClaimRequest, ClipCandidate, ClipClaim } from './claim-types.js';
 import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT } from './sql/claim-candidates.js';
@@ -17,7 +18,6 @@ import {
   RELEASE_ROWS,
   RESCUE_EXPIRED,
 } from './sql/release-claims.js';
-import type { Sql } from './sqlite-connection.js';
 
 type ClaimDao = Pick<
   ImageExifDao,

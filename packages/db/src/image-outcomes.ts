@@ -1,12 +1,12 @@
 import type { ClipFailure, StoredEmbedding, WriteResult } from './claim-types.js';
 import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
-import type { Sql } from './sqlite-connection.js';
 import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;

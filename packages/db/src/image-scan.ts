@@ -1,5 +1,6 @@
 import { pairOf, readClipState } from './clip-state.js';
 import { chunks, type DaoContext, idsOf } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
@@ -8,7 +9,6 @@ import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
-import type { Sql } from './sqlite-connection.js';
 
 type ScanDao = Pick<
   ImageExifDao,

@@ -1,4 +1,5 @@
 import { type DaoContext, idsOf } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { listLibraryIds } from './library-dao.js';
 import {
@@ -12,7 +13,6 @@ import {
 } from './sql/fold-waiting.js';
 import { FORGET_EMBEDDINGS } from './sql/requeue.js';
 import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
-import type { Sql } from './sqlite-connection.js';
 
 type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
 

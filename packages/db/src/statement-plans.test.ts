@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readMigrations } from './migrations.js';
+import { openSqliteAdapter } from './sqlite/adapter.js';
+import { readMigrations } from './sqlite/migrations.js';
 import { ALL_STATEMENTS } from './testing/all-statements.js';
 
 const FILES = readdirSync(new URL('./sql/', import.meta.url));
 
 describe('the plan of each hot statement', () => {
-  const opened = new PrismaBetterSqlite3({ url: ':memory:' }).connect();
+  const opened = openSqliteAdapter({ file: ':memory:' });
 
   beforeAll(async () => {
     for (const { sql } of readMigrations()) await (await opened).executeScript(sql);

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { Driver } from './db-driver.mjs';
 
 /** The part of better-sqlite3 that these tests use; the package brings no types. */
 export interface RawDatabase {
@@ -7,8 +7,6 @@ export interface RawDatabase {
   exec(sql: string): void;
   close(): void;
 }
-
-const Driver = createRequire(import.meta.url)('better-sqlite3') as new (file: string) => RawDatabase; // as in its README
 
 /** Opens a database file past the program, to look at what is really in it. */
 export function openRaw(file: string): RawDatabase {

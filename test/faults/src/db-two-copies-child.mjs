@@ -1,9 +1,8 @@
 // A process that loads a second copy of the SQLite library, as a plugin with its own would. Plain JavaScript: it runs as
 // a process of its own, without a build. Arguments: what to do, the database file, the second copy.
-import { createRequire } from 'node:module';
 import { openDatabase } from '@clip-watch/db';
+import { Driver } from './db-driver.mjs';
 
-const Driver = createRequire(import.meta.url)('better-sqlite3');
 const [what, file, second] = process.argv.slice(2);
 const loadSecond = (name = ':memory:') => new Driver(name, { nativeBinding: second, timeout: 10 });
 
@@ -14,6 +13,12 @@ async function open() {
   return `opened ${photos}`;
 }
 
+/** A connection is idle until it reads. */
+function hold(database) {
+  database.exec('PRAGMA journal_mode = WAL');
+  database.exec('CREATE TABLE IF NOT EXISTS held (a)');
+}
+
 function lock(database) {
   database.exec('BEGIN IMMEDIATE');
   return 'locked';
@@ -21,12 +26,31 @@ function lock(database) {
 
 const acts = {
   'second-first'() {
-    loadSecond();
+    hold(loadSecond(file));
     return open();
   },
   async 'second-later'() {
     await open();
-    loadSecond();
+    hold(loadSecond(file));
+    return open();
+  },
+  async 'second-beside'() {
+    const ours = await openDatabase({ url: `file:${file}` });
+    hold(loadSecond(file));
+    return open().finally(() => ours.close());
+  },
+  'second-elsewhere'() {
+    hold(loadSecond(`${file}-of-the-plugin`));
+    return open();
+  },
+  async 'twice-beside-second'() {
+    hold(loadSecond(`${file}-of-the-plugin`));
+    const ours = await openDatabase({ url: `file:${file}` });
+    return open().finally(() => ours.close());
+  },
+  async 'node-sqlite'() {
+    const { DatabaseSync } = await import('node:sqlite');
+    hold(new DatabaseSync(file));
     return open();
   },
   locks: () => [lock(new Driver(file)), lock(loadSecond(file))].join(),

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { openDatabaseAt } from '../database.js';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../migrations.js';
+import { fileOfUrl } from '../database-url.js';
+import { openSqliteAdapter } from '../sqlite/adapter.js';
+import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../sqlite/migrations.js';
 
 /** Runs statements past the program, as an older one or a stranger would. */
 export async function runSql(url: string, sql: string): Promise<void> {
-  const adapter = await new PrismaBetterSqlite3({ url }).connect();
+  const adapter = await openSqliteAdapter({ file: fileOfUrl(url) });
   await adapter.executeScript(sql);
   await adapter.dispose();
 }

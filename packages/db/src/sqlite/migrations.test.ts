@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { openDatabase } from './database.js';
+import { openDatabase } from '../database.js';
+import { runSql } from '../testing/older-database.js';
+import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
+import { photo } from '../testing/rows.js';
+import { openSqliteAdapter } from './adapter.js';
 import { MIGRATIONS_FOLDER, planMigrations } from './migrations.js';
-import { runSql } from './testing/older-database.js';
-import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
-import { photo } from './testing/rows.js';
 
 const FILE = '/data/clip-watch.db';
 const migration = (name: string, checksum = name) => ({ name, sql: '', checksum });
@@ -27,14 +26,14 @@ describe('planMigrations', () => {
 });
 
 test('the migrations give exactly the schema of the models', async () => {
-  const engine = '../scripts/schema-engine.mjs';
+  const engine = '../../scripts/schema-engine.mjs';
   const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
   const folders = { schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: MIGRATIONS_FOLDER };
   expect(await diffSchema(folders)).toBeNull();
 });
 
 test('the schema engine would tell a difference', async () => {
-  const engine = '../scripts/schema-engine.mjs';
+  const engine = '../../scripts/schema-engine.mjs';
   const { diffSchema } = (await import(engine)) as { diffSchema(folders: object): Promise<string | null> }; // a script
   const empty = temporaryFolder();
   const sql = await diffSchema({ schemaFolder: dirname(MIGRATIONS_FOLDER), migrationsFolder: empty.path });
@@ -44,7 +43,7 @@ test('the schema engine would tell a difference', async () => {
 
 test('the counters and waiting vectors have their triggers after every migration', async () => {
   await using test = await openTestDatabase();
-  const adapter = await new PrismaBetterSqlite3({ url: test.url }).connect();
+  const adapter = await openSqliteAdapter({ file: join(test.folder, 'test.db') });
   const { rows } = await adapter.queryRaw({
     sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name",
     args: [],
@@ -108,10 +107,4 @@ test('backup makes a copy that opens, while the database is in use', async () =>
   const copy = await openDatabase({ url: `file:${path}` });
   expect(await copy.images.counters()).toMatchObject({ photos: 1 });
   await copy.close();
-});
-
-test('there is one better-sqlite3 for the adapter and for us', () => {
-  const require = createRequire(import.meta.url);
-  const adapter = createRequire(require.resolve('@prisma/adapter-better-sqlite3'));
-  expect(adapter.resolve('better-sqlite3')).toBe(require.resolve('better-sqlite3'));
 });

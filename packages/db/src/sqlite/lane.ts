@@ -1,22 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from './errors.js';
-import type { Sql, SqliteConnection } from './sqlite-connection.js';
-import { isBusy, toDatabaseError } from './sqlite-errors.js';
-
-/**
- * The way to the two connections. Writers come one at a time: the adapter would let a second caller's statement slip into
- * an open transaction. Readers wait for nobody, and see what was committed before they were asked.
- */
-export interface StatementLane {
-  /** Single statements that only read: each stands for itself. */
-  read<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
-  /** One transaction that takes the write lock first; all or nothing. The action may run again when the lock is taken. */
-  write<T>(action: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Whether a transaction is open now. */
-  readonly isWriting: boolean;
-  /** Takes no new work and waits for what is on its way. */
-  close(): Promise<void>;
-}
+import type { Sql, StatementLane } from '../dialect.js';
+import { DatabaseError } from '../errors.js';
+import type { SqliteConnection } from './connection.js';
+import { isBusy, toDatabaseError } from './errors.js';
 
 export interface StatementLaneOptions {
   readonly writer: SqliteConnection;
@@ -51,6 +37,10 @@ async function transact<T>(sql: Sql, action: (sql: Sql) => Promise<T>): Promise<
   }
 }
 
+/**
+ * The lane over the two connections. Writers come one at a time: a second caller's statement would slip into an open
+ * transaction.
+ */
 export function createStatementLane(options: StatementLaneOptions): StatementLane {
   const { writer, reader, file, random, beforeWrite, busyLimitMs = BUSY_LIMIT_MS } = options;
   const reading = new Set<Promise<unknown>>();

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openTestDatabase } from './testing/open-test-database.js';
-import { photo } from './testing/rows.js';
+import { openTestDatabase } from '../testing/open-test-database.js';
+import { photo } from '../testing/rows.js';
 
 const MEGABYTE = 1024 * 1024;
 const WRITTEN_BYTES = 400 * MEGABYTE;

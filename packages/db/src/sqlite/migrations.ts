@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DatabaseError } from './errors.js';
-import type { Sql } from './sqlite-connection.js';
-import { isBusy, toDatabaseError } from './sqlite-errors.js';
+import type { Sql } from '../dialect.js';
+import { DatabaseError } from '../errors.js';
+import { isBusy, toDatabaseError } from './errors.js';
 
 export interface Migration {
   readonly name: string;
@@ -19,7 +19,7 @@ export interface AppliedMigration {
 }
 
 /** Beside src/ and dist/ alike: the files are read as they are, since their checksums count. */
-export const MIGRATIONS_FOLDER: string = fileURLToPath(new URL('../prisma/sqlite/migrations', import.meta.url));
+export const MIGRATIONS_FOLDER: string = fileURLToPath(new URL('../../prisma/sqlite/migrations', import.meta.url));
 
 const RECORD_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME, "migration_name" TEXT NOT NULL,

@@ -1,13 +1,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { openReader, openWriter } from './sqlite-connection.js';
-import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
-import { claimOf, embeddingOf, photo } from './testing/rows.js';
-
-const QUIET = { random: Math.random, beforeOpen: () => undefined };
+import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
+import { claimOf, embeddingOf, photo } from '../testing/rows.js';
+import { openSqliteAdapter } from './adapter.js';
+import { openReader, openWriter } from './connection.js';
 
 describe('the settings of SQLite', () => {
   test.each([
@@ -22,7 +20,7 @@ describe('the settings of SQLite', () => {
     ['busy_timeout', 20],
   ])('%s is %j', async (name, value) => {
     const folder = temporaryFolder();
-    const connection = await openWriter(join(folder.path, 'x.db'), QUIET);
+    const connection = await openWriter(join(folder.path, 'x.db'), Math.random);
     expect(Object.values((await connection.query(`PRAGMA ${name}`))[0] ?? {})).toEqual([value]);
     await connection.close();
     folder.remove();
@@ -48,7 +46,7 @@ describe('the settings of SQLite', () => {
 test('the connection that reads sees what is committed at once, refuses to write, and takes nothing after its close', async () => {
   const folder = temporaryFolder();
   const file = join(folder.path, 'x.db');
-  const writer = await openWriter(file, QUIET);
+  const writer = await openWriter(file, Math.random);
   const reader = await openReader(file, Math.random);
   await writer.script('CREATE TABLE t (a)');
   await writer.query('BEGIN IMMEDIATE');
@@ -68,7 +66,7 @@ test('the connection that reads sees what is committed at once, refuses to write
 describe('a foreign program that holds the write lock', () => {
   test('holds up writes, and neither reads nor timers', async () => {
     await using test = await openTestDatabase();
-    const foreign = await new PrismaBetterSqlite3({ url: test.url }).connect();
+    const foreign = await openSqliteAdapter({ file: join(test.folder, 'test.db') });
     await foreign.executeScript('BEGIN IMMEDIATE');
     let ticks = 0;
     const timer = setInterval(() => (ticks += 1), 5);
@@ -87,7 +85,7 @@ describe('a foreign program that holds the write lock', () => {
     const { images } = test.database;
     await images.upsertPhotos(test.library.id, [photo('a.jpg')]);
     const claim = await images.claimClipCandidates(claimOf(test.library.id));
-    const { openDatabase } = await import('./database.js');
+    const { openDatabase } = await import('../database.js');
     const other = await openDatabase({ url: test.url, now: () => test.clock.time });
     expect((await other.images.claimClipCandidates(claimOf(test.library.id))).candidates).toEqual([]);
     expect(await other.images.backfillClipEmbeddings([embeddingOf(claim, claim.candidates[0]!)])).toMatchObject({

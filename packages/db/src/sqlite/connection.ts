@@ -1,22 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import { isBusy, toDatabaseError } from './sqlite-errors.js';
-import { openSqliteThread } from './sqlite-thread.js';
-import type { SqlParams, SqlValue, Statement } from './statement.js';
-
-/** A row by column name. What the columns are is the statement's own word, and its tests'. */
-export type SqlRow = Readonly<Record<string, unknown>>;
-
-/** Statements on one connection. */
-export interface Sql {
-  all<Row extends SqlRow, Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<Row[]>;
-  /** @returns rows changed, those of triggers not counted */
-  run<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<number>;
-  /** Several statements at once, without parameters. */
-  script(text: string): Promise<void>;
-  query(text: string, args?: readonly SqlValue[]): Promise<SqlRow[]>;
-}
+import type { Sql, SqlRow } from '../dialect.js';
+import type { SqlParams, SqlValue, Statement } from '../statement.js';
+import { openSqliteAdapter } from './adapter.js';
+import { holdFile } from './copies.js';
+import { isBusy, toDatabaseError } from './errors.js';
+import { openSqliteThread } from './thread.js';
 
 export interface SqliteConnection extends Sql {
   /** The driver's own, for Prisma. */
@@ -87,7 +76,7 @@ function createSql(adapter: SqlDriverAdapter): Sql {
 
 /** Loads the native library without touching a file, so that copies of it can be counted first. */
 async function loadSqlite(): Promise<void> {
-  const adapter = await new PrismaBetterSqlite3({ url: ':memory:' }).connect();
+  const adapter = await openSqliteAdapter({ file: ':memory:' });
   await adapter.dispose();
 }
 
@@ -117,14 +106,20 @@ async function patiently<T>(open: () => Promise<T>, file: string, random: () => 
   }
 }
 
-/** Opens the file, and makes it when it is not there. @throws DatabaseError */
-export async function openWriter(
-  file: string,
-  options: { readonly random: () => number; readonly beforeOpen: () => void },
-): Promise<SqliteConnection> {
+/**
+ * Opens the file, and makes it when it is not there.
+ * @throws DatabaseError TWO_SQLITE_COPIES, and what the file is refused for
+ */
+export async function openWriter(file: string, random: () => number): Promise<SqliteConnection> {
   await loadSqlite();
-  options.beforeOpen();
-  return patiently(() => openConnection(file, WRITER_PRAGMAS), file, options.random);
+  const release = holdFile(file);
+  try {
+    const connection = await patiently(() => openConnection(file, WRITER_PRAGMAS), file, random);
+    return { ...connection, close: () => connection.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** A second connection to a file that a writer has opened: what it reads never waits for a commit. @throws DatabaseError */

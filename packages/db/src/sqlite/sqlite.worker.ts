@@ -2,16 +2,16 @@
 // up nobody but the connection's own next statement. All threads load the same native library, so they see each other's
 // locks.
 import { parentPort, workerData } from 'node:worker_threads';
-import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { ThreadAnswer, ThreadFault, ThreadReply, ThreadRequest, ThreadSettings } from './sqlite-thread.js';
+import { openSqliteAdapter } from './adapter.js';
+import type { ThreadAnswer, ThreadFault, ThreadReply, ThreadRequest, ThreadSettings } from './thread.js';
 
-const { file, busyWaitMs } = workerData as ThreadSettings; // set by openSqliteThread
+const settings = workerData as ThreadSettings; // set by openSqliteThread
 let opened: SqlDriverAdapter | undefined;
 
 async function connect(): Promise<ThreadAnswer> {
-  opened = await new PrismaBetterSqlite3({ url: `file:${file}`, timeout: busyWaitMs }).connect();
-  return { adapterName: opened.adapterName, connectionInfo: opened.getConnectionInfo?.() };
+  opened = await openSqliteAdapter(settings);
+  return undefined;
 }
 
 async function perform(request: ThreadRequest): Promise<ThreadAnswer> {

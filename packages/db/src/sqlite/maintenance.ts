@@ -1,17 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { DatabaseLogger } from './database-types.js';
-import { DatabaseError } from './errors.js';
-import { openSqliteThread } from './sqlite-thread.js';
-
-/** Keeps the write-ahead log short and copies the file, on a connection of its own. */
-export interface Maintenance {
-  /** Called before each transaction that writes. Resolves at once while the log is short; holds writers up when it is long. */
-  beforeWrite(): Promise<void>;
-  /** A consistent copy of the database in a new file. */
-  copy(path: string): Promise<void>;
-  close(): Promise<void>;
-}
+import type { DatabaseLogger } from '../database-types.js';
+import type { Maintenance } from '../dialect.js';
+import { DatabaseError } from '../errors.js';
+import { openSqliteThread } from './thread.js';
 
 const BUSY_WAIT_MS = 5000;
 /** A page of the file and the header before it. */
@@ -44,6 +36,7 @@ async function checkpointLog(connection: SqlDriverAdapter): Promise<number> {
   return frames * FRAME_BYTES;
 }
 
+/** Keeps the write-ahead log short and copies the file, on a connection of its own. */
 export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance {
   let connection: Promise<SqlDriverAdapter> | undefined;
   let running: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { ConnectionInfo, SqlDriverAdapter, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
-import { DatabaseError } from './errors.js';
+import type { SqlDriverAdapter, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
+import { DatabaseError } from '../errors.js';
+import { ADAPTER_NAME, refuseTransaction } from './adapter.js';
 
 export interface ThreadSettings {
   readonly file: string;
@@ -15,12 +16,7 @@ export type ThreadRequest =
   | { readonly kind: 'script'; readonly text: string }
   | { readonly kind: 'close' };
 
-interface Connected {
-  readonly adapterName: string;
-  readonly connectionInfo: ConnectionInfo | undefined;
-}
-
-export type ThreadAnswer = Connected | SqlResultSet | number | undefined;
+export type ThreadAnswer = SqlResultSet | number | undefined;
 
 export interface ThreadFault {
   readonly name: string;
@@ -34,7 +30,7 @@ export type ThreadReply =
   | { readonly kind: 'failed'; readonly id: number; readonly fault: ThreadFault };
 
 // Resolves to the built worker from src/ and from dist/ alike, so tests run the file that ships.
-const WORKER = new URL('../dist/sqlite.worker.js', import.meta.url);
+const WORKER = new URL('../../dist/sqlite/sqlite.worker.js', import.meta.url);
 const CLOSE_LIMIT_MS = 5000;
 
 /** Prisma and `toDatabaseError` know the driver's errors by their name and cause. */
@@ -83,23 +79,22 @@ function startThread(settings: ThreadSettings) {
 }
 
 /**
- * A connection of the driver's own adapter, in a thread. Statements run in the order in which they were sent.
+ * A connection in a thread of its own. Statements run in the order in which they were sent.
  * @throws what the driver throws
  */
 export async function openSqliteThread(settings: ThreadSettings): Promise<SqlDriverAdapter> {
   const { ask, end } = startThread(settings);
-  const { adapterName, connectionInfo } = await ask<Connected>({ kind: 'connect' }).catch(async (error: unknown) => {
+  await ask<undefined>({ kind: 'connect' }).catch(async (error: unknown) => {
     await end();
     throw error;
   });
   return {
     provider: 'sqlite',
-    adapterName,
+    adapterName: ADAPTER_NAME,
     queryRaw: (query) => ask<SqlResultSet>({ kind: 'query', query }),
     executeRaw: (query) => ask<number>({ kind: 'execute', query }),
     executeScript: (text) => ask<undefined>({ kind: 'script', text }),
-    startTransaction: () => Promise.reject(new Error('a transaction is opened by the lane, never by Prisma')),
-    ...(connectionInfo === undefined ? {} : { getConnectionInfo: () => connectionInfo }),
+    startTransaction: refuseTransaction,
     async dispose() {
       // A disk that is silent holds the thread: then it is left behind.
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
