@@ -6,11 +6,11 @@ here=$PWD
 work=$here/.cache/node24
 mkdir -p "$work"
 
-# The platform's own package of npm's `node`: it has the headers too, so that native modules build without fetching any.
+# The platform's own package of npm's `node`. Nothing is compiled on this Node.
 arch=$(node -p 'process.arch')
 runtime=$work/node_modules/node-linux-$arch
 [ -x "$runtime/bin/node" ] || npm install --silent --no-save --prefix "$work" "node-linux-$arch@24" >/dev/null
-export PATH="$runtime/bin:$PATH" npm_config_nodedir="$runtime"
+export PATH="$runtime/bin:$PATH"
 node --version
 
 rm -rf "$work/clone"

@@ -1,7 +1,7 @@
 /** One retry goes out per eight fresh rows. */
 const FRESH_PER_RETRY = 8;
 
-/** After this many crashes a row is left for a claim of its own. */
+/** After this many crashes a row is left for a claim of its own. The partial indexes of the pages name it too. */
 export const ALONE_AFTER_CRASHES: number = 2;
 /** No lease is longer; one that ends further ahead met a jump of the clock. */
 export const LONGEST_LEASE_MS: number = 3_600_000;

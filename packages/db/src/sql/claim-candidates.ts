@@ -1,3 +1,4 @@
+import { ALONE_AFTER_CRASHES } from '../claim-plan.js';
 import { type Statement, statement } from '../statement.js';
 
 /*
@@ -13,7 +14,7 @@ export const PAGE_FRESH: Statement<'libraryId' | 'limit'> = statement({
   sql: `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_fresh
 WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL
-  AND clip_claim_token IS NULL AND clip_next_attempt_at IS NULL AND clip_crashes < 2
+  AND clip_claim_token IS NULL AND clip_next_attempt_at IS NULL AND clip_crashes < ${ALONE_AFTER_CRASHES}
 ORDER BY sort_time DESC, id DESC LIMIT :limit`,
 });
 
@@ -25,7 +26,7 @@ export const PAGE_DUE: Statement<'libraryId' | 'from' | 'until' | 'limit'> = sta
   sql: `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_due
 WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL
-  AND clip_claim_token IS NULL AND clip_next_attempt_at IS NOT NULL AND clip_crashes < 2
+  AND clip_claim_token IS NULL AND clip_next_attempt_at IS NOT NULL AND clip_crashes < ${ALONE_AFTER_CRASHES}
   AND clip_next_attempt_at >= :from AND clip_next_attempt_at <= :until
 ORDER BY clip_next_attempt_at, id LIMIT :limit`,
 });
@@ -38,7 +39,7 @@ export const PAGE_ALONE: Statement<'libraryId' | 'now' | 'jumpedAfter' | 'limit'
   sql: `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_alone
 WHERE library_id = :libraryId AND clip_status = 'pending' AND missing_since IS NULL
-  AND clip_claim_token IS NULL AND clip_crashes >= 2
+  AND clip_claim_token IS NULL AND clip_crashes >= ${ALONE_AFTER_CRASHES}
   AND (clip_next_attempt_at IS NULL OR clip_next_attempt_at <= :now OR clip_next_attempt_at > :jumpedAfter)
 ORDER BY clip_next_attempt_at, id LIMIT :limit`,
 });

@@ -1,3 +1,4 @@
+import { ALONE_AFTER_CRASHES } from '../claim-plan.js';
 import { type Statement, statement } from '../statement.js';
 
 /*
@@ -8,7 +9,7 @@ import { type Statement, statement } from '../statement.js';
 const UNCLAIMED = "clip_status = 'encoded' AND missing_since IS NULL AND clip_claim_token IS NULL";
 const RANGE = `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_reencode
-WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_next_model_version IS NULL AND clip_crashes < 2`;
+WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_next_model_version IS NULL AND clip_crashes < ${ALONE_AFTER_CRASHES}`;
 const NEWEST_FIRST = 'ORDER BY clip_model_version DESC, sort_time DESC, id DESC LIMIT :limit';
 
 /** Rows that were not tried with the wanted model, newest first within each other one: two ranges of one index. */
@@ -30,7 +31,7 @@ export const PAGE_REENCODE_DUE: Statement<'libraryId' | 'from' | 'until' | 'limi
   uses: ['image_exif_reencode_due'],
   sql: `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_reencode_due
-WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_next_attempt_at IS NOT NULL AND clip_crashes < 2
+WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_next_attempt_at IS NOT NULL AND clip_crashes < ${ALONE_AFTER_CRASHES}
   AND clip_next_attempt_at >= :from AND clip_next_attempt_at <= :until
 ORDER BY clip_next_attempt_at, id LIMIT :limit`,
 });
@@ -42,7 +43,7 @@ export const PAGE_REENCODE_ALONE: Statement<'libraryId' | 'now' | 'jumpedAfter' 
   uses: ['image_exif_reencode_alone'],
   sql: `
 SELECT id, content_hash FROM image_exif INDEXED BY image_exif_reencode_alone
-WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_crashes >= 2
+WHERE library_id = :libraryId AND ${UNCLAIMED} AND clip_crashes >= ${ALONE_AFTER_CRASHES}
   AND (clip_next_model_version IS NULL OR clip_next_attempt_at IS NOT NULL)
   AND (clip_next_attempt_at IS NULL OR clip_next_attempt_at <= :now OR clip_next_attempt_at > :jumpedAfter)
 ORDER BY clip_next_attempt_at, id LIMIT :limit`,
