@@ -3,6 +3,7 @@ import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
 import { checkPlace, fileOfUrl } from './database-url.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
+import { type FileGuard, guardFile } from './file-guard.js';
 import { copyBeforeMigration, copyDatabase } from './file-copies.js';
 import { PrismaClient } from './generated/sqlite/client.js';
 import { createImageExifDao } from './image-exif-dao.js';
@@ -23,6 +24,7 @@ interface OpenParts {
   readonly writer: SqliteConnection;
   readonly reader: SqliteConnection;
   readonly maintenance: Maintenance;
+  readonly guard: FileGuard;
   readonly lane: StatementLane;
   readonly now: () => number;
 }
@@ -44,8 +46,9 @@ async function migrate(
 }
 
 /** The writer goes last: as the last connection it folds the log into the file. */
-async function closeParts({ lane, maintenance, reader, writer }: OpenParts): Promise<void> {
+async function closeParts({ lane, maintenance, guard, reader, writer }: OpenParts): Promise<void> {
   await lane.close();
+  guard.close();
   await maintenance.close();
   await reader.close();
   await writer.close();
@@ -72,12 +75,15 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   });
   const maintenance = startMaintenance({ file, log });
   const beforeWrite = (): Promise<void> => maintenance.beforeWrite();
-  const lane = createStatementLane({ writer, reader, file, random, beforeWrite });
-  return { file, writer, reader, maintenance, lane, now };
+  const guard = guardFile({ file, log, now });
+  await guard.check(); // What it finds now is what it compares with.
+  const checkFile = (): Promise<void> => guard.check();
+  const lane = createStatementLane({ writer, reader, file, random, beforeWrite, checkFile });
+  return { file, writer, reader, maintenance, guard, lane, now };
 }
 
 function assemble(parts: OpenParts, options: DatabaseOptions): Database {
-  const { file, writer, reader, maintenance, lane, now } = parts;
+  const { file, writer, reader, maintenance, guard, lane, now } = parts;
   const listeners = createEmbeddedListeners(options.log);
   const isWriting = (): boolean => lane.isWriting;
   const adapter = createPrismaFactory({ writer: writer.adapter, reader: reader.adapter, isWriting });
@@ -90,6 +96,9 @@ function assemble(parts: OpenParts, options: DatabaseOptions): Database {
     images: createImageExifDao(context),
     clipState: createClipStateDao(context),
     onEmbedded: listeners.add,
+    get fault() {
+      return guard.fault;
+    },
     async backup(path) {
       await lane.read(() => copyDatabase(maintenance, path)); // refuses when the database is closed, and is waited for
       options.log?.info({ file, copy: path }, 'clip_watch: copied the database');

@@ -18,7 +18,7 @@ export type PassEnd =
 const MISCONFIGURED: ReadonlySet<string> = new Set(['MISCONFIGURED', 'MODEL_MISMATCH']);
 const ENCODER_AWAY: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
 // Of `DatabaseError`: what another try may well find mended.
-const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO']);
+const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO', 'FILE_GONE']);
 // Of `DecodeHostError`: no photo can be read.
 export const DECODER_AWAY: ReadonlySet<string> = new Set(['CLOSED', 'START_FAILED']);
 

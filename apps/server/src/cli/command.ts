@@ -39,6 +39,11 @@ export function onlyOperand({ command }: CommandContext, what: string): string {
   return operand;
 }
 
+/** How long to wait for an encoder that is away. */
+export function encoderPatienceMs({ config }: CommandContext, otherwiseMs: number): number {
+  return config.encoderPatienceS === null ? otherwiseMs : config.encoderPatienceS * 1_000;
+}
+
 /** @throws HostError USAGE */
 export function noOperands({ command }: CommandContext): void {
   if (command.operands.length > 0) throw new HostError('USAGE', `clip-watch ${command.name} takes no arguments`);

@@ -10,7 +10,7 @@ import type { IngestProblem } from '../library/ingest-photos.js';
 import type { ScanOffline, ScanSummary } from '../library/library-scan.js';
 import { toApiFailure } from '../photos/explain.js';
 import { toApiCounts } from '../photos/to-api.js';
-import { type CommandContext, plain, print } from './command.js';
+import { type CommandContext, encoderPatienceMs, plain, print } from './command.js';
 import { createProgressBar, type ProgressBar } from './progress-bar.js';
 
 export interface IndexSummary extends ApiCounts {
@@ -95,9 +95,10 @@ async function scanAll(
 }
 
 const REDRAW_MS = 500;
+const ENCODER_PATIENCE_MS = 60_000;
 
 async function drainAll(
-  { signal }: CommandContext,
+  context: CommandContext,
   host: Host,
   libraries: readonly Library[],
   bar: ProgressBar,
@@ -118,7 +119,8 @@ async function drainAll(
   };
   const timer = setInterval(() => void draw().catch(() => {}), REDRAW_MS); // A bar is never worth an error.
   try {
-    return await host.drain.drainOnce({ retries: true, signal });
+    const patienceMs = encoderPatienceMs(context, ENCODER_PATIENCE_MS);
+    return await host.drain.drainOnce({ retries: true, patienceMs, signal: context.signal });
   } finally {
     clearInterval(timer);
     await draw();
