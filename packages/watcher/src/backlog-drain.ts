@@ -117,6 +117,7 @@ class Drain implements BacklogDrain {
         isEnabled: this.#deps.clipClient.isEnabled,
         isStopped: () => (this.#closing !== undefined ? 'stopped' : this.#isPaused ? 'paused' : undefined),
         pausedReason: () => this.status().libraries.find(({ state }) => state === 'paused')?.reason,
+        encoderTrouble: () => this.#deps.clipClient.health().reason,
         round: (lane, connect) => this.#round(lane, connect, options.signal),
       });
     } finally {
@@ -239,7 +240,7 @@ class Drain implements BacklogDrain {
     if (!this.#mayRun()) return;
     this.#board.enter(next.kind === 'rest' ? 'idle' : next.state, next.kind === 'rest' ? undefined : next.reason);
     if (next.kind === 'wait' && this.#failures === 1)
-      this.#deps.log?.warn({ state: next.state, reason: next.reason }, 'clip_watch: the drain waits');
+      this.#deps.log?.warn({ state: next.state, reason: next.reason, ...codeOf(end) }, 'clip_watch: the drain waits');
   }
 
   // ---- the end
@@ -262,4 +263,8 @@ class Drain implements BacklogDrain {
     await Promise.race([ended, sleep(FORCE_MS, undefined, { ref: false })]);
     this.#board.enter('closed');
   }
+}
+
+function codeOf(end: PassEnd): { readonly code?: string } {
+  return end.kind === 'database' && end.code !== undefined ? { code: end.code } : {};
 }

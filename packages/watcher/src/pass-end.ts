@@ -9,7 +9,8 @@ export type PassEnd =
   | { readonly kind: 'misconfigured'; readonly reason: string }
   /** Photo after photo failed alike, and so did the known-good picture. */
   | { readonly kind: 'suspicious'; readonly reason: string }
-  | { readonly kind: 'database'; readonly reason: string }
+  /** `code`: of the `DatabaseError`. */
+  | { readonly kind: 'database'; readonly reason: string; readonly code?: string }
   /** The decode host does not start, or was closed before the drain. */
   | { readonly kind: 'decoder-away'; readonly reason: string }
   /** An error that nobody promised: our own fault. */
@@ -28,6 +29,6 @@ export function passEndFromError(error: unknown): PassEnd {
   const reason = errorMessage(error);
   if (MISCONFIGURED.has(code)) return { kind: 'misconfigured', reason };
   if (ENCODER_AWAY.has(code)) return { kind: 'encoder-away', reason };
-  if (DATABASE.has(code)) return { kind: 'database', reason };
+  if (DATABASE.has(code)) return { kind: 'database', reason, code };
   return { kind: 'bug', reason, error };
 }

@@ -72,14 +72,14 @@ describe('the encoder is not there', () => {
       },
     });
 
-  const NO_ENCODER = /^clip-watch: .*(encoder|127\.0\.0\.1)/m;
+  const NO_ENCODER = /^clip-watch: .*encoder.*/m;
 
   test.each<['nobody listens' | 'nobody answers', readonly string[], number, RegExp]>([
     ['nobody listens', ['index', '.'], 1, NO_ENCODER],
     ['nobody answers', ['index', '.'], 1, NO_ENCODER],
     ['nobody listens', ['search', 'words that nobody searched'], 1, NO_ENCODER],
     ['nobody answers', ['search', 'words that nobody searched'], 1, NO_ENCODER],
-    ['nobody listens', ['similar', PHOTO], 0, /^$/],
+    ['nobody listens', ['similar', PHOTO], 0, /starter model answers/],
     ['nobody listens', ['similar', '../outside.jpg'], 1, NO_ENCODER],
     ['nobody listens', ['status'], 0, /^$/],
     ['nobody listens', ['failures'], 0, /^$/],

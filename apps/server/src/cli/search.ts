@@ -3,7 +3,7 @@ import type { ApiSearchAnswer } from '../api-types.js';
 import { HostError } from '../errors.js';
 import { type Host, openHost } from '../host/host.js';
 import type { SearchQuery } from '../search/search-service.js';
-import { type CommandContext, encoderPatienceMs, print } from './command.js';
+import { type CommandContext, encoderPatienceMs, print, untilStopped } from './command.js';
 import { renderHits } from './render.js';
 
 /** `clip-watch search "words" [--limit N] [--not "words"]` */
@@ -17,7 +17,7 @@ export async function search(context: CommandContext): Promise<number> {
 
 /** Waits for the whole index, then searches and prints. */
 export async function printHits(context: CommandContext, host: Host, query: SearchQuery): Promise<number> {
-  await host.search.index.whenLoaded();
+  await untilStopped(context, host.search.index.whenLoaded());
   if (host.search.needsEncoder(query)) await waitForEncoder(host, context);
   // Who names a number of photos wants so many, with their scores: nothing is left out here.
   const page = { filter: {}, limit: context.command.limit, offset: 0, minScore: -1, signal: context.signal };
