@@ -1,8 +1,8 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { DatabaseLogger } from './database-types.js';
 import { openDatabase } from './database.js';
+import type { DatabaseLogger } from './database-types.js';
 import { guardFile } from './file-guard.js';
 import { openTestDatabase, temporaryFolder } from './testing/open-test-database.js';
 import { photo } from './testing/rows.js';

@@ -14,7 +14,11 @@ const PATIENCE_MS = 120_000;
 const PHOTO = 'red.jpg';
 
 /** What listens takes calls and never says a word. @returns the server and its port */
-async function startSilent(): Promise<{ readonly server: Server; readonly sockets: Set<Socket>; readonly port: number }> {
+async function startSilent(): Promise<{
+  readonly server: Server;
+  readonly sockets: Set<Socket>;
+  readonly port: number;
+}> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);

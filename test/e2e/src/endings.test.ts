@@ -40,14 +40,20 @@ describe.skipIf(process.platform !== 'linux')('a server that is stopped in the m
 
 describe('the search index that is closed in the middle of native searches', () => {
   const random = seededRandom(18);
-  test.each(Array.from({ length: 3 }, () => Math.floor(random() * 60)))('does not abort the process (%d ms)', async (moment) => {
-    const child = spawn(process.execPath, [SEARCHER, '100000', '40', `${moment}`], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-    const [code, signal] = await once(child, 'exit');
-    expect({ code, signal }, said).toEqual({ code: 0, signal: null });
-    expect(JSON.parse(said)).toEqual({ refused: expect.any(Number) });
-  });
+  test.each(Array.from({ length: 3 }, () => Math.floor(random() * 60)))(
+    'does not abort the process (%d ms)',
+    async (moment) => {
+      const child = spawn(process.execPath, [SEARCHER, '100000', '40', `${moment}`], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const [code, signal] = await once(child, 'exit');
+      expect({ code, signal }, said).toEqual({ code: 0, signal: null });
+      expect(JSON.parse(said)).toEqual({ refused: expect.any(Number) });
+    },
+  );
 });
 
 describe.skipIf(process.platform !== 'linux')('a command that is stopped', () => {
@@ -71,7 +77,13 @@ describe.skipIf(process.platform !== 'linux')('a command that is stopped', () =>
     signal: NodeJS.Signals,
   ): Promise<{ readonly code: number | null; readonly said: string }> {
     const child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env.PATH, HOME: data.path, CLIP_WATCH_DATA_DIR: data.path, APOLLO_URL: apollo.address, ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: data.path,
+        CLIP_WATCH_DATA_DIR: data.path,
+        APOLLO_URL: apollo.address,
+        ...env,
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let said = '';
@@ -86,12 +98,7 @@ describe.skipIf(process.platform !== 'linux')('a command that is stopped', () =>
   }
 
   test.each(['SIGINT', 'SIGTERM'] as const)('index by %s: 1, one sentence, no child left', async (signal) => {
-    const { code, said } = await stopWhen(
-      ['index', photos.path],
-      {},
-      (words) => /encoding {2}/.test(words),
-      signal,
-    );
+    const { code, said } = await stopWhen(['index', photos.path], {}, (words) => /encoding {2}/.test(words), signal);
     expect(code, said).toBe(1);
     expect(said).toMatch(/^clip-watch: (stopped by|The pass was stopped)/m);
     expect(said).not.toMatch(/\n\s+at /);

@@ -21,7 +21,8 @@ export type Activity = (typeof ACTIVITIES)[number];
 export async function writePhotos(folder: string, count: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const photo = await noise();
-  for (let at = 0; at < count; at++) writeFileSync(join(folder, `${at}.png`), Buffer.concat([photo, Buffer.from(`${at}`)]));
+  for (let at = 0; at < count; at++)
+    writeFileSync(join(folder, `${at}.png`), Buffer.concat([photo, Buffer.from(`${at}`)]));
 }
 
 const noise = (): Promise<Buffer> =>

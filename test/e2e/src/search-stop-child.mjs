@@ -4,7 +4,12 @@ import { openSearchIndex } from '@clip-watch/server';
 const [rows, searches, momentMs] = process.argv.slice(2).map(Number);
 const DIMENSION = 512;
 const BATCH = 4_096;
-const model = { wantedModelVersion: 'made', activeModelVersion: 'made', dimension: DIMENSION, activeDimension: DIMENSION };
+const model = {
+  wantedModelVersion: 'made',
+  activeModelVersion: 'made',
+  dimension: DIMENSION,
+  activeDimension: DIMENSION,
+};
 
 const vectors = Array.from({ length: BATCH }, (_, at) => {
   const vector = new Float32Array(DIMENSION);

@@ -32,5 +32,7 @@ test('each condition has its own minute, and an error that causes itself ends th
   const limit = createLogLimit(() => 0);
   const circular = new Error('circular');
   circular.cause = circular;
-  expect([{ err: full() }, { err: circular }, { code: 'FILE_GONE' }].map((line) => limit.admit(line))).toEqual([0, 0, 0]);
+  expect([{ err: full() }, { err: circular }, { code: 'FILE_GONE' }].map((line) => limit.admit(line))).toEqual([
+    0, 0, 0,
+  ]);
 });
