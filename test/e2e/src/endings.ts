@@ -14,7 +14,7 @@ import { descendantsOf, isAlive, type Served, startServed } from './served.js';
 const PATIENCE_MS = 120_000;
 const LONGEST_MOMENT_MS = 400;
 /** What a machine that has more to do says of itself. */
-const SLOW = /did not close in time/;
+const SLOW = /did not close in time|a slow tick/;
 
 export const ACTIVITIES = ['a scan', 'encoding', 'searches', 'uploads', 'a backup'] as const;
 export type Activity = (typeof ACTIVITIES)[number];
