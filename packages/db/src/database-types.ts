@@ -1,4 +1,5 @@
 /** One open database and the model that its vectors are in. */
+import type { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 import type { TableBacklog } from './table-backlog.js';
@@ -87,6 +88,8 @@ export interface Database extends AsyncDisposable {
   readonly backlog: TableBacklog;
   /** Told after each committed batch of embeddings, so that the search index stays current. @returns unsubscribe */
   onEmbedded(listener: (ids: readonly number[]) => void): () => void;
+  /** FILE_GONE from the moment that the file was found deleted or replaced while it is open; null while nothing is wrong. */
+  readonly fault: DatabaseError | null;
   /** Copies the database to `path` while it is in use. */
   backup(path: string): Promise<void>;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { createLibraryDao } from './library-dao.js';
 import { openReader, openWriter, type SqliteConnection } from './sqlite/connection.js';
 import { toDatabaseError } from './sqlite/errors.js';
 import { copyBeforeMigration, copyDatabase } from './sqlite/file-copies.js';
+import { type FileGuard, guardFile } from './sqlite/file-guard.js';
 import { createStatementLane } from './sqlite/lane.js';
 import { startMaintenance } from './sqlite/maintenance.js';
 import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './sqlite/migrations.js';
@@ -24,6 +25,7 @@ interface OpenParts {
   readonly writer: SqliteConnection;
   readonly reader: SqliteConnection;
   readonly maintenance: Maintenance;
+  readonly guard: FileGuard;
   readonly lane: StatementLane;
   readonly now: () => number;
 }
@@ -45,8 +47,9 @@ async function migrate(
 }
 
 /** The writer goes last: as the last connection it folds the log into the file. */
-async function closeParts({ lane, maintenance, reader, writer }: OpenParts): Promise<void> {
+async function closeParts({ lane, maintenance, guard, reader, writer }: OpenParts): Promise<void> {
   await lane.close();
+  guard.close();
   await maintenance.close();
   await reader.close();
   await writer.close();
@@ -73,12 +76,15 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   });
   const maintenance = startMaintenance({ file, log });
   const beforeWrite = (): Promise<void> => maintenance.beforeWrite();
-  const lane = createStatementLane({ writer, reader, file, random, beforeWrite });
-  return { file, writer, reader, maintenance, lane, now };
+  const guard = guardFile({ file, log, now });
+  await guard.check(); // What it finds now is what it compares with.
+  const checkFile = (): Promise<void> => guard.check();
+  const lane = createStatementLane({ writer, reader, file, random, beforeWrite, checkFile });
+  return { file, writer, reader, maintenance, guard, lane, now };
 }
 
 function assemble(parts: OpenParts, options: DatabaseOptions): Database {
-  const { file, writer, reader, maintenance, lane, now } = parts;
+  const { file, writer, reader, maintenance, guard, lane, now } = parts;
   const listeners = createEmbeddedListeners(options.log);
   const isWriting = (): boolean => lane.isWriting;
   const adapter = createPrismaFactory({ writer: writer.adapter, reader: reader.adapter, isWriting });
@@ -95,6 +101,9 @@ function assemble(parts: OpenParts, options: DatabaseOptions): Database {
     clipState,
     backlog: createTableBacklog({ libraries, images, clipState }),
     onEmbedded: listeners.add,
+    get fault() {
+      return guard.fault;
+    },
     async backup(path) {
       await lane.read(() => copyDatabase(maintenance, path)); // refuses when the database is closed, and is waited for
       options.log?.info({ file, copy: path }, 'clip_watch: copied the database');

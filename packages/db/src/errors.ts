@@ -12,6 +12,7 @@ export type DatabaseErrorCode =
   | 'READ_ONLY'
   | 'BUSY'
   | 'IO'
+  | 'FILE_GONE'
   | 'CLOSED'
   | 'DUPLICATE'
   | 'NOT_FOUND'
@@ -19,6 +20,8 @@ export type DatabaseErrorCode =
   | 'BAD_PATH'
   | 'BAD_EMBEDDING'
   | 'BAD_CURSOR';
+
+const RETRYABLE: ReadonlySet<DatabaseErrorCode> = new Set(['BUSY', 'DISK_FULL', 'IO', 'READ_ONLY', 'FILE_GONE']);
 
 /** A call to the database that failed as a whole. The message says what, where and what to do; branch on `code`. */
 export class DatabaseError extends Error {
@@ -32,6 +35,6 @@ export class DatabaseError extends Error {
 
   /** True for what passes by itself or once a person made room: the work stays and is tried again. */
   get retryable(): boolean {
-    return this.code === 'BUSY' || this.code === 'DISK_FULL' || this.code === 'IO' || this.code === 'READ_ONLY';
+    return RETRYABLE.has(this.code);
   }
 }

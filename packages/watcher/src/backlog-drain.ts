@@ -44,6 +44,8 @@ class Drain implements BacklogDrain {
   readonly #hard = new AbortController();
   #soft = new AbortController();
   #loop: Promise<void> | undefined;
+  /** Ends the loop's round, so that one that waits for an encoder does not hold up a pass that somebody asked for. */
+  #makeWay = new AbortController();
   /** Rounds never overlap: the loop's and those of `drainOnce` queue here. */
   #turn: Promise<unknown> = Promise.resolve();
   #passes = 0;
@@ -108,12 +110,14 @@ class Drain implements BacklogDrain {
 
   async drainOnce(options: DrainOnceOptions = {}): Promise<DrainOnceResult> {
     this.#passes += 1;
+    this.#holdLoop();
     try {
       return await runDrainOnce(options, {
         progress: this.#memory.progress,
         isEnabled: this.#deps.clipClient.isEnabled,
         isStopped: () => (this.#closing !== undefined ? 'stopped' : this.#isPaused ? 'paused' : undefined),
         pausedReason: () => this.status().libraries.find(({ state }) => state === 'paused')?.reason,
+        encoderTrouble: () => this.#deps.clipClient.health().reason,
         round: (lane, connect) => this.#round(lane, connect, options.signal),
       });
     } finally {
@@ -121,6 +125,7 @@ class Drain implements BacklogDrain {
       // Nobody waits for an encoder any more; the result says why it ended.
       if (this.#passes === 0 && this.#loop === undefined && this.#mayRun()) this.#board.enter('idle');
       else this.#board.tell();
+      this.#startIfWoken();
     }
   }
 
@@ -142,23 +147,37 @@ class Drain implements BacklogDrain {
 
   #start(): void {
     this.#dueTimer.clear();
-    if (this.#loop !== undefined) return;
+    if (this.#loop !== undefined || this.#passes > 0) return;
+    this.#makeWay = new AbortController();
     this.#memory.progress.throughput.restart();
     this.#loop = this.#drainUntilIdle()
       .catch((err: unknown) => this.#onLoopError(err))
       .finally(() => {
         this.#loop = undefined;
         this.#board.tell();
-        // A wake between the last look and here.
-        if (this.#isWoken && this.#mayRun()) this.#start();
+        this.#startIfWoken(); // A wake between the last look and here.
       });
   }
 
+  #startIfWoken(): void {
+    if (this.#isWoken && this.#mayRun()) this.#start();
+  }
+
+  /** The loop takes no new photos while passes run that were asked for, and goes on after the last of them. */
+  #holdLoop(): void {
+    if (this.#loop === undefined) return;
+    this.#isWoken = true;
+    this.#makeWay.abort(new Error('a pass was asked for'));
+    this.#nap.cutShort();
+  }
+
   async #drainUntilIdle(): Promise<void> {
-    while (this.#mayRun()) {
+    while (this.#mayRun() && this.#passes === 0) {
       this.#isWoken = false;
       this.#nap.reset();
-      const end = await this.#round('fresh-and-due', this.#soft.signal);
+      const makeWay = this.#makeWay.signal;
+      const end = await this.#round('fresh-and-due', AbortSignal.any([this.#soft.signal, makeWay]), makeWay);
+      if (makeWay.aborted) this.#isWoken = true; // What it left undone waits for the end of the pass.
       const next = planAfterPass(end, this.#failures - 1, this.#options.random);
       if (next.kind === 'wait') await this.#nap.take(next.delayMs);
       else if (!this.#isWoken) break;
@@ -168,7 +187,7 @@ class Drain implements BacklogDrain {
 
   async #armDueTimer(): Promise<void> {
     // With a cap per tick the ticks set the pace.
-    if (!this.#mayRun() || this.#options.maxPerTick !== Number.POSITIVE_INFINITY) return;
+    if (!this.#mayRun() || this.#passes > 0 || this.#options.maxPerTick !== Number.POSITIVE_INFINITY) return;
     const dueAt = await nextDueTime(this.#deps.backlog, this.#memory.pauses);
     if (dueAt === undefined || !this.#mayRun() || this.#isWoken) return;
     this.#dueTimer.arm(dueAt - this.#options.now(), () => this.wake());
@@ -221,7 +240,7 @@ class Drain implements BacklogDrain {
     if (!this.#mayRun()) return;
     this.#board.enter(next.kind === 'rest' ? 'idle' : next.state, next.kind === 'rest' ? undefined : next.reason);
     if (next.kind === 'wait' && this.#failures === 1)
-      this.#deps.log?.warn({ state: next.state, reason: next.reason }, 'clip_watch: the drain waits');
+      this.#deps.log?.warn({ state: next.state, reason: next.reason, ...codeOf(end) }, 'clip_watch: the drain waits');
   }
 
   // ---- the end
@@ -244,4 +263,8 @@ class Drain implements BacklogDrain {
     await Promise.race([ended, sleep(FORCE_MS, undefined, { ref: false })]);
     this.#board.enter('closed');
   }
+}
+
+function codeOf(end: PassEnd): { readonly code?: string } {
+  return end.kind === 'database' && end.code !== undefined ? { code: end.code } : {};
 }

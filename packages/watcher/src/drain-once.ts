@@ -16,6 +16,8 @@ export interface OnceContext {
   isStopped(): 'stopped' | 'paused' | undefined;
   /** Why a library rests although it has work; undefined when none does. */
   pausedReason(): string | undefined;
+  /** What the encoders that do not serve are said to have; undefined when nothing is known. */
+  encoderTrouble(): string | undefined;
   round(lane: 'fresh-and-due' | 'retries', connect: AbortSignal): Promise<PassEnd>;
 }
 
@@ -59,6 +61,7 @@ async function patientRound(
     const end = await context.round(lane, patience);
     if (context.progress.total().encoded > before) patience = newPatience();
     const isAway = end.kind === 'encoder-away' && !patience.aborted;
+    if (end.kind === 'encoder-away' && !isAway) return awayEnding(context, options);
     if (!isAway) return end.kind === 'stopped' ? stoppedEnding(context) : toEnding(end);
     await sleep(RECONNECT_PAUSE_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {});
   }
@@ -67,6 +70,14 @@ async function patientRound(
 function stoppedEnding(context: OnceContext): Ending {
   const end = context.isStopped() ?? 'stopped';
   return { end, reason: `The pass was ${end}.` };
+}
+
+/** The wait was cut short by the patience of the caller: the round itself knows no better reason. */
+function awayEnding(context: OnceContext, { signal }: DrainOnceOptions): Ending {
+  if (signal?.aborted) return stoppedEnding(context);
+  const trouble = context.encoderTrouble();
+  const which = trouble === undefined ? '' : ` (${trouble})`;
+  return { end: 'encoder-away', reason: `no encoder answered in time${which}: start it, then run this again` };
 }
 
 function toEnding(end: PassEnd): Ending {

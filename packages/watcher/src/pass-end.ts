@@ -9,7 +9,8 @@ export type PassEnd =
   | { readonly kind: 'misconfigured'; readonly reason: string }
   /** Photo after photo failed alike, and so did the known-good picture. */
   | { readonly kind: 'suspicious'; readonly reason: string }
-  | { readonly kind: 'database'; readonly reason: string }
+  /** `code`: of the `DatabaseError`. */
+  | { readonly kind: 'database'; readonly reason: string; readonly code?: string }
   /** The decode host does not start, or was closed before the drain. */
   | { readonly kind: 'decoder-away'; readonly reason: string }
   /** An error that nobody promised: our own fault. */
@@ -18,7 +19,7 @@ export type PassEnd =
 const MISCONFIGURED: ReadonlySet<string> = new Set(['MISCONFIGURED', 'MODEL_MISMATCH']);
 const ENCODER_AWAY: ReadonlySet<string> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED']);
 // Of `DatabaseError`: what another try may well find mended.
-const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO']);
+const DATABASE: ReadonlySet<string> = new Set(['BUSY', 'DISK_FULL', 'READ_ONLY', 'NOT_WRITABLE', 'IO', 'FILE_GONE']);
 // Of `DecodeHostError`: no photo can be read.
 export const DECODER_AWAY: ReadonlySet<string> = new Set(['CLOSED', 'START_FAILED']);
 
@@ -28,6 +29,6 @@ export function passEndFromError(error: unknown): PassEnd {
   const reason = errorMessage(error);
   if (MISCONFIGURED.has(code)) return { kind: 'misconfigured', reason };
   if (ENCODER_AWAY.has(code)) return { kind: 'encoder-away', reason };
-  if (DATABASE.has(code)) return { kind: 'database', reason };
+  if (DATABASE.has(code)) return { kind: 'database', reason, code };
   return { kind: 'bug', reason, error };
 }

@@ -13,6 +13,8 @@ export interface Served extends AsyncDisposable {
   log(): string;
   /** Lines of its log that say that something went wrong: level error and above. */
   errorLines(): readonly string[];
+  /** Lines of its log of level warn and above. */
+  warnings(): readonly string[];
   /** SIGTERM. @returns the exit code, null when it was killed */
   stop(): Promise<number | null>;
 }
@@ -38,6 +40,11 @@ export async function startServed(
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
+  const linesOf = (level: RegExp): readonly string[] =>
+    log
+      .split('\n')
+      .filter((line) => level.test(line))
+      .map((line) => line.slice(0, 400));
   const stop = async (): Promise<number | null> => {
     if (isRunning(child) && child.kill('SIGTERM')) await once(child, 'exit');
     data[Symbol.dispose]();
@@ -49,11 +56,8 @@ export async function startServed(
       url,
       pid: child.pid!,
       log: () => log,
-      errorLines: () =>
-        log
-          .split('\n')
-          .filter((line) => /"level":[56]0\b/.test(line))
-          .map((line) => line.slice(0, 400)),
+      errorLines: () => linesOf(/"level":[56]0\b/),
+      warnings: () => linesOf(/"level":[456]0\b/),
       stop,
       [Symbol.asyncDispose]: () => stop().then(() => {}),
     };

@@ -100,7 +100,7 @@ describe.skipIf(process.platform !== 'linux')('the end of a server', () => {
     await sleep(500); // until a write waits
     child.kill('SIGTERM');
     const [code, signal] = await once(child, 'exit');
-    expect({ code, signal }, log.slice(-2_000)).toEqual({ code: null, signal: 'SIGKILL' });
+    expect({ code, signal }, log.slice(-2_000)).toEqual({ code: null, signal: 'SIGTERM' });
   });
 
   // Here it cannot be clean: a thread that waits for its disk holds a regular exit as well.

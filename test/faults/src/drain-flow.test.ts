@@ -29,6 +29,18 @@ test('wake drains in the background and goes idle', async () => {
   expect(rig.drain.status()).toMatchObject({ state: 'idle', libraries: [{ encoded: 20, state: 'idle' }] });
 });
 
+test('a pass that somebody asks for in the middle of the loop has the drain to itself, and ends what is due', async () => {
+  await using rig = await openDrainRig({ apollo: { delayMs: 1 }, drain: { pageSize: 20 } });
+  await addPhotos(rig, numbered(200));
+  rig.drain.wake();
+  await until(async () => (await rig.database.images.counters()).encoded > 20);
+  const pass = rig.drain.drainOnce();
+  rig.drain.wake();
+  expect(await pass).toMatchObject({ end: 'done', failed: 0 });
+  expect(await rig.database.images.counters()).toMatchObject({ encoded: 200, pending: 0 });
+  await rig.drain.whenIdle();
+});
+
 test('one bad file is listed and the others are encoded', async () => {
   const decodeHost = fakeDecoder(({ relPath }) =>
     relPath.endsWith('000002.jpg') ? failedPicture('corrupt') : undefined,

@@ -27,6 +27,17 @@ describe('the encoder', () => {
     expect(row?.clip).toMatchObject({ status: 'pending', attempts: 0, nextAttemptAt: null, claimedUntil: null });
   });
 
+  test('is away while the loop waits for it: a pass that somebody asks for still ends after its patience', async () => {
+    await using rig = await openDrainRig();
+    await addPhotos(rig, numbered(20));
+    await rig.apollo.kill();
+    rig.drain.wake();
+    await until(() => rig.drain.status().state === 'waiting');
+    expect(await rig.drain.drainOnce({ patienceMs: 300 })).toMatchObject({ end: 'encoder-away', encoded: 0 });
+    await rig.apollo.restart();
+    await until(async () => (await rig.database.images.counters()).encoded === 20); // The loop went on by itself.
+  });
+
   test('wants a token that it is not given: misconfigured, photos untouched', async () => {
     await using rig = await openDrainRig({ apollo: { token: 'secret' } });
     await addPhotos(rig, numbered(5));

@@ -39,6 +39,30 @@ export function onlyOperand({ command }: CommandContext, what: string): string {
   return operand;
 }
 
+/**
+ * Work that takes no signal, given up when the command is stopped; what it holds is closed by whoever opened it.
+ * @throws HostError WORK_LEFT
+ */
+export async function untilStopped<T>({ signal }: Pick<CommandContext, 'signal'>, work: Promise<T>): Promise<T> {
+  const settled = new AbortController();
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true, signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    settled.abort();
+    work.catch(() => {}); // Given up, it has nobody to tell.
+  }
+}
+
+/** How long to wait for an encoder that is away. */
+export function encoderPatienceMs({ config }: CommandContext, otherwiseMs: number): number {
+  return config.encoderPatienceS === null ? otherwiseMs : config.encoderPatienceS * 1_000;
+}
+
 /** @throws HostError USAGE */
 export function noOperands({ command }: CommandContext): void {
   if (command.operands.length > 0) throw new HostError('USAGE', `clip-watch ${command.name} takes no arguments`);

@@ -4,7 +4,7 @@ import { deadlineSignal, openDecodeHost, STARTER_MODEL } from '@clip-watch/watch
 import { HostError, messageOf } from '../errors.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { openClient, openStore, startApollo } from '../host/host.js';
-import type { CommandContext } from './command.js';
+import { type CommandContext, encoderPatienceMs } from './command.js';
 
 /** `limited`: works, with less. `broken`: stops the work. */
 export interface Check {
@@ -159,7 +159,8 @@ export function watchesVerdict(most: number): Verdict {
 
 const ENCODER_PATIENCE_MS = 10_000;
 
-async function checkEncoder({ config, log, signal }: CommandContext): Promise<Verdict> {
+async function checkEncoder(context: CommandContext): Promise<Verdict> {
+  const { config, log, signal } = context;
   if (!config.apolloUrl.enabled)
     return {
       state: 'limited',
@@ -168,7 +169,7 @@ async function checkEncoder({ config, log, signal }: CommandContext): Promise<Ve
     };
   await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
   await using client = openClient(config, log, apollo);
-  const patience = deadlineSignal(ENCODER_PATIENCE_MS, signal);
+  const patience = deadlineSignal(encoderPatienceMs(context, ENCODER_PATIENCE_MS), signal);
   const model = await client.whenReady({ signal: patience }).catch(() => null);
   if (model === null) {
     const reason = client

@@ -1,10 +1,10 @@
-import { type CommandContext, noOperands, plain, print } from './command.js';
+import { type CommandContext, noOperands, plain, print, untilStopped } from './command.js';
 import { type Check, runChecks } from './doctor-checks.js';
 
 /** `clip-watch doctor`: exits 1 when something is wrong that stops the work. */
 export async function doctor(context: CommandContext): Promise<number> {
   noOperands(context);
-  const checks = await runChecks(context);
+  const checks = await untilStopped(context, runChecks(context));
   const isHealthy = checks.every(({ state }) => state !== 'broken');
   print(context, { healthy: isHealthy, checks }, () => checks.map(render));
   return isHealthy ? 0 : 1;

@@ -38,10 +38,14 @@ function writeAll(fd: number, text: string): void {
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'EPIPE') process.exit(0); // `clip-watch search … | head`
+      if (fd === 2 && code !== 'EAGAIN') return; // Words for people: a full disk below them must not end the work.
       if (code !== 'EAGAIN') throw error;
     }
   }
 }
+
+let isServer = false;
+let stoppedBy: NodeJS.Signals | undefined;
 
 async function run(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));
@@ -49,6 +53,7 @@ async function run(): Promise<number> {
     io.out(helpText());
     return 0;
   }
+  isServer = command.name === 'serve';
   const context = openContext(command);
   const execute = await LOADERS[command.name]();
   return execute(context);
@@ -78,6 +83,7 @@ function stopSignal(): AbortSignal {
   const stop = (signal: NodeJS.Signals): void => {
     // The second one means it.
     if (abort.signal.aborted) killSelf();
+    stoppedBy = signal;
     setTimeout(killSelf, SHUTDOWN_MS).unref();
     abort.abort(new HostError('WORK_LEFT', `stopped by ${signal}`));
   };
@@ -88,7 +94,12 @@ function stopSignal(): AbortSignal {
 
 const LONG_MS = 2 ** 31 - 1;
 
+/** A command ends by the signal that stopped it, as a shell expects (130, 143); for a server that is no good end. */
 function killSelf(): void {
+  if (stoppedBy !== undefined && !isServer) {
+    process.removeAllListeners(stoppedBy); // back to what the system does by itself
+    process.kill(process.pid, stoppedBy);
+  }
   process.kill(process.pid, 'SIGKILL');
 }
 

@@ -6,7 +6,7 @@ import { HostError } from '../errors.js';
 import { changeOf } from '../host/clip-status.js';
 import { openClient, openClientAt, openStore, startApollo } from '../host/host.js';
 import { type ModelSwitchDeps, rollBackModel, switchModel } from '../host/model-switch.js';
-import { type CommandContext, print } from './command.js';
+import { type CommandContext, print, untilStopped } from './command.js';
 import { renderChange } from './render.js';
 
 /** `clip-watch model [pull [NAME] | switch [--now] | rollback]` */
@@ -30,7 +30,7 @@ async function change(context: CommandContext, act: (deps: ModelSwitchDeps) => P
     await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
     await using clipClient = openClient(config, log, apollo);
     const clientAt = (address: string) => openClientAt(config, log, address);
-    await act({ config, database, clipClient, clientAt, log });
+    await untilStopped(context, act({ config, database, clipClient, clientAt, log }));
   }
   return show(context);
 }

@@ -54,3 +54,15 @@ test.each([
   bar.end();
   expect(lines).toEqual(expected);
 });
+
+test('without a terminal nothing is told again that did not change', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const bar = createProgressBar({ out() {}, err: (text) => void lines.push(text), isTerminal: false }, () => now);
+  for (const done of [0, 0, 0, 1, 1]) {
+    bar.show(encoding(done));
+    now += 60_000;
+  }
+  bar.end();
+  expect(lines.map((line) => line.slice(-6))).toEqual([' 0/10\n', ' 1/10\n']);
+});

@@ -21,17 +21,23 @@ export interface ProgressBar {
 const WIDTH = 24;
 const QUIET_EVERY_MS = 10_000;
 
-/** One line for each label: drawn over in a terminal, and told every ten seconds elsewhere. */
+/** One line for each label: drawn over in a terminal; elsewhere told every ten seconds, when it changed. */
 export function createProgressBar(io: CommandIo, now: () => number = Date.now): ProgressBar {
   let shownAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let told = '';
   let label = '';
-  let isShown = true;
+  const tell = (line: string): void => {
+    if (line === told) return;
+    io.err(`${line}\n`);
+    told = line;
+    shownAt = now();
+  };
   const end = (): void => {
-    if (io.isTerminal && last !== '') io.err('\n');
-    if (!isShown) io.err(`${last}\n`); // How it ended matters most.
+    if (last === '') return;
+    if (io.isTerminal) io.err('\n');
+    else tell(last); // How it ended matters most.
     last = '';
-    isShown = true;
     shownAt = Number.NEGATIVE_INFINITY;
   };
   return {
@@ -39,12 +45,8 @@ export function createProgressBar(io: CommandIo, now: () => number = Date.now): 
       if (progress.label !== label) end();
       label = progress.label;
       const line = formatProgress(progress);
-      isShown = io.isTerminal || now() - shownAt >= QUIET_EVERY_MS;
       if (io.isTerminal) io.err(`\r${line.padEnd(last.length)}`);
-      else if (isShown) {
-        shownAt = now();
-        io.err(`${line}\n`);
-      }
+      else if (now() - shownAt >= QUIET_EVERY_MS) tell(line);
       last = line;
     },
     end,

@@ -10,7 +10,7 @@ import type { IngestProblem } from '../library/ingest-photos.js';
 import type { ScanOffline, ScanSummary } from '../library/library-scan.js';
 import { toApiFailure } from '../photos/explain.js';
 import { toApiCounts } from '../photos/to-api.js';
-import { type CommandContext, plain, print } from './command.js';
+import { type CommandContext, encoderPatienceMs, plain, print, untilStopped } from './command.js';
 import { createProgressBar, type ProgressBar } from './progress-bar.js';
 
 export interface IndexSummary extends ApiCounts {
@@ -69,14 +69,13 @@ async function addAll(host: Host, roots: readonly string[]): Promise<readonly Li
 }
 
 async function scanAll(
-  { signal }: CommandContext,
+  context: CommandContext,
   host: Host,
   libraries: readonly Library[],
   bar: ProgressBar,
 ): Promise<readonly LibraryScan[]> {
   const scans: LibraryScan[] = [];
   for (const { id } of libraries) {
-    signal.throwIfAborted();
     const onProgress = ({ found, ingested }: { readonly found: number; readonly ingested: number }): void =>
       bar.show({
         label: 'scanning',
@@ -86,18 +85,16 @@ async function scanAll(
         etaSeconds: null,
         ...(ingested > 0 ? { read: ingested } : {}),
       });
-    const stop = new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-    );
-    scans.push(await Promise.race([host.keeper.scan(id, { onProgress }), stop]));
+    scans.push(await untilStopped(context, host.keeper.scan(id, { onProgress })));
   }
   return scans;
 }
 
 const REDRAW_MS = 500;
+const ENCODER_PATIENCE_MS = 60_000;
 
 async function drainAll(
-  { signal }: CommandContext,
+  context: CommandContext,
   host: Host,
   libraries: readonly Library[],
   bar: ProgressBar,
@@ -118,7 +115,8 @@ async function drainAll(
   };
   const timer = setInterval(() => void draw().catch(() => {}), REDRAW_MS); // A bar is never worth an error.
   try {
-    return await host.drain.drainOnce({ retries: true, signal });
+    const patienceMs = encoderPatienceMs(context, ENCODER_PATIENCE_MS);
+    return await host.drain.drainOnce({ retries: true, patienceMs, signal: context.signal });
   } finally {
     clearInterval(timer);
     await draw();

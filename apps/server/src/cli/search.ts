@@ -3,7 +3,7 @@ import type { ApiSearchAnswer } from '../api-types.js';
 import { HostError } from '../errors.js';
 import { type Host, openHost } from '../host/host.js';
 import type { SearchQuery } from '../search/search-service.js';
-import { type CommandContext, print } from './command.js';
+import { type CommandContext, encoderPatienceMs, print, untilStopped } from './command.js';
 import { renderHits } from './render.js';
 
 /** `clip-watch search "words" [--limit N] [--not "words"]` */
@@ -17,8 +17,8 @@ export async function search(context: CommandContext): Promise<number> {
 
 /** Waits for the whole index, then searches and prints. */
 export async function printHits(context: CommandContext, host: Host, query: SearchQuery): Promise<number> {
-  await host.search.index.whenLoaded();
-  if (host.search.needsEncoder(query)) await waitForEncoder(host, context.signal);
+  await untilStopped(context, host.search.index.whenLoaded());
+  if (host.search.needsEncoder(query)) await waitForEncoder(host, context);
   // Who names a number of photos wants so many, with their scores: nothing is left out here.
   const page = { filter: {}, limit: context.command.limit, offset: 0, minScore: -1, signal: context.signal };
   const answer: ApiSearchAnswer = await host.search.search(query, page);
@@ -31,7 +31,7 @@ export async function printHits(context: CommandContext, host: Host, query: Sear
 const ENCODER_PATIENCE_MS = 15_000;
 
 /** An encoder that was just started needs a moment; one that is away gets its sentence from the search itself. */
-async function waitForEncoder(host: Host, signal: AbortSignal): Promise<void> {
-  const patience = deadlineSignal(ENCODER_PATIENCE_MS, signal);
+async function waitForEncoder(host: Host, context: CommandContext): Promise<void> {
+  const patience = deadlineSignal(encoderPatienceMs(context, ENCODER_PATIENCE_MS), context.signal);
   await host.clipClient.whenReady({ signal: patience }).catch(() => {}); // The search says why, in words for people.
 }

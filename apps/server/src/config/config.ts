@@ -86,7 +86,10 @@ export function processInput(flags: ConfigInput['flags']): ConfigInput {
   return { env: process.env, flags, cwd: process.env.INIT_CWD ?? process.cwd() };
 }
 
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+const INHERITED = [
+  ...['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'],
+  'CLIP_MODEL_MIRROR', // `clip-watch model pull` fetches from there
+];
 
 /** What children that the host starts may know of its environment: no token, no database address. */
 export function inheritedEnvironment(): Record<string, string> {

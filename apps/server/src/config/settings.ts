@@ -25,6 +25,8 @@ export interface Settings {
   readonly clipModelDir: string | null;
   /** Kept as it was written: a bad value is not refused but warned about, see `encode-concurrency.ts`. */
   readonly clipEncodeConcurrency: string | null;
+  /** Seconds; null leaves it to each command. */
+  readonly encoderPatienceS: number | null;
   readonly excludedDirs: readonly string[];
   readonly scanIntervalS: number;
   readonly host: string;
@@ -99,6 +101,13 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec<Settings[K]
     fallback: null,
     shownFallback: '4 for a remote encoder, by its size for the embedded one',
     help: 'photos in flight to each encoder',
+  },
+  encoderPatienceS: {
+    env: 'ENCODER_PATIENCE_S',
+    schema: wholeNumber(1, 86_400),
+    fallback: null,
+    shownFallback: '60 for index, 15 for searches, 10 for doctor',
+    help: 'seconds that a command waits for an encoder that is away',
   },
   excludedDirs: { env: 'EXCLUDED_DIRS', schema: words(), fallback: [], help: 'folders left out of every library' },
   scanIntervalS: {

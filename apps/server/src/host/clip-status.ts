@@ -7,7 +7,7 @@ import { toApiCounts } from '../photos/to-api.js';
 import { formatQuietHours } from './quiet-hours.js';
 
 export interface StatusDeps {
-  readonly database: Pick<Database, 'libraries' | 'images' | 'clipState'>;
+  readonly database: Pick<Database, 'libraries' | 'images' | 'clipState' | 'fault'>;
   /** Absent where no encoder is opened: a command that only reads. */
   readonly clipClient?: Pick<ClipClient, 'model' | 'concurrency' | 'health'>;
   readonly drain: () => Pick<DrainStatus, 'state' | 'reason' | 'imagesPerSecond'>;
@@ -17,7 +17,7 @@ export interface StatusDeps {
 
 export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
   const { database, clipClient } = deps;
-  const drain = deps.drain();
+  const drain = stateOf(deps);
   const [counters, model, libraries] = await Promise.all([
     database.images.counters(),
     database.clipState.read(),
@@ -47,6 +47,11 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
       })),
     ),
   };
+}
+
+/** A database file that is gone stops everything, whether the drain has met it yet or not, and a person has to act. */
+function stateOf({ database: { fault }, drain }: StatusDeps): ReturnType<StatusDeps['drain']> {
+  return fault === null ? drain() : { state: 'misconfigured', reason: fault.message, imagesPerSecond: 0 };
 }
 
 export function toRunState(state: DrainState): ClipRunState {

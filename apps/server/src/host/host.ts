@@ -192,7 +192,7 @@ type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipCli
 async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
   const { config, log, database, decodeHost, clipClient } = opened;
   const index = openSearchIndex({ database, log: log.child({ component: 'search' }) });
-  stack.add('search', () => index.close());
+  stack.add('search', () => index.close(), 4_000);
   const plugins = createPluginHost({
     services: new Map<string, unknown>([
       ['database', database],
@@ -246,7 +246,7 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   });
   stack.add('searched words', () => texts.close());
   const wanted = createWantedIndex({ database, log: log.child({ component: 'search' }) });
-  stack.add('search in the next model', () => wanted.release());
+  stack.add('search in the next model', () => wanted.release(), 4_000);
   const search = createSearchService({ database, index, wanted, clipClient, texts, decodeHost });
   const status = (): Promise<ApiClipStatus> =>
     readClipStatus({

@@ -57,8 +57,8 @@ export interface LibraryKeeper extends AsyncDisposable {
   remove(id: number): Promise<void>;
   /** Scans now, or joins the scan that runs. @throws HostError NOT_FOUND */
   scan(id: number, options?: ScanRequest): Promise<ScanSummary | ScanOffline>;
-  /** Starts a scan without waiting for it. @throws HostError NOT_FOUND */
-  requestScan(id: number, onError: (error: unknown) => void): Promise<void>;
+  /** Starts a scan without waiting for it; one that fails is logged. @throws HostError NOT_FOUND */
+  requestScan(id: number): Promise<void>;
   /** A file's bytes are not those of its row: read it again soon. */
   reread(id: number, relPath: string): void;
   /** Scans every library and keeps watching them. */
@@ -73,6 +73,7 @@ export function createLibraryKeeper(deps: LibraryKeeperDeps): LibraryKeeper {
 class Keeper implements LibraryKeeper {
   readonly events: Emitter<LibraryEvent> = createEmitter<LibraryEvent>();
   private readonly loops = new Map<number, LibraryLoop>();
+  private isClosed = false;
   private readonly deps: LibraryKeeperDeps;
   private readonly watches: FolderWatches = createFolderWatches();
   private isStarted = false;
@@ -161,9 +162,9 @@ class Keeper implements LibraryKeeper {
     return this.loopOf(await this.find(id)).scan(request);
   }
 
-  async requestScan(id: number, onError: (error: unknown) => void): Promise<void> {
-    const loop = this.loopOf(await this.find(id));
-    loop.scan().catch(onError);
+  async requestScan(id: number): Promise<void> {
+    const library = await this.find(id);
+    if (!this.isClosed) this.loopOf(library).requestScan();
   }
 
   reread(id: number, relPath: string): void {
@@ -195,6 +196,7 @@ class Keeper implements LibraryKeeper {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([...this.loops.values()].map((loop) => loop.close()));
     this.loops.clear();
     await this.watches.close();

@@ -92,6 +92,11 @@ export class LibraryLoop {
     return this.running;
   }
 
+  /** Starts a scan, unless one runs; whoever started that one tells how it failed. */
+  requestScan(): void {
+    if (this.running === null) this.scanInBackground();
+  }
+
   /** These files are not what their rows say: they are read again soon, whatever their times. */
   hint(relPaths: readonly string[]): void {
     for (const relPath of relPaths) if (this.reread.size < HINTS_KEPT) this.reread.add(relPath);
@@ -204,6 +209,7 @@ export class LibraryLoop {
       onFolder: (relDir: string) => this.watchFolder(library, relDir),
     };
     const result = await scanLibrary(this.scanDeps(), library, rules, options);
+    this.abort.signal.throwIfAborted(); // Closed in the middle of it, the reader says of any folder that it is away.
     this.last = result;
     await this.noteResult(library, result);
     return result;

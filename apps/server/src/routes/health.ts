@@ -24,6 +24,8 @@ export function addHealthRoutes(app: FastifyInstance, host: Host): void {
         () => true,
         () => false,
       );
+      if (host.database.fault !== null)
+        throw new HttpProblem('NOT_READY', 'The database file was deleted or replaced under the server. See the log.');
       if (!isReady) throw new HttpProblem('NOT_READY', 'The database does not answer.');
       return { status: 'ready' };
     },

@@ -73,8 +73,8 @@ export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pic
     summary: 'Starts a scan, or joins the one that runs; does not wait for its end',
     params: ID_PARAMS,
     successStatus: 202,
-    async handle({ params, request }) {
-      await keeper.requestScan(params.id, (err) => request.log.error({ err, libraryId: params.id }, 'the scan failed'));
+    async handle({ params }) {
+      await keeper.requestScan(params.id);
       return { scanning: true };
     },
   });

@@ -1,5 +1,11 @@
 import type { IndexRows, RankedRows, SearchFilter } from './segment-store.js';
 
+/** What the worker is started with. */
+export interface IndexWorkerData {
+  /** One 32-bit number: not 0 from the moment that the worker is to end, also in the middle of a search. */
+  readonly ending: SharedArrayBuffer;
+}
+
 export type ToIndex =
   /** Forgets everything; the next rows have this dimension. */
   | { readonly kind: 'reset'; readonly dimension: number }
@@ -11,7 +17,9 @@ export type ToIndex =
       readonly query: Float32Array;
       readonly count: number;
       readonly filter: SearchFilter;
-    };
+    }
+  /** The last message: the worker ends by itself. */
+  | { readonly kind: 'end' };
 
 export type FromIndex =
   | { readonly kind: 'found'; readonly id: number; readonly ranked: RankedRows }

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { cameraName, type Database, type IndexedEmbedding } from '@clip-watch/db';
 import type { BaseLogger } from 'pino';
 import { HostError } from '../errors.js';
-import type { FromIndex, ToIndex } from './index-protocol.js';
+import type { FromIndex, IndexWorkerData, ToIndex } from './index-protocol.js';
 import type { IndexRows, RankedRows, SearchFilter } from './segment-store.js';
 
 export interface SearchIndexDeps {
@@ -59,6 +60,7 @@ class IndexOfWorker implements SearchIndex {
   private readonly asked = new Map<number, Asked>();
   private readonly due = new Set<number>();
   private readonly unsubscribe: () => void;
+  private readonly ending = new Int32Array(new SharedArrayBuffer(4));
   private worker: Worker;
   private nextId = 1;
   private loading: Promise<void>;
@@ -127,7 +129,8 @@ class IndexOfWorker implements SearchIndex {
   }
 
   private startWorker(): Worker {
-    const worker = new Worker(WORKER);
+    const workerData: IndexWorkerData = { ending: this.ending.buffer };
+    const worker = new Worker(WORKER, { workerData });
     worker.unref();
     worker.on('message', (message: FromIndex) => this.onMessage(message));
     worker.on('error', (err) => this.onWorkerEnd(err));
@@ -245,7 +248,17 @@ class IndexOfWorker implements SearchIndex {
     for (const { reject } of this.asked.values()) reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
     this.asked.clear();
     await Promise.allSettled([this.refreshing]);
-    await this.worker.terminate();
+    await this.endWorker();
+  }
+
+  /** Never by `terminate`: inside of a native call that aborts the process. Not loaded yet, it ends at its first message. */
+  private async endWorker(): Promise<void> {
+    if (this.worker.threadId === -1) return; // It has ended already.
+    this.worker.ref(); // A process that must end before this has to know that it cannot exit in the regular way.
+    const ended = once(this.worker, 'exit').catch(() => {}); // `error`: then it ended as well.
+    Atomics.store(this.ending, 0, 1);
+    this.send({ kind: 'end' });
+    await ended;
   }
 }
 

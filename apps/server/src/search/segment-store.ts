@@ -97,13 +97,23 @@ export class SegmentStore {
     }
   }
 
-  /** The best `count` rows: highest score first; of equal scores the newest, then the lowest id. */
-  search(query: Float32Array, count: number, filter: SearchFilter = {}): RankedRows {
+  /**
+   * The best `count` rows: highest score first; of equal scores the newest, then the lowest id.
+   * @param isEnding asked before each segment, which takes some 20 ms; true gives the search up
+   * @throws Error when it was given up
+   */
+  search(
+    query: Float32Array,
+    count: number,
+    filter: SearchFilter = {},
+    isEnding: () => boolean = () => false,
+  ): RankedRows {
     const best: Candidate[] = [];
     let considered = 0;
     const isFiltered = Object.keys(filter).length > 0;
     for (const segment of this.segments) {
       if (segment.length === 0) continue;
+      if (isEnding()) throw new Error('the search was given up');
       considered += isFiltered
         ? this.searchMatching(segment, query, count, filter, best)
         : this.searchAll(segment, query, count, best);

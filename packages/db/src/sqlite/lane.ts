@@ -11,6 +11,8 @@ export interface StatementLaneOptions {
   readonly random: () => number;
   /** Called in the lane before each transaction, with nobody writing. */
   readonly beforeWrite: () => Promise<void>;
+  /** Called around each transaction: one that was not written to the file at its path is no success. */
+  readonly checkFile: () => Promise<void>;
   /** Waiting for a foreign lock ends as BUSY after this. */
   readonly busyLimitMs?: number;
 }
@@ -42,7 +44,7 @@ async function transact<T>(sql: Sql, action: (sql: Sql) => Promise<T>): Promise<
  * transaction.
  */
 export function createStatementLane(options: StatementLaneOptions): StatementLane {
-  const { writer, reader, file, random, beforeWrite, busyLimitMs = BUSY_LIMIT_MS } = options;
+  const { writer, reader, file, random, beforeWrite, checkFile, busyLimitMs = BUSY_LIMIT_MS } = options;
   const reading = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
   let closing = false;
@@ -79,9 +81,12 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
 
   async function transaction<T>(action: (sql: Sql) => Promise<T>): Promise<T> {
     await beforeWrite();
+    await checkFile();
     isWriting = true;
     try {
-      return await transact(writer, action);
+      const result = await transact(writer, action);
+      await checkFile();
+      return result;
     } finally {
       isWriting = false;
     }
