@@ -26,7 +26,7 @@ export function createUploads({ spool, pace }: UploadsOptions): Uploads {
       const slow = new AbortController();
       using _pace = watchPace(request.raw, () => slow.abort(tooSlow()), pace);
       try {
-        return await orSlow(readFile(request, field, spool), slow.signal);
+        return await orSlow(readFile(request, field, spool, slow.signal), slow.signal);
       } catch (error) {
         // Nobody waits for the rest of it.
         if (slow.signal.aborted) reply.header('connection', 'close');
@@ -36,8 +36,15 @@ export function createUploads({ spool, pace }: UploadsOptions): Uploads {
   };
 }
 
-async function readFile(request: FastifyRequest, field: string, spool: UploadSpool): Promise<SpooledUpload> {
+async function readFile(
+  request: FastifyRequest,
+  field: string,
+  spool: UploadSpool,
+  slow: AbortSignal,
+): Promise<SpooledUpload> {
   const part = await request.file();
+  // The parser ends the file by itself only when the browser leaves before it was answered.
+  slow.addEventListener('abort', () => part?.file.destroy(tooSlow()), { once: true });
   if (part === undefined || part.fieldname !== field) {
     part?.file.resume();
     throw new HttpProblem('BAD_REQUEST', `${field}: the picture is missing`);
@@ -52,14 +59,12 @@ function tooSlow(): HttpProblem {
   return new HttpProblem('TOO_SLOW', 'The upload comes too slowly. Try again over a better connection.');
 }
 
-/** What comes after the signal is removed again: its reading ends with the connection. */
+/** Until the first part of a form comes, there is nothing else that could end. */
 function orSlow(reading: Promise<SpooledUpload>, signal: AbortSignal): Promise<SpooledUpload> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    reading.then(async (upload) => {
-      if (signal.aborted) await upload[Symbol.asyncDispose]();
-      else resolve(upload);
-    }, reject);
+    // One whose last bytes came just too late.
+    reading.then((upload) => (signal.aborted ? upload[Symbol.asyncDispose]() : resolve(upload)), reject).catch(reject);
   });
 }
 
