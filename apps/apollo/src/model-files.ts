@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, sep, win32 } from 'node:path';
 import { ApolloError, messageOf } from './errors.js';
+import { externalWeightsOf } from './external-weights.js';
 
 export type Precision = 'fp32' | 'fp16' | 'int8' | 'q4';
 export type Tower = 'vision' | 'text';
@@ -81,13 +82,51 @@ function refuseStandIn(file: string, head: string): void {
     throw new ApolloError('MODEL_BROKEN', `${file} is a web page, not a model file: download it again`);
 }
 
-/** SHA-256 of a model file together with its external weights (`NAME_data…`), lower-case hex. */
-export async function hashModelFile(file: string): Promise<string> {
-  const folder = join(file, '..');
-  const parts = (await readdir(folder)).filter((name) => name.startsWith(`${basename(file)}_data`)).toSorted();
+/** SHA-256 of a file, lower-case hex. */
+export function hashFile(file: string): Promise<string> {
+  return hashAll([file]);
+}
+
+/**
+ * SHA-256 of an ONNX file together with the files that it names for its weights, lower-case hex.
+ * @throws ApolloError MODEL_MISSING, MODEL_BROKEN
+ */
+export async function hashOnnxFile(file: string): Promise<string> {
+  const weights: string[] = [];
+  for (const location of await externalWeightsOf(file)) weights.push(await weightsFile(file, location));
+  return hashAll([file, ...weights]);
+}
+
+/** Where the weights lie: beside the model or below its folder, and not behind a link that leads out of it. */
+async function weightsFile(file: string, location: string): Promise<string> {
+  const leaves = isAbsolute(location) || win32.isAbsolute(location) || location.split(/[/\\]/).includes('..');
+  if (leaves || location.includes('\0'))
+    throw new ApolloError(
+      'MODEL_BROKEN',
+      `${file} names weights outside of its folder (${JSON.stringify(location)}): export the model with its weights beside it`,
+    );
+  const path = join(dirname(file), location);
+  const real = await realpath(path).catch((error: unknown) => {
+    throw new ApolloError(
+      'MODEL_MISSING',
+      `${path} is missing: ${basename(file)} keeps its weights there; copy it to the same folder`,
+      { cause: error },
+    );
+  });
+  const folder = await realpath(dirname(file));
+  if (!real.startsWith(folder + sep))
+    throw new ApolloError(
+      'MODEL_BROKEN',
+      `${path} is a link that leads out of the model's folder: put the file itself there`,
+    );
+  if (!(await stat(real)).isFile()) throw new ApolloError('MODEL_BROKEN', `${path} is no regular file`);
+  return real;
+}
+
+async function hashAll(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const part of [file, ...parts.map((name) => join(folder, name))])
-    for await (const chunk of createReadStream(part, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for (const file of files)
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 

@@ -18,6 +18,9 @@ function editJson(file: string, changes: object): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...changes }));
 }
 
+/** A field of a model that changes nothing else. */
+const DOC_STRING = Buffer.from([0x32, 1, 0x61]);
+
 describe('the version', () => {
   test('is that of the files, wherever they lie', async () => {
     using copy = modelCopy();
@@ -25,9 +28,8 @@ describe('the version', () => {
   });
 
   test.each<[string, (folder: string) => void]>([
-    ['the image tower', (folder) => appendFileSync(join(folder, 'onnx/vision_model.onnx'), '\0')],
-    ['its external weights', (folder) => writeFileSync(join(folder, 'onnx/vision_model.onnx_data'), 'x')],
-    ['the text tower', (folder) => appendFileSync(join(folder, 'onnx/text_model.onnx'), '\0')],
+    ['the image tower', (folder) => appendFileSync(join(folder, 'onnx/vision_model.onnx'), DOC_STRING)],
+    ['the text tower', (folder) => appendFileSync(join(folder, 'onnx/text_model.onnx'), DOC_STRING)],
     ['the tokenizer', (folder) => appendFileSync(join(folder, 'tokenizer.json'), '\n')],
     ['the preprocessing', (folder) => editJson(join(folder, 'preprocessor_config.json'), { resample: 2 })],
     [

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { ApolloError, messageOf } from './errors.js';
-import { checkOnnxFile, fileSize, hashModelFile, listTowerFiles, type Precision, readJsonFile } from './model-files.js';
+import {
+  checkOnnxFile,
+  fileSize,
+  hashFile,
+  hashOnnxFile,
+  listTowerFiles,
+  type Precision,
+  readJsonFile,
+} from './model-files.js';
 import { type PixelRecipe, readPixelRecipe } from './preprocessing.js';
 
 /** A model folder in the Hugging Face layout, checked but not yet loaded. */
@@ -118,11 +126,11 @@ async function versionOf(parts: {
   const facts = {
     pipeline: PIPELINE,
     precision: parts.vision.precision,
-    vision: await hashModelFile(parts.vision.file),
+    vision: await hashOnnxFile(parts.vision.file),
     recipe: parts.recipe,
     text: text && {
-      tower: await hashModelFile(text.file),
-      tokenizer: await hashModelFile(text.tokenizerFile),
+      tower: await hashOnnxFile(text.file),
+      tokenizer: await hashFile(text.tokenizerFile),
       maxTokens: text.maxTokens,
       padToMax: text.padToMax,
     },

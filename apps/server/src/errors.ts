@@ -13,6 +13,8 @@ export type HostErrorCode =
   | 'PLUGIN'
   | 'SEARCH_UNAVAILABLE'
   | 'BAD_PICTURE'
+  | 'PHOTO_CHANGED'
+  | 'BUSY'
   | 'WORK_LEFT';
 
 const USAGE_CODES: ReadonlySet<HostErrorCode> = new Set(['USAGE', 'BAD_SETTINGS', 'BAD_PATH']);

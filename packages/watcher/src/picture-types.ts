@@ -47,9 +47,15 @@ export type PreparedPicture =
       readonly quality: ClipQuality;
       readonly source: string;
     }
-  /** The bytes are not those of `contentHash` any more: the row is to be ingested again. */
-  | { readonly kind: 'changed'; readonly contentHash: string }
+  | ChangedPhoto
   | PictureFailure;
+
+/** The bytes are not those of the row's hash any more: the row is to be ingested again. */
+export interface ChangedPhoto {
+  readonly kind: 'changed';
+  /** Of the bytes that are there now. */
+  readonly contentHash: string;
+}
 
 /** What one pass over a photo's bytes tells. Unknown values are null; times are epoch milliseconds. */
 export interface PhotoFacts {
@@ -100,19 +106,29 @@ export interface DecodeHost extends AsyncDisposable {
   ): Promise<PreparedPicture>;
   /** Reads size, time, SHA-256, media type, dimensions and EXIF in one pass over the bytes. */
   ingest(photo: PhotoLocation, options?: { readonly signal?: AbortSignal }): Promise<IngestedPhoto>;
-  /** A WebP whose longer side is at most `maxSide`, upright, without metadata. */
+  /** A WebP of the bytes of `contentHash` and of no others: its longer side is at most `maxSide`, upright, without metadata. */
   thumbnail(
-    photo: PhotoLocation,
+    photo: PhotoLocation & { readonly contentHash: string },
     options: { readonly maxSide: number; readonly signal?: AbortSignal },
   ): Promise<
     | { readonly kind: 'webp'; readonly data: Uint8Array; readonly width: number; readonly height: number }
+    | ChangedPhoto
     | PictureFailure
   >;
-  /** Pixels of a picture that is no library photo (a search by upload). Same guards, no path. */
+  /**
+   * Pixels of a file, or of a part of it, that somebody waits for. The child reads it: its bytes never pass through here.
+   * @param photo without a `contentHash` whatever lies there is taken
+   */
+  prepareForSearch(
+    photo: PhotoLocation & { readonly contentHash?: string },
+    target: EncodeTarget,
+    options?: { readonly signal?: AbortSignal; readonly crop?: CropBox },
+  ): Promise<PreparedPicture>;
+  /** Pixels of a small picture that lies in memory. Same guards, no path. */
   prepareBytes(
     bytes: Uint8Array,
     target: EncodeTarget,
-    options?: { readonly signal?: AbortSignal; readonly crop?: CropBox },
+    options?: { readonly signal?: AbortSignal },
   ): Promise<PreparedPicture>;
   stats(): {
     readonly children: number;

@@ -113,7 +113,7 @@ const host = await openHost(config, pino({ level: 'silent' }));
 const thumbnails = openThumbnailCache({
   folder: join(dataDir, 'thumbnails'),
   maxBytes: 1e6,
-  decodeHost: host.decodeHost,
+  decoder: host.onDemand,
 });
 const app = await createApp(host, {
   access: { token: null, allowedHosts: new Set() },

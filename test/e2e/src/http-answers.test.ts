@@ -1,4 +1,4 @@
-import { symlinkSync, unlinkSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMockApollo } from '@clip-watch/apollo-mock';
 import { EXPLANATION, FAILURES, FILTERS, IMAGE, IMAGES, LIBRARIES, SEARCH_ANSWER, STATUS } from '@clip-watch/server';
@@ -152,6 +152,27 @@ describe('answers', () => {
     const again = await get('/api/images/1/thumbnail', { 'if-none-match': String(answer.headers.etag) });
     expect(again.statusCode).toBe(304);
     expect((await get('/api/images/1/thumbnail?size=huge')).statusCode).toBe(400);
+  });
+
+  test('a file that was swapped for a moment leaves no thumbnail of itself', async () => {
+    const row = (await get('/api/images/3')).json();
+    const path = join(photos.path, row.relPath);
+    const url = '/api/images/3/thumbnail?size=view';
+    const own = readFileSync(path);
+    const other = readFileSync(join(photos.path, (await get('/api/images/4')).json().relPath));
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, other);
+    const swapped = await get(url);
+    expect([swapped.statusCode, swapped.json().code]).toEqual([503, 'PHOTO_CHANGED']);
+    expect(swapped.headers).toMatchObject({ 'cache-control': 'private, no-store', 'retry-after': '5' });
+    expect(swapped.headers.etag).toBeUndefined();
+    const crop = { x: 0, y: 0, width: 0.5, height: 0.5 };
+    expect((await post('/api/search', { imageId: 3, crop })).json().code).toBe('PHOTO_CHANGED');
+    writeFileSync(path, own);
+    utimesSync(path, atime, mtime);
+    const back = await get(url);
+    expect([back.statusCode, back.headers['content-type']]).toEqual([200, 'image/webp']);
+    expect(back.rawPayload.equals((await get('/api/images/4/thumbnail?size=view')).rawPayload)).toBe(false);
   });
 
   test('originals answer ranges and conditions', async () => {

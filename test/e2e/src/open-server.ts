@@ -32,7 +32,7 @@ export async function openServer({
   const thumbnails = openThumbnailCache({
     folder: join(dataDir, 'thumbnails'),
     maxBytes: 10_000_000,
-    decodeHost: host.decodeHost,
+    decoder: host.onDemand,
   });
   const access = { token: token ?? null, allowedHosts: new Set(allowedHosts ?? []) };
   const app = await createApp(host, { access, thumbnails, requestsPerMinute: 1_000_000, ...options });

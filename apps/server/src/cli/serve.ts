@@ -25,7 +25,7 @@ export async function serve(context: CommandContext): Promise<number> {
   const thumbnails = openThumbnailCache({
     folder: join(config.dataDir, 'thumbnails'),
     maxBytes: config.thumbnailCacheMb * 1_000_000,
-    decodeHost: host.decodeHost,
+    decoder: host.onDemand,
     log: log.child({ component: 'thumbnails' }),
   });
   const app = await createApp(host, { access, thumbnails });

@@ -21,6 +21,7 @@ import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-ap
 import { createLocalTexts } from '../encoder/local-texts.js';
 import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
+import { createOnDemandDecoder, type OnDemandDecoder } from '../photos/on-demand-decoder.js';
 import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
 import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
 import { openQueryVectors } from '../search/query-vectors.js';
@@ -39,6 +40,8 @@ export interface Host extends AsyncDisposable {
   readonly log: Logger;
   readonly database: Database;
   readonly decodeHost: DecodeHost;
+  /** The decode host for whoever waits for an answer. */
+  readonly onDemand: OnDemandDecoder;
   readonly clipClient: ClipClient;
   /** A client of one encoder alone, that takes any model: to ask what it serves. */
   clientAt(address: string): ClipClient;
@@ -247,7 +250,8 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   stack.add('searched words', () => texts.close());
   const wanted = createWantedIndex({ database, log: log.child({ component: 'search' }) });
   stack.add('search in the next model', () => wanted.release(), 4_000);
-  const search = createSearchService({ database, index, wanted, clipClient, texts, decodeHost });
+  const onDemand = createOnDemandDecoder(decodeHost);
+  const search = createSearchService({ database, index, wanted, clipClient, texts, decoder: onDemand });
   const status = (): Promise<ApiClipStatus> =>
     readClipStatus({
       database,
@@ -257,5 +261,5 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
       quietHours: () => control.quietHours,
     });
   const kept = createSettingsKeeper(config.dataDir);
-  return { ...opened, keeper, plugins, drain, control, kept, search, status };
+  return { ...opened, onDemand, keeper, plugins, drain, control, kept, search, status };
 }

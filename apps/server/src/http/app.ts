@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import sse from '@fastify/sse';
 import swagger from '@fastify/swagger';
@@ -18,7 +19,9 @@ import type { AccessRules } from './access.js';
 import { watchMethods } from './other-methods.js';
 import { installProblems } from './problem.js';
 import { installSecurity } from './security.js';
-import { limitUploads } from './uploads.js';
+import type { PaceLimits } from './upload-pace.js';
+import { openUploadSpool, type SpoolLimits } from './upload-spool.js';
+import { createUploads, type Uploads } from './uploads.js';
 
 export interface AppOptions {
   readonly access: AccessRules;
@@ -27,11 +30,12 @@ export interface AppOptions {
   readonly requestsPerMinute?: number;
   /** How often a silent event stream shows that it lives. Default 30,000. */
   readonly heartbeatMs?: number;
+  /** What uploads may take, and how slowly they may come. */
+  readonly uploads?: { readonly spool?: SpoolLimits; readonly pace?: PaceLimits };
 }
 
 export const LARGEST_UPLOAD_BYTES: number = 64 << 20;
 const LARGEST_BODY_BYTES = 1 << 20;
-const UPLOAD_ROUTES: ReadonlySet<string> = new Set(['/api/search/image']);
 // Proxies that may say who asks: this machine and private networks, never the open internet.
 const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
@@ -56,7 +60,6 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   installProblems(app);
   redirectToSlash(app, host.config.basePath);
   await installSecurity(app, options.access, options.requestsPerMinute);
-  limitUploads(app, UPLOAD_ROUTES);
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
@@ -77,11 +80,21 @@ async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions):
   addLibraryRoutes(app, host);
   addClipRoutes(app, host);
   addImageRoutes(app, host, options.thumbnails);
-  addSearchRoutes(app, host);
+  addSearchRoutes(app, host, openUploads(app, host, options.uploads));
   addEventRoutes(app, host);
   addPluginRoutes(app, host.plugins);
   refuseOtherMethods();
   await addPageRoutes(app);
+}
+
+function openUploads(
+  app: FastifyInstance,
+  { config }: Host,
+  { spool: limits, pace }: AppOptions['uploads'] = {},
+): Uploads {
+  const spool = openUploadSpool(join(config.dataDir, 'uploads'), limits);
+  app.addHook('onClose', () => spool.close());
+  return createUploads({ spool, ...(pace === undefined ? {} : { pace }) });
 }
 
 /** The page names its scripts relative to itself: without the slash they would be looked for beside the base path. */

@@ -15,6 +15,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   METHOD_NOT_ALLOWED: [405, 'The method does not fit'],
   TOO_LARGE: [413, 'The request is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The media type does not fit'],
+  TOO_SLOW: [408, 'The request came too slowly'],
   MODEL_SWITCH: [409, 'The model cannot be changed like this'],
   BAD_RANGE: [416, 'The range lies outside the file'],
   WRONG_HOST: [421, 'The server does not answer to this host name'],
@@ -25,6 +26,8 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   SEARCH_UNAVAILABLE: [503, 'The search cannot answer now'],
   LIBRARY_OFFLINE: [503, 'The library is offline'],
   NOT_ANSWERING: [503, 'The disk does not answer'],
+  PHOTO_CHANGED: [503, 'The photo changed just now'],
+  BUSY: [503, 'The server has too much to do'],
   NOT_READY: [503, 'The server is not ready'],
   DATABASE: [503, 'The database cannot answer now'],
 };
@@ -39,6 +42,7 @@ export type ProblemCode =
   | 'METHOD_NOT_ALLOWED'
   | 'TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'TOO_SLOW'
   | 'MODEL_SWITCH'
   | 'BAD_RANGE'
   | 'WRONG_HOST'
@@ -49,6 +53,8 @@ export type ProblemCode =
   | 'SEARCH_UNAVAILABLE'
   | 'LIBRARY_OFFLINE'
   | 'NOT_ANSWERING'
+  | 'PHOTO_CHANGED'
+  | 'BUSY'
   | 'NOT_READY'
   | 'DATABASE';
 
@@ -67,8 +73,13 @@ export function toProblem(code: ProblemCode, detail: string): ApiProblem {
   return { type: `urn:clip-watch:problem:${code}`, title, status, code, detail };
 }
 
+/** Seconds after which another try is worth it. */
+const RETRY_AFTER_S: Partial<Record<ProblemCode, number>> = { BUSY: 2, PHOTO_CHANGED: 5 };
+
 export function sendProblem(reply: FastifyReply, code: ProblemCode, detail: string): FastifyReply {
   const problem = toProblem(code, detail);
+  const retryAfterS = RETRY_AFTER_S[code];
+  if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS);
   return reply.code(problem.status).type('application/problem+json').send(problem);
 }
 
@@ -108,6 +119,8 @@ const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {
   NOT_FOUND: 'NOT_FOUND',
   NOT_ANSWERING: 'NOT_ANSWERING',
   BAD_PICTURE: 'BAD_PICTURE',
+  PHOTO_CHANGED: 'PHOTO_CHANGED',
+  BUSY: 'BUSY',
   PLUGIN: 'PLUGIN',
   SEARCH_UNAVAILABLE: 'SEARCH_UNAVAILABLE',
   MODEL_SWITCH: 'MODEL_SWITCH',

@@ -1,36 +1,71 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpProblem } from './problem.js';
+import { type PaceLimits, watchPace } from './upload-pace.js';
+import type { SpooledUpload, UploadSpool } from './upload-spool.js';
 
-// Each is held in memory, twice for a moment: with its largest size, this bounds what uploads can take.
-const UPLOADS_AT_ONCE = 4;
-
-/** Bodies of these routes are read a few at a time; whoever comes beyond that is asked to come again. */
-export function limitUploads(app: FastifyInstance, urls: ReadonlySet<string>): void {
-  let running = 0;
-  app.addHook('preHandler', async (request, reply) => {
-    if (!urls.has(request.routeOptions.url ?? '')) return;
-    if (running >= UPLOADS_AT_ONCE)
-      throw new HttpProblem('TOO_MANY_REQUESTS', 'Other uploads are being looked at. Try again in a moment.');
-    running++;
-    reply.raw.once('close', () => running--);
-  });
+export interface UploadsOptions {
+  readonly spool: UploadSpool;
+  readonly pace?: PaceLimits;
 }
 
-/**
- * The one file of a form.
- * @throws HttpProblem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST; the framework's own error for one that is too large
- */
-export async function readUpload(request: FastifyRequest, field: string): Promise<Uint8Array> {
-  if (!request.isMultipart())
-    throw new HttpProblem('UNSUPPORTED_MEDIA_TYPE', `Send the picture as multipart/form-data, field "${field}".`);
-  try {
-    const part = await request.file();
-    if (part === undefined || part.fieldname !== field)
-      throw new HttpProblem('BAD_REQUEST', `${field}: the picture is missing`);
-    return await part.toBuffer();
-  } catch (error) {
-    throw isBadForm(error) ? new HttpProblem('BAD_REQUEST', 'The form is damaged.', { cause: error }) : error;
+/** Receives the files of forms into the spool. */
+export interface Uploads {
+  /**
+   * The one file of a form, once all of it has come.
+   * @throws HttpProblem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, TOO_LARGE, TOO_SLOW, BUSY
+   */
+  receive(request: FastifyRequest, reply: FastifyReply, field: string): Promise<SpooledUpload>;
+}
+
+export function createUploads({ spool, pace }: UploadsOptions): Uploads {
+  return {
+    async receive(request, reply, field) {
+      if (!request.isMultipart())
+        throw new HttpProblem('UNSUPPORTED_MEDIA_TYPE', `Send the picture as multipart/form-data, field "${field}".`);
+      using _place = spool.enter();
+      const slow = new AbortController();
+      using _pace = watchPace(request.raw, () => slow.abort(tooSlow()), pace);
+      try {
+        return await orSlow(readFile(request, field, spool, slow.signal), slow.signal);
+      } catch (error) {
+        // Nobody waits for the rest of it.
+        if (slow.signal.aborted) reply.header('connection', 'close');
+        throw isBadForm(error) ? new HttpProblem('BAD_REQUEST', 'The form is damaged.', { cause: error }) : error;
+      }
+    },
+  };
+}
+
+async function readFile(
+  request: FastifyRequest,
+  field: string,
+  spool: UploadSpool,
+  slow: AbortSignal,
+): Promise<SpooledUpload> {
+  const part = await request.file();
+  // The parser ends the file by itself only when the browser leaves before it was answered.
+  slow.addEventListener('abort', () => part?.file.destroy(tooSlow()), { once: true });
+  if (part === undefined || part.fieldname !== field) {
+    part?.file.resume();
+    throw new HttpProblem('BAD_REQUEST', `${field}: the picture is missing`);
   }
+  const upload = await spool.write(part.file);
+  if (!part.file.truncated) return upload;
+  await upload[Symbol.asyncDispose]();
+  throw new HttpProblem('TOO_LARGE', 'The picture is larger than an upload may be.');
+}
+
+function tooSlow(): HttpProblem {
+  return new HttpProblem('TOO_SLOW', 'The upload comes too slowly. Try again over a better connection.');
+}
+
+/** Until the first part of a form comes, there is nothing else that could end. */
+function orSlow(reading: Promise<SpooledUpload>, signal: AbortSignal): Promise<SpooledUpload> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    // One whose last bytes came just too late.
+    reading.then((upload) => (signal.aborted ? upload[Symbol.asyncDispose]() : resolve(upload)), reject).catch(reject);
+  });
 }
 
 /** The form's parser throws plain errors, and nothing else here does: the framework's and our own have codes. */

@@ -8,8 +8,6 @@ import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 export interface OriginalFile extends AsyncDisposable {
   /** Closes the file with itself. @param range the last byte is part of it */
   createReadStream(range: { readonly start: number; readonly end: number }): Readable;
-  /** @throws HttpProblem NOT_ANSWERING, PHOTO_UNREADABLE */
-  readFile(): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -88,7 +86,7 @@ class Disk {
     return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs };
   }
 
-  private fileOf({ file, size }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
+  private fileOf({ file }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
     this.openFiles++;
     let isOpen = true;
     const close = async (): Promise<void> => {
@@ -102,11 +100,6 @@ class Disk {
         const stream = Readable.from(this.parts(file, start, end), { objectMode: false, highWaterMark: 1 });
         // Not in the generator: one that nobody began to read has no end.
         return stream.once('close', () => void close());
-      },
-      readFile: async () => {
-        const all: Uint8Array[] = [];
-        for await (const part of this.parts(file, 0, size - 1)) all.push(part);
-        return Buffer.concat(all);
       },
       close,
       [Symbol.asyncDispose]: close,

@@ -1,28 +1,38 @@
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.js';
 
 const SIZE = 1_000;
 
+/** What passes for a thumbnail: the head of a WebP file that states its length, and nothing in it. */
+function webp(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  bytes.write('RIFF', 0, 'latin1');
+  bytes.writeUInt32LE(length - 8, 4);
+  bytes.write('WEBP', 8, 'latin1');
+  return bytes;
+}
+
 /** A cache over a decoder that counts what it makes, each a thousand bytes. */
 function openCache(folder: string, maxBytes: number): { readonly cache: ThumbnailCache; readonly made: string[] } {
   const made: string[] = [];
-  const decodeHost = {
+  const decoder = {
     decoderVersion: 'of the test',
     async thumbnail({ relPath }: { readonly relPath: string }) {
       made.push(relPath);
-      return { kind: 'webp', data: new Uint8Array(SIZE), width: 1, height: 1 } as const;
+      return { kind: 'webp', data: webp(SIZE), width: 1, height: 1 } as const;
     },
   };
-  return { cache: openThumbnailCache({ folder, maxBytes, decodeHost }), made };
+  return { cache: openThumbnailCache({ folder, maxBytes, decoder }), made };
 }
 
 /** Photo `n`; the first letters of its hash, which are its folder, are its own. */
 const photo = (n: number) => ({
   rootPath: '/photos',
   relPath: `${n}.jpg`,
+  fileSize: SIZE,
   contentHash: String(n).padStart(2, '0').padEnd(64, 'a'),
 });
 
@@ -109,4 +119,70 @@ test('what a killed process had begun to write is removed', async () => {
   writeFileSync(draft, 'half');
   openCache(folder.path, 10 * SIZE);
   await expect.poll(() => existsSync(draft), { timeout: 20_000 }).toBe(false);
+});
+
+describe('what lies in the cache', () => {
+  const keptFile = (folder: string): string =>
+    join(
+      folder,
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.webp')) ?? '',
+    );
+
+  test.each<[string, (whole: Buffer) => Buffer]>([
+    ['empty', () => Buffer.alloc(0)],
+    ['cut off', (whole) => whole.subarray(0, SIZE / 2)],
+    ['longer than it says', (whole) => Buffer.concat([whole, Buffer.alloc(1)])],
+    ['of zeros', (whole) => Buffer.alloc(whole.length)],
+    ['another kind of file', (whole) => Buffer.concat([Buffer.from('<html>'), whole.subarray(6)])],
+  ])('and is %s is made anew', async (_, spoil) => {
+    using folder = tempFolder();
+    const { cache, made } = openCache(folder.path, 100 * SIZE);
+    await getAll(cache, [1]);
+    const path = keptFile(folder.path);
+    const whole = readFileSync(path);
+    writeFileSync(path, spoil(whole));
+    expect(await cache.get(photo(1), 'grid')).toMatchObject({ kind: 'webp', data: whole });
+    expect([made.length, readFileSync(path).equals(whole)]).toEqual([2, true]);
+  });
+
+  test('and is whole is served as it is', async () => {
+    using folder = tempFolder();
+    const { cache, made } = openCache(folder.path, 100 * SIZE);
+    await getAll(cache, [1, 1]);
+    expect(made).toHaveLength(1);
+  });
+});
+
+test('other bytes than those of the hash are not kept', async () => {
+  using folder = tempFolder();
+  const changed = { kind: 'changed', contentHash: 'b'.repeat(64) } as const;
+  const decoder = { decoderVersion: 'of the test', thumbnail: async () => changed };
+  const cache = openThumbnailCache({ folder: folder.path, maxBytes: 100 * SIZE, decoder });
+  expect(await cache.get(photo(1), 'grid')).toEqual(changed);
+  expect(keptIn(folder.path)).toEqual([]);
+});
+
+test('what nobody waits for any more is given up, and not before', async () => {
+  using folder = tempFolder();
+  const signals: AbortSignal[] = [];
+  const decoder = {
+    decoderVersion: 'of the test',
+    thumbnail: (_: unknown, { signal }: { readonly signal?: AbortSignal }) =>
+      new Promise<never>((_resolve, reject) => {
+        if (signal === undefined) throw new TypeError('no signal');
+        signals.push(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  const cache = openThumbnailCache({ folder: folder.path, maxBytes: 100 * SIZE, decoder });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const gone = expect(cache.get(photo(1), 'grid', first.signal)).rejects.toThrow('first');
+  const alsoGone = expect(cache.get(photo(1), 'grid', second.signal)).rejects.toThrow('second');
+  await vi.waitFor(() => expect(signals).toHaveLength(1));
+  first.abort(new Error('first'));
+  await gone;
+  expect(signals[0]?.aborted).toBe(false);
+  second.abort(new Error('second'));
+  await alsoGone;
+  expect(signals[0]?.aborted).toBe(true);
 });

@@ -1,34 +1,41 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DecodeHost, PictureFailure } from '@clip-watch/watcher';
+import type { ChangedPhoto, PictureFailure } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import type { ApiThumbnailSize } from '../api-types.js';
+import { replaceFile } from '../host/replace-file.js';
+import { createSharedWork, type SharedWork } from '../host/shared-work.js';
+import type { OnDemandDecoder, WantedPhoto } from './on-demand-decoder.js';
+import { isWholeWebp } from './whole-webp.js';
 
 const LONGER_SIDE: Readonly<Record<ApiThumbnailSize, number>> = { grid: 512, view: 1_920 };
 // Writing the sizes of a whole cache at once would hold up requests that come meanwhile.
 const STATS_AT_ONCE = 64;
 const EVICT_TO = 0.9;
+/** Raised when thumbnails that were kept before must not be shown any more. 2: of compared bytes only. */
+const GENERATION = 2;
 
 export interface ThumbnailCacheOptions {
   readonly folder: string;
   readonly maxBytes: number;
-  readonly decodeHost: Pick<DecodeHost, 'thumbnail' | 'decoderVersion'>;
+  readonly decoder: Pick<OnDemandDecoder, 'thumbnail' | 'decoderVersion'>;
   readonly log?: Pick<BaseLogger, 'warn' | 'debug'>;
 }
 
-export interface ThumbnailPhoto {
-  readonly rootPath: string;
-  readonly relPath: string;
-  readonly contentHash: string;
-}
+export type ThumbnailPhoto = WantedPhoto & { readonly contentHash: string };
 
-export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | PictureFailure;
+export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | ChangedPhoto | PictureFailure;
 
 /** Thumbnails on disk, named by the photo's bytes: copies share one, and a changed photo gets a new one. */
 export interface ThumbnailCache {
   etagOf(contentHash: string, size: ApiThumbnailSize): string;
-  get(photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail>;
+  /**
+   * Kept or made anew. `changed`: the file holds other bytes than the hash says; nothing is kept then.
+   * @param signal of who asks: what nobody waits for any more is not begun
+   * @throws HostError BUSY
+   */
+  get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail>;
   readonly bytes: number;
 }
 
@@ -40,49 +47,50 @@ export function openThumbnailCache(options: ThumbnailCacheOptions): ThumbnailCac
 class DiskCache implements ThumbnailCache {
   bytes = 0;
   private readonly options: ThumbnailCacheOptions;
-  /** The decoder's version, short and safe for names: another decoder may draw the same bytes otherwise. */
-  private readonly decoder: string;
+  /** Of the decoder and of this cache, short and safe for names: another decoder may draw the same bytes otherwise. */
+  private readonly version: string;
   /** In the order of use, the longest unused first. */
   private sizes = new Map<string, number>();
-  private readonly making = new Map<string, Promise<Thumbnail>>();
+  private readonly making: SharedWork<Thumbnail> = createSharedWork();
   private evicting: Promise<void> | null = null;
 
   constructor(options: ThumbnailCacheOptions) {
     this.options = options;
-    this.decoder = createHash('sha256').update(options.decodeHost.decoderVersion).digest('hex').slice(0, 8);
+    const { decoderVersion } = options.decoder;
+    this.version = createHash('sha256').update(`${GENERATION} ${decoderVersion}`).digest('hex').slice(0, 8);
     this.load().catch((err: unknown) => options.log?.warn({ err }, 'cannot read the thumbnail cache; it starts empty'));
   }
 
   etagOf(contentHash: string, size: ApiThumbnailSize): string {
-    return `"${contentHash.slice(0, 32)}-${size}-${this.decoder}"`;
+    return `"${contentHash.slice(0, 32)}-${size}-${this.version}"`;
   }
 
-  get(photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
+  get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail> {
     const name = this.nameOf(photo.contentHash, size);
     // A grid and a viewer may ask for one photo at the same time: it is decoded once, whoever goes away meanwhile.
-    let making = this.making.get(name);
-    if (making === undefined) {
-      making = this.readOrMake(name, photo, size).finally(() => this.making.delete(name));
-      this.making.set(name, making);
-    }
-    return making;
+    return this.making.join(name, signal, (unwanted) => this.readOrMake(name, photo, size, unwanted));
   }
 
   private nameOf(contentHash: string, size: ApiThumbnailSize): string {
-    return `${contentHash.slice(0, 2)}/${contentHash}-${size}-${this.decoder}.webp`;
+    return `${contentHash.slice(0, 2)}/${contentHash}-${size}-${this.version}.webp`;
   }
 
-  private async readOrMake(name: string, photo: ThumbnailPhoto, size: ApiThumbnailSize): Promise<Thumbnail> {
+  private async readOrMake(
+    name: string,
+    photo: ThumbnailPhoto,
+    size: ApiThumbnailSize,
+    signal: AbortSignal,
+  ): Promise<Thumbnail> {
     const path = join(this.options.folder, name);
     const kept = await readFile(path).catch(() => null); // Not there: it is made.
-    if (kept !== null) {
+    if (kept !== null && isWholeWebp(kept)) {
       this.touch(name, kept.length);
       const now = new Date();
       // Only tells the next start how recently it was used. Nobody waits for it: while the disk commits, it stands still.
       void utimes(path, now, now).catch(() => {});
       return { kind: 'webp', data: kept };
     }
-    const made = await this.options.decodeHost.thumbnail(photo, { maxSide: LONGER_SIDE[size] });
+    const made = await this.options.decoder.thumbnail(photo, { maxSide: LONGER_SIDE[size], signal });
     if (made.kind === 'webp') await this.keep(name, made.data);
     return made;
   }
@@ -92,10 +100,7 @@ class DiskCache implements ThumbnailCache {
     const path = join(this.options.folder, name);
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // Written aside and renamed: a half-written file is never read.
-      const draft = `${path}.${process.pid}.tmp`;
-      await writeFile(draft, data, { mode: 0o600 });
-      await rename(draft, path);
+      await replaceFile(path, data);
       this.touch(name, data.length);
     } catch (err) {
       this.options.log?.warn({ err }, 'cannot keep a thumbnail; it is made again next time');
@@ -125,7 +130,7 @@ class DiskCache implements ThumbnailCache {
   private async load(): Promise<void> {
     await mkdir(this.options.folder, { recursive: true, mode: 0o700 });
     const all = await readdir(this.options.folder, { recursive: true });
-    await this.removeDrafts(all.filter((name) => name.endsWith('.tmp')));
+    await this.removeDrafts(all.filter((name) => name.includes('.webp') && !name.endsWith('.webp')));
     const names = all.filter((name) => name.endsWith('.webp'));
     const found: { name: string; size: number; at: number }[] = [];
     for (let start = 0; start < names.length; start += STATS_AT_ONCE)
@@ -141,8 +146,9 @@ class DiskCache implements ThumbnailCache {
 
   /** What a process that was killed had begun to write. */
   private async removeDrafts(names: readonly string[]): Promise<void> {
-    const others = names.filter((name) => !name.endsWith(`.${process.pid}.tmp`));
-    for (const name of others) await rm(join(this.options.folder, name), { force: true });
+    // A draft is named after its file; those of files that are being made just now are our own.
+    const left = names.filter((name) => !this.making.has(name.slice(0, name.lastIndexOf('.webp') + '.webp'.length)));
+    for (const name of left) await rm(join(this.options.folder, name), { force: true });
   }
 
   private async measure(name: string): Promise<{ name: string; size: number; at: number }> {

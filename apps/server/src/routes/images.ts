@@ -7,6 +7,7 @@ import { isKnownTag } from '../http/etag.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute, ID_PARAMS } from '../http/route.js';
 import { explainImage } from '../photos/explain.js';
+import { photoChanged } from '../photos/photo-changed.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { toApiImage } from '../photos/to-api.js';
 import { CAMERA, CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
@@ -32,13 +33,18 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
     params: ID_PARAMS,
     query: THUMBNAIL_QUERY,
     produces: 'image/webp',
-    async handle({ params, query, request, reply }) {
+    async handle({ params, query, request, reply, signal }) {
       const { row, library } = await findShown(host, params.id);
       const etag = thumbnails.etagOf(row.contentHash, query.size);
       const isKnown = isKnownTag(request.headers['if-none-match'], etag);
       // The photo's hash names the bytes: a browser that has them needs no look at the disk.
-      const photo = { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash };
-      const picture = isKnown ? null : await thumbnails.get(photo, query.size);
+      const { relPath, contentHash, fileSize } = row;
+      const photo = { rootPath: library.rootPath, relPath, contentHash, fileSize };
+      const picture = isKnown ? null : await thumbnails.get(photo, query.size, signal);
+      if (picture?.kind === 'changed') {
+        host.keeper.reread(library.id, relPath);
+        throw photoChanged();
+      }
       if (picture?.kind === 'failed' && library.state === 'offline') throw refusedOriginal(library);
       if (picture?.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
       reply.header('etag', etag).header('cache-control', 'private, no-cache');

@@ -1,12 +1,13 @@
+import type { ImageRow, Library } from '@clip-watch/db';
 import type { CropBox } from '@clip-watch/watcher';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { HostError } from '../errors.js';
 import type { Host } from '../host/host.js';
 import { SEARCH_ANSWER } from '../http/answers.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
-import { readUpload } from '../http/uploads.js';
-import { openOriginal } from '../photos/open-original.js';
+import type { Uploads } from '../http/uploads.js';
 import { decodeOffset } from '../search/cursor.js';
 import type { SearchQuery } from '../search/search-service.js';
 import type { SearchFilter } from '../search/segment-store.js';
@@ -79,7 +80,7 @@ const SEARCHES = { rateLimit: { max: 600, timeWindow: '1 minute' } };
 const UPLOADS = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 
 /** `POST /api/search`, `POST /api/search/image` */
-export function addSearchRoutes(app: FastifyInstance, host: Host): void {
+export function addSearchRoutes(app: FastifyInstance, host: Host, uploads: Uploads): void {
   addRoute(app, {
     method: 'POST',
     url: '/api/search',
@@ -88,14 +89,21 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
     answer: SEARCH_ANSWER,
     options: { config: SEARCHES },
     async handle({ body, signal }) {
-      const query = await toQuery(host, body);
-      return host.search.search(query, {
+      const { query, library, relPath } = await toQuery(host, body);
+      const wanted = {
         filter: toFilter(body),
         ...(body.minScore === undefined ? {} : { minScore: body.minScore }),
         limit: body.limit,
         offset: toOffset(body.cursor),
         signal,
-      });
+      };
+      try {
+        return await host.search.search(query, wanted);
+      } catch (error) {
+        if (library === undefined || !(error instanceof HostError)) throw error;
+        if (error.code === 'PHOTO_CHANGED') host.keeper.reread(library.id, relPath);
+        throw error.code === 'NOT_FOUND' ? refusedOriginal(library) : error;
+      }
     },
   });
   addRoute(app, {
@@ -105,10 +113,10 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
     query: UPLOAD_QUERY,
     answer: SEARCH_ANSWER,
     options: { config: UPLOADS },
-    async handle({ query, request, signal }) {
-      const bytes = await readUpload(request, 'image');
-      const wanted: SearchQuery = { kind: 'bytes', bytes, ...(query.crop === undefined ? {} : { crop: query.crop }) };
-      return host.search.search(wanted, {
+    async handle({ query, request, reply, signal }) {
+      await using file = await uploads.receive(request, reply, 'image');
+      const wanted: SearchQuery = { kind: 'picture', file, ...(query.crop === undefined ? {} : { crop: query.crop }) };
+      return await host.search.search(wanted, {
         filter: toFilter(query),
         ...(query.minScore === undefined ? {} : { minScore: query.minScore }),
         limit: query.limit,
@@ -119,25 +127,33 @@ export function addSearchRoutes(app: FastifyInstance, host: Host): void {
   });
 }
 
-async function toQuery(host: Host, { text, notText, imageId, crop }: z.infer<typeof SEARCH>): Promise<SearchQuery> {
-  if (text !== undefined) return { kind: 'text', text, ...(notText === undefined ? {} : { notText }) };
-  if (crop === undefined) return { kind: 'image', imageId: imageId! };
-  return { kind: 'bytes', crop, bytes: await readPhoto(host, imageId!), exceptId: imageId! };
+interface Asked {
+  readonly query: SearchQuery;
+  /** Of the photo whose part is searched by. */
+  readonly library?: Library;
+  readonly relPath: string;
 }
 
-const LARGEST_PHOTO_BYTES = 512 << 20;
+async function toQuery(host: Host, { text, notText, imageId, crop }: z.infer<typeof SEARCH>): Promise<Asked> {
+  if (text !== undefined)
+    return { relPath: '', query: { kind: 'text', text, ...(notText === undefined ? {} : { notText }) } };
+  const id = imageId!; // The schema asks for exactly one of the two.
+  if (crop === undefined) return { relPath: '', query: { kind: 'image', imageId: id } };
+  const { row, library } = await findPhoto(host, id);
+  const { relPath, contentHash, fileSize } = row;
+  const file = { rootPath: library.rootPath, relPath, contentHash, fileSize };
+  return { library, relPath, query: { kind: 'picture', file, crop, exceptId: id } };
+}
 
-async function readPhoto({ database }: Host, id: number): Promise<Uint8Array> {
+async function findPhoto(
+  { database }: Host,
+  id: number,
+): Promise<{ readonly row: ImageRow; readonly library: Library }> {
   const row = await database.images.findImage(id);
   const library = row === null ? null : await database.libraries.find(row.libraryId);
   if (row === null || library === null || row.clip.status === 'skipped')
     throw new HttpProblem('NOT_FOUND', `There is no photo ${id}.`);
-  const opened = await openOriginal(library.rootPath, row.relPath);
-  if (opened.kind === 'refused') throw refusedOriginal(library);
-  await using handle = opened.handle;
-  if (opened.size > LARGEST_PHOTO_BYTES)
-    throw new HttpProblem('PHOTO_UNREADABLE', 'The file is too large to take a part of.');
-  return await handle.readFile();
+  return { row, library };
 }
 
 function toFilter({ library, camera, takenAfter, takenBefore }: Filters): SearchFilter {

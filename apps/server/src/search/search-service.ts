@@ -2,15 +2,16 @@ import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
 import type { Database, ImageRow } from '@clip-watch/db';
 import {
   type CropBox,
-  type DecodeHost,
   deadlineSignal,
   type EncodeTarget,
   type PreparedPicture,
   STARTER_MODEL,
 } from '@clip-watch/watcher';
 import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
-import { HostError } from '../errors.js';
+import { HostError, type HostErrorCode } from '../errors.js';
 import { isSearchable } from '../photos/explain.js';
+import type { OnDemandDecoder, WantedPhoto } from '../photos/on-demand-decoder.js';
+import { photoChanged } from '../photos/photo-changed.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
 import type { QueryVectors } from './query-vectors.js';
@@ -26,7 +27,7 @@ export interface SearchServiceDeps {
   readonly wanted: WantedIndex;
   readonly clipClient: ClipClient;
   readonly texts: Pick<QueryVectors, 'of' | 'has'>;
-  readonly decodeHost: Pick<DecodeHost, 'prepareBytes'>;
+  readonly decoder: Pick<OnDemandDecoder, 'prepareForSearch'>;
 }
 
 /** What is looked for. */
@@ -34,7 +35,7 @@ export type SearchQuery =
   | { readonly kind: 'text'; readonly text: string; readonly notText?: string }
   | { readonly kind: 'image'; readonly imageId: number }
   /** A picture that is no photo here, or a part of one. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly crop?: CropBox; readonly exceptId?: number };
+  | { readonly kind: 'picture'; readonly file: WantedPhoto; readonly crop?: CropBox; readonly exceptId?: number };
 
 export interface SearchPage {
   readonly filter: SearchFilter;
@@ -53,7 +54,8 @@ export interface SearchService {
   /**
    * Exact search within one model: the one that is searched, or, for what nobody reads in that one any more, the one that
    * photos change to.
-   * @throws HostError SEARCH_UNAVAILABLE (one sentence why), NOT_FOUND (no such photo); BAD_PICTURE as HostError NOT_FOUND
+   * @throws HostError SEARCH_UNAVAILABLE (one sentence why), NOT_FOUND (no such photo), BAD_PICTURE, PHOTO_CHANGED (it is
+   * another one than its row says), NOT_ANSWERING (its disk hangs), BUSY
    */
   search(query: SearchQuery, page: SearchPage): Promise<ApiSearchAnswer>;
 }
@@ -68,7 +70,7 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
   const { database, index, clipClient, texts } = deps;
 
   const needsEncoder = (query: SearchQuery): boolean => {
-    if (query.kind !== 'text') return query.kind === 'bytes';
+    if (query.kind !== 'text') return query.kind === 'picture';
     return [query.text, wordsOf(query.notText)].some(
       (words) => words !== undefined && !texts.has(words, index.modelVersion),
     );
@@ -98,13 +100,13 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     throw new HostError('SEARCH_UNAVAILABLE', 'This photo is not encoded (yet), so nothing can be compared with it.');
   };
 
-  const bytesVector = async (
-    query: Extract<SearchQuery, { kind: 'bytes' }>,
+  const pictureVector = async (
+    query: Extract<SearchQuery, { kind: 'picture' }>,
     signal?: AbortSignal,
   ): Promise<QueryVector> => {
     const target = await encodeTarget(clipClient, signal);
     const options = { ...(signal ? { signal } : {}), ...(query.crop ? { crop: query.crop } : {}) };
-    const picture = await deps.decodeHost.prepareBytes(query.bytes, target, options);
+    const picture = await deps.decoder.prepareForSearch(query.file, target, options);
     const made = await encodeOne(clipClient, picture, signal);
     return { ...made, ...(query.exceptId === undefined ? {} : { exceptId: query.exceptId }) };
   };
@@ -112,7 +114,7 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
   const vectorOf = async (query: SearchQuery, signal?: AbortSignal): Promise<QueryVector> => {
     try {
       if (query.kind === 'text') return await textVector(query, signal);
-      return await (query.kind === 'image' ? imageVector(query.imageId) : bytesVector(query, signal));
+      return await (query.kind === 'image' ? imageVector(query.imageId) : pictureVector(query, signal));
     } catch (error) {
       throw toSearchError(error, query.kind);
     }
@@ -237,10 +239,18 @@ async function encodeTarget(client: ClipClient, signal?: AbortSignal): Promise<E
   };
 }
 
+/** What a file's own bytes are not to blame for. */
+const CODE_OF_FAILURE: Readonly<Record<string, HostErrorCode>> = {
+  not_found: 'NOT_FOUND',
+  outside_library: 'NOT_FOUND',
+  not_a_regular_file: 'NOT_FOUND',
+  read_timeout: 'NOT_ANSWERING',
+  changed_while_reading: 'PHOTO_CHANGED',
+};
+
 async function encodeOne(client: ClipClient, picture: PreparedPicture, signal?: AbortSignal): Promise<QueryVector> {
-  if (picture.kind === 'failed') throw new HostError('BAD_PICTURE', picture.message);
-  if (picture.kind === 'changed')
-    throw new HostError('SEARCH_UNAVAILABLE', 'The photo changed just now. Try again in a moment.');
+  if (picture.kind === 'failed') throw new HostError(CODE_OF_FAILURE[picture.reason] ?? 'BAD_PICTURE', picture.message);
+  if (picture.kind === 'changed') throw photoChanged();
   const payload =
     picture.kind === 'pixels'
       ? ({ kind: 'rgb', width: picture.width, height: picture.height, data: picture.data } as const)

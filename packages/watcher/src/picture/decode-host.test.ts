@@ -172,6 +172,26 @@ describe('the calls', () => {
     if (thumbnail.kind === 'webp') expect(Buffer.from(thumbnail.data).toString('latin1', 8, 12)).toBe('WEBP');
   });
 
+  test('other bytes than those of the hash are told, and nothing is made of them', async () => {
+    await using t = await openTestHost();
+    const { contentHash } = t.add('a.jpg', photo);
+    const other = await picture(paintPicture(90, 60), 'jpeg');
+    const swapped = { ...t.add('a.jpg', other), contentHash };
+    const changed = { kind: 'changed', contentHash: hashOf(other) };
+    expect(await t.host.thumbnail(swapped, { maxSide: 100 })).toEqual(changed);
+    expect(await t.host.prepareForSearch(swapped, TARGET)).toEqual(changed);
+    t.add('a.jpg', photo);
+    expect((await t.host.thumbnail(swapped, { maxSide: 100 })).kind).toBe('webp');
+    expect((await t.host.prepareForSearch(swapped, TARGET)).kind).toBe('pixels');
+  });
+
+  test('a file without a hash is taken as it lies', async () => {
+    await using t = await openTestHost();
+    const { rootPath, relPath } = t.add('a.jpg', photo);
+    const taken = await t.host.prepareForSearch({ rootPath, relPath }, TARGET);
+    expect(taken).toMatchObject({ kind: 'pixels', contentHash: hashOf(photo) });
+  });
+
   test('a truncated file written a moment ago is not sure', async () => {
     await using t = await openTestHost();
     const cut = t.add('cut.jpg', photo.subarray(0, photo.length / 2));
@@ -335,7 +355,7 @@ test.each([
   { x: Number.NaN, y: 0, width: 0.5, height: 0.5 },
 ])('a part beyond the picture is refused: %j', async (crop) => {
   await using t = await openTestHost();
-  await expect(t.host.prepareBytes(photo, TARGET, { crop })).rejects.toThrow(RangeError);
+  await expect(t.host.prepareForSearch(t.add('a.jpg', photo), TARGET, { crop })).rejects.toThrow(RangeError);
 });
 
 test('bad options are named, all of them', async () => {

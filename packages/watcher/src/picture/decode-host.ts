@@ -35,7 +35,7 @@ export async function openDecodeHost(options: DecodeHostOptions = {}): Promise<D
   }
 }
 
-type Calls = Pick<DecodeHost, 'prepare' | 'ingest' | 'thumbnail' | 'prepareBytes'>;
+type Calls = Pick<DecodeHost, 'prepare' | 'ingest' | 'thumbnail' | 'prepareForSearch' | 'prepareBytes'>;
 
 function calls(dispatch: DecodeDispatch, tempFolder: string): Calls {
   return {
@@ -46,15 +46,19 @@ function calls(dispatch: DecodeDispatch, tempFolder: string): Calls {
     async ingest({ rootPath, relPath }, options = {}) {
       return expectKind(await dispatch.call({ kind: 'ingest', photo: { rootPath, relPath } }, options), ['facts']);
     },
-    async thumbnail({ rootPath, relPath }, { maxSide, signal }) {
-      const call = { kind: 'thumbnail', photo: { rootPath, relPath }, maxSide } as const;
-      return expectKind(await dispatch.call(call, { signal, urgent: true }), ['webp']);
+    async thumbnail({ rootPath, relPath, contentHash }, { maxSide, signal }) {
+      const call = { kind: 'thumbnail', photo: { rootPath, relPath }, contentHash, maxSide } as const;
+      return expectKind(await dispatch.call(call, { signal, urgent: true }), ['webp', 'changed']);
     },
-    async prepareBytes(bytes, target, { signal, crop } = {}) {
-      if (crop !== undefined) assertCrop(crop);
+    async prepareForSearch({ rootPath, relPath, contentHash = null }, target, { signal, crop = null } = {}) {
+      if (crop !== null) assertCrop(crop);
+      const call = { kind: 'prepareForSearch', photo: { rootPath, relPath }, contentHash, target, crop } as const;
+      return expectKind(await dispatch.call(call, { signal, urgent: true }), PREPARED);
+    },
+    async prepareBytes(bytes, target, { signal } = {}) {
       const spoolPath = join(tempFolder, `${randomUUID()}.upload`);
       await writeFile(spoolPath, bytes, { flag: 'wx', mode: 0o600 });
-      const call = { kind: 'prepareBytes', spoolPath, target, crop: crop ?? null } as const;
+      const call = { kind: 'prepareBytes', spoolPath, target } as const;
       try {
         return expectKind(await dispatch.call(call, { signal, urgent: true }), PREPARED);
       } finally {

@@ -7,7 +7,7 @@ import { SPOOL_ABOVE_BYTES } from './host-protocol.js';
 import { ingestPhoto } from './ingest-photo.js';
 import { PictureProblem, pictureFailure } from './photo-reasons.js';
 import type { StageCell } from './photo-stage.js';
-import { type PrepareContext, prepareUpload, readImageForEncode, thumbnailOf } from './prepare-picture.js';
+import { type PrepareContext, prepareSpooled, readImageForEncode, thumbnailOf } from './prepare-picture.js';
 import { tempNamesIn } from './temp-names.js';
 import { connectServices } from './worker-services.js';
 
@@ -65,12 +65,14 @@ function run(call: DecodeCall, context: PrepareContext): Promise<DecodeReply> {
   switch (call.kind) {
     case 'prepare':
       return readImageForEncode(call, context);
+    case 'prepareForSearch':
+      return readImageForEncode(call, context);
     case 'prepareBytes':
-      return prepareUpload(call.spoolPath, call.target, call.crop, context);
+      return prepareSpooled(call.spoolPath, call.target, context);
     case 'ingest':
       return ingestPhoto(call.photo, context);
     case 'thumbnail':
-      return thumbnailOf(call.photo, call.maxSide, context);
+      return thumbnailOf(call, context);
   }
 }
 

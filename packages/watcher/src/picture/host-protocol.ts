@@ -15,15 +15,23 @@ export type DecodeCall =
       readonly contentHash: string;
       readonly target: EncodeTarget;
     }
-  /** `spoolPath`: the upload, in the private temporary folder; one file less to clone through the pipe. */
   | {
-      readonly kind: 'prepareBytes';
-      readonly spoolPath: string;
+      readonly kind: 'prepareForSearch';
+      readonly photo: PhotoLocation;
+      /** Null: whatever lies there. */
+      readonly contentHash: string | null;
       readonly target: EncodeTarget;
       readonly crop: CropBox | null;
     }
+  /** `spoolPath`: the bytes, in the private temporary folder; one file less to clone through the pipe. */
+  | { readonly kind: 'prepareBytes'; readonly spoolPath: string; readonly target: EncodeTarget }
   | { readonly kind: 'ingest'; readonly photo: PhotoLocation }
-  | { readonly kind: 'thumbnail'; readonly photo: PhotoLocation; readonly maxSide: number };
+  | {
+      readonly kind: 'thumbnail';
+      readonly photo: PhotoLocation;
+      readonly contentHash: string;
+      readonly maxSide: number;
+    };
 
 export interface WebpPicture {
   readonly kind: 'webp';

@@ -1,6 +1,6 @@
 /** One photo made ready for the encoder: opened, read once, hashed, and turned into what the encoder takes. */
 import { readFileSync, rmSync } from 'node:fs';
-import type { CropBox, EncodeTarget, PhotoLocation, PreparedPicture } from '../picture-types.js';
+import type { ChangedPhoto, CropBox, EncodeTarget, PhotoLocation, PreparedPicture } from '../picture-types.js';
 import type { DecodeLimits, WebpPicture } from './host-protocol.js';
 import { type LoadedPicture, withPicture } from './load-picture.js';
 import { acceptsOriginal, makeJpeg } from './make-encoded.js';
@@ -21,8 +21,16 @@ export interface PrepareContext {
 
 export interface PrepareRequest {
   readonly photo: PhotoLocation;
-  readonly contentHash: string;
+  /** Null: whatever the file holds. */
+  readonly contentHash: string | null;
   readonly target: EncodeTarget;
+  readonly crop?: CropBox | null;
+}
+
+export interface ThumbnailRequest {
+  readonly photo: PhotoLocation;
+  readonly contentHash: string;
+  readonly maxSide: number;
 }
 
 /** Bytes in memory and a path to them for ExifTool. */
@@ -41,10 +49,10 @@ export async function readImageForEncode(request: PrepareRequest, context: Prepa
   const bytes = readWhole(photo, context);
   context.services.enter('decoding'); // the disk has answered
   const contentHash = hashOf(bytes);
-  if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
+  if (request.contentHash !== null && contentHash !== request.contentHash) return { kind: 'changed', contentHash };
   using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
   try {
-    return await prepare({ bytes, link, contentHash }, request.target, null, context);
+    return await prepare({ bytes, link, contentHash }, request.target, request.crop ?? null, context);
   } catch (error) {
     throw stillGrowing(error, photo) ?? error;
   } finally {
@@ -53,11 +61,10 @@ export async function readImageForEncode(request: PrepareRequest, context: Prepa
   }
 }
 
-/** An upload: the file in the temporary folder is ours and is removed. @throws PictureProblem */
-export async function prepareUpload(
+/** Bytes that came from memory: their file in the temporary folder is ours and is removed. @throws PictureProblem */
+export async function prepareSpooled(
   spoolPath: string,
   target: EncodeTarget,
-  crop: CropBox | null,
   context: PrepareContext,
 ): Promise<PreparedPicture> {
   try {
@@ -65,7 +72,7 @@ export async function prepareUpload(
     assertFits(bytes.length, context.limits);
     context.services.enter('decoding');
     using link = linkUpload(spoolPath, bytes, context.temp);
-    return await prepare({ bytes, link, contentHash: hashOf(bytes) }, target, crop, context);
+    return await prepare({ bytes, link, contentHash: hashOf(bytes) }, target, null, context);
   } finally {
     rmSync(spoolPath, { force: true });
   }
@@ -73,17 +80,24 @@ export async function prepareUpload(
 
 /** @throws PictureProblem */
 export async function thumbnailOf(
-  location: PhotoLocation,
-  maxSide: number,
+  request: ThumbnailRequest,
   context: PrepareContext,
-): Promise<WebpPicture> {
-  using photo = openPhoto(location);
+): Promise<WebpPicture | ChangedPhoto> {
+  const { maxSide } = request;
+  using photo = openPhoto(request.photo);
   const bytes = readWhole(photo, context);
   context.services.enter('decoding');
-  using link = linkPhoto(photo, location.relPath, bytes, context.temp);
+  const contentHash = hashOf(bytes);
+  if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
+  using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
   // Half: a preview counts as ample at twice this size, and a thumbnail needs no more than its own.
-  const request = { ...context, bytes, link, inputSize: Math.ceil(maxSide / 2) };
-  return await withPicture(request, (picture) => makeThumbnail(picture, maxSide));
+  const wanted = { ...context, bytes, link, inputSize: Math.ceil(maxSide / 2) };
+  try {
+    return await withPicture(wanted, (picture) => makeThumbnail(picture, maxSide));
+  } finally {
+    context.services.enter('reading');
+    assertUnchanged(photo, bytes.length); // as above
+  }
 }
 
 async function prepare(

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { HttpProblem } from './problem.js';
+
+export interface SpoolLimits {
+  /** Files being received at once. */
+  readonly files: number;
+  /** Bytes of all files that are there. */
+  readonly bytes: number;
+}
+
+/** An upload that has arrived. Its file goes with it. */
+export interface SpooledUpload extends AsyncDisposable {
+  readonly rootPath: string;
+  readonly relPath: string;
+  readonly fileSize: number;
+}
+
+/** A folder for uploads while they arrive and are looked at: none of them is held in memory. */
+export interface UploadSpool {
+  /**
+   * Takes the place of one upload, which is given back with `Symbol.dispose` of the result.
+   * @throws HttpProblem BUSY
+   */
+  enter(): Disposable;
+  /** @throws HttpProblem BUSY when all uploads together are too large; what the stream throws. Nothing is left behind then. */
+  write(content: Readable): Promise<SpooledUpload>;
+  /** What is held now. */
+  load(): { readonly receiving: number; readonly bytes: number };
+  /** Removes whatever is still there. */
+  close(): Promise<void>;
+}
+
+const LIMITS: SpoolLimits = { files: 128, bytes: 512 << 20 };
+
+/** Empties the folder, which a process before this one may have left full. @param folder for this alone */
+export function openUploadSpool(folder: string, limits: SpoolLimits = LIMITS): UploadSpool {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let receiving = 0;
+  let bytes = 0;
+
+  const take = (more: number): void => {
+    if (bytes + more > limits.bytes)
+      throw new HttpProblem('BUSY', 'Too many uploads have come at once. Try again in a moment.');
+    bytes += more;
+  };
+
+  return {
+    enter() {
+      if (receiving >= limits.files)
+        throw new HttpProblem('BUSY', 'Too many uploads are being received. Try again in a moment.');
+      receiving++;
+      return { [Symbol.dispose]: () => void receiving-- };
+    },
+    async write(content) {
+      const relPath = randomUUID();
+      const path = join(folder, relPath);
+      let fileSize = 0;
+      const remove = async (): Promise<void> => {
+        bytes -= fileSize;
+        fileSize = 0;
+        await rm(path, { force: true });
+      };
+      try {
+        await using file = await open(path, 'wx', 0o600);
+        // Not destroyed when this ends early: the form's parser would stand still, and the answer with it.
+        for await (const chunk of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+          take(chunk.length);
+          fileSize += chunk.length;
+          await file.writeFile(chunk);
+        }
+      } catch (error) {
+        content.resume();
+        await remove();
+        throw error;
+      }
+      return { rootPath: folder, relPath, fileSize, [Symbol.asyncDispose]: remove };
+    },
+    load: () => ({ receiving, bytes }),
+    async close() {
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
