@@ -30,7 +30,7 @@ test.each([
   ['broken-data-stream.png', 'corrupt'],
   ['corrupt-header.jpg', 'corrupt'],
   ['corrupted.heic', 'corrupt'],
-  ['decompression-bomb.gif', 'corrupt'],
+  ['decompression-bomb.gif', 'too_many_pixels'],
   ['heic-cut-half.heic', 'truncated'],
   ['heic-named.jpg', 'pixels'],
   ['html-named.jpg', 'not_an_image'],
