@@ -41,9 +41,10 @@ function heavyAvif(): Promise<Buffer> {
 async function bombs(): Promise<Buffer[]> {
   const wide = fromPixels(paintPicture(100, 100)).resize(14_000, 14_000, { fit: 'fill', kernel: 'nearest' });
   const avif = await heavyAvif();
+  const progressive = await progressiveBomb(7700);
   return [
-    await progressiveBomb(7700),
-    await progressiveBomb(7700),
+    progressive,
+    progressive,
     await progressiveBomb(7800),
     await wide.clone().jpeg().toBuffer(),
     await wide.clone().png({ compressionLevel: 1 }).toBuffer(),

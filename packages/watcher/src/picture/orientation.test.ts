@@ -15,7 +15,7 @@ import {
   tempFolder,
   withHeifOrientation,
 } from '@clip-watch/test-support';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDecodeHost } from './decode-host.js';
 
 const TARGET = {
@@ -47,14 +47,15 @@ async function pixelsOfBytes(name: string, bytes: Buffer): Promise<Uint8Array> {
   return pixelsOf(folder.path, name);
 }
 
-async function upright(): Promise<Uint8Array> {
-  return pixelsOfBytes('upright.png', await fromPixels(scene).png().toBuffer());
-}
+let upright: Uint8Array;
+beforeAll(async () => {
+  upright = await pixelsOfBytes('upright.png', await fromPixels(scene).png().toBuffer());
+});
 
 describe.each(['jpeg', 'webp', 'tiff', 'png', 'avif'] as const)('%s', (format) => {
   test.each(ORIENTATIONS)('orientation %d is turned upright', async (orientation) => {
     const turned = await pixelsOfBytes(`o${orientation}.${format}`, await orientedPicture(scene, orientation, format));
-    expect(meanDistance(turned, await upright())).toBeLessThanOrEqual(2);
+    expect(meanDistance(turned, upright)).toBeLessThanOrEqual(2);
   });
 });
 
@@ -62,33 +63,36 @@ describe.skipIf(host.limitation !== null)('RAW', () => {
   test.each(ORIENTATIONS)('the preview takes orientation %d from its parent', async (orientation) => {
     const jpeg = await picture(await storedPicture(scene, orientation), 'jpeg');
     const turned = await pixelsOfBytes(`o${orientation}.nef`, rawContainer(jpeg, orientation));
-    expect(meanDistance(turned, await upright())).toBeLessThanOrEqual(2);
+    expect(meanDistance(turned, upright)).toBeLessThanOrEqual(2);
   });
 
   test("a preview's own orientation goes before its parent's", async () => {
     const own = rawContainer(await orientedPicture(scene, 6, 'jpeg'), 8);
-    expect(meanDistance(await pixelsOfBytes('own.nef', own), await upright())).toBeLessThanOrEqual(2);
+    expect(meanDistance(await pixelsOfBytes('own.nef', own), upright)).toBeLessThanOrEqual(2);
   });
 });
 
 describe('heic', () => {
   const small = paintPicture(320, 240);
-  const upright = (): Promise<Uint8Array> => pixelsOfBytes('upright.heic', heicFile(small));
+  let upright: Uint8Array;
+  beforeAll(async () => {
+    upright = await pixelsOfBytes('upright.heic', heicFile(small));
+  });
 
   test.each(ORIENTATIONS)('orientation %d of the container is turned upright', async (orientation) => {
     const file = withHeifOrientation(heicFile(await storedPicture(small, orientation)), orientation);
-    expect(meanDistance(await pixelsOfBytes(`o${orientation}.heic`, file), await upright())).toBeLessThanOrEqual(2);
+    expect(meanDistance(await pixelsOfBytes(`o${orientation}.heic`, file), upright)).toBeLessThanOrEqual(2);
   });
 
   test.each(ORIENTATIONS)('EXIF with the same orientation %d does not turn it again', async (orientation) => {
     const stored = heicFile(await storedPicture(small, orientation), { exifOrientation: orientation });
     const turned = await pixelsOfBytes(`e${orientation}.heic`, withHeifOrientation(stored, orientation));
-    expect(meanDistance(turned, await upright())).toBeLessThanOrEqual(2);
+    expect(meanDistance(turned, upright)).toBeLessThanOrEqual(2);
   });
 
   test('is the painted picture', async () => {
     const painted = await pixelsOfBytes('small.png', await fromPixels(small).png().toBuffer());
-    expect(meanDistance(await upright(), painted)).toBeLessThanOrEqual(2);
+    expect(meanDistance(upright, painted)).toBeLessThanOrEqual(2);
   });
 });
 
