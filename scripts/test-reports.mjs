@@ -19,8 +19,13 @@ export function clearReports() {
 
 /** Ends the process: the summary, its closing lines, and the exit code. */
 export function closeRun(isGreen) {
-  const total = addUp(reports().filter((file) => existsSync(file)).map(readReport));
-  if (!isGreen && total.failures.length === 0) total.failures.push('a step before or beside the tests; it is told above');
+  const total = addUp(
+    reports()
+      .filter((file) => existsSync(file))
+      .map(readReport),
+  );
+  if (!isGreen && total.failures.length === 0)
+    total.failures.push('a step before or beside the tests; it is told above');
   mkdirSync(join(ROOT, 'reports'), { recursive: true });
   writeFileSync(join(ROOT, 'reports/summary.json'), JSON.stringify(total));
   printSummary(total);

@@ -52,10 +52,10 @@ export function fileOf(test) {
   return test.slice(0, test.indexOf(' > '));
 }
 
-/** Those that passed in no run: what one run had to leave out, another may have had what it takes for. */
+/** Those that passed in no run, each once: what one run had to leave out, another may have been able to do. */
 export function neverRun({ passed, skipped }) {
   const done = new Set(passed);
-  return skipped.filter((test) => !done.has(test));
+  return [...new Set(skipped)].filter((test) => !done.has(test));
 }
 
 export function printSummary(summary) {
@@ -67,8 +67,8 @@ export function printSummary(summary) {
     say('\nSkipped:');
     for (const [file, count] of countByFile(skipped)) say(`${String(count).padStart(5)}  ${file}`);
     say(
-      'These need files or programs that are not part of the repository, and nothing is wrong with this copy; ' +
-        'test/README.md says what each needs.',
+      'These tests need files or programs that are not part of the repository; test/README.md says what each needs.' +
+        (failures.length === 0 ? ' Nothing is wrong with this copy.' : ''),
     );
   }
   say(`\n${passed.length} passed, ${failures.length} failed, ${skipped.length} skipped`);

@@ -19,7 +19,9 @@ function sources(): Source[] {
 
 /** Tests that look outside the repository. */
 function testsOnSharedFiles(): Source[] {
-  return sources().filter(({ path, text }) => path.endsWith('.test.ts') && /\b(has|lacks)Shared\b|\bsharedPath\b/.test(text));
+  return sources().filter(
+    ({ path, text }) => path.endsWith('.test.ts') && /\b(has|lacks)Shared\b|\bsharedPath\b/.test(text),
+  );
 }
 
 test('one helper names the folder beside the repository', () => {
@@ -37,7 +39,8 @@ test('nothing outside the repository is read while tests are collected', () => {
 });
 
 describe('a read is found', () => {
-  const IMPORTS = "import fs, { readdirSync, readFileSync } from 'node:fs';\nimport * as disk from 'node:fs/promises';\n";
+  const IMPORTS =
+    "import fs, { readdirSync, readFileSync } from 'node:fs';\nimport * as disk from 'node:fs/promises';\n";
   const found = (source: string): string[] => collectedReads(IMPORTS + source).map(({ call }) => call);
 
   test.each([
