@@ -20,7 +20,7 @@ export function hasShared(): boolean {
 
 /**
  * For `skipIf`: whether that folder is missing, after a word on standard error about what is skipped for want of it.
- * @param what for example "the tests on real photos"
+ * @param what for example "headers of real photos"
  */
 export function lacksShared(what: string): boolean {
   if (hasShared()) return false;
