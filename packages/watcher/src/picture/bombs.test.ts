@@ -5,7 +5,6 @@ import {
   animatedGif,
   fromPixels,
   hasShared,
-  hostileFiles,
   paintPicture,
   pngHeader,
   progressiveBomb,
@@ -53,7 +52,6 @@ async function bombs(): Promise<Buffer[]> {
     await animatedGif([paintPicture(400, 300), paintPicture(400, 300, 2)]),
     pngHeader(14_000, 14_000),
     pngHeader(2 ** 31 - 1, 2 ** 31 - 1),
-    ...Object.values(await hostileFiles()),
     ...realOnes(),
   ];
 }
@@ -64,7 +62,7 @@ function realOnes(): Buffer[] {
   return readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 }
 
-test.skipIf(!HAS_PROC)('bombs, three at once, leave the child below its memory cap', { timeout: 600_000 }, async () => {
+test.skipIf(!HAS_PROC)('bombs, three at once, leave the child below its memory cap', { timeout: 1_800_000 }, async () => {
   await using host = await openDecodeHost({ ...PATIENT, threads: 3 });
   const atRest = peakBytes();
   const files = await bombs();
