@@ -62,7 +62,7 @@ function realOnes(): Buffer[] {
   return readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 }
 
-test.skipIf(!HAS_PROC)('bombs, three at once, leave the child below its memory cap', { timeout: 1_800_000 }, async () => {
+test.skipIf(!HAS_PROC)('bombs, three at once, leave the child below its memory cap', { timeout: 900_000 }, async () => {
   await using host = await openDecodeHost({ ...PATIENT, threads: 3 });
   const atRest = peakBytes();
   const files = await bombs();
