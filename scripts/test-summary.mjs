@@ -6,31 +6,29 @@ import { ROOT } from './workspace.mjs';
 
 const MESSAGE_LINES = 12;
 
+/** A summary: `passed` and `skipped` are tests, `failures` tests with what went wrong. */
 export function addUp(summaries) {
-  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
-  for (const { passed, failed, skipped, failures } of summaries) {
-    total.passed += passed;
-    total.failed += failed;
-    total.skipped += skipped;
-    total.failures.push(...failures);
-  }
-  return total;
+  const all = (key) => summaries.flatMap((summary) => summary[key]);
+  return { passed: all('passed'), skipped: all('skipped'), failures: all('failures') };
 }
 
-/** The sum of a run that should have been written, and was not. */
+/** The summary of a run that should have been written, and was not. */
 export function missingSummary(file) {
-  return { passed: 0, failed: 1, skipped: 0, failures: [`${file} was not written`] };
+  return { passed: [], skipped: [], failures: [`${file} was not written`] };
 }
 
-/** The sum of one vitest report. */
+/** The summary of one vitest report. */
 export function readReport(file) {
   const report = JSON.parse(readFileSync(file, 'utf8'));
   const failures = report.testResults.flatMap(failuresOf);
   if (!report.success && failures.length === 0) failures.push(`${file}: the run failed, and no test of it did`);
+  const tests = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({ test: `${relative(ROOT, name)} > ${fullName}`, status })),
+  );
+  const named = (isWanted) => tests.filter(({ status }) => isWanted(status)).map(({ test }) => test);
   return {
-    passed: report.numPassedTests,
-    failed: failures.length,
-    skipped: report.numPendingTests + report.numTodoTests,
+    passed: named((status) => status === 'passed'),
+    skipped: named((status) => status !== 'passed' && status !== 'failed'),
     failures,
   };
 }
@@ -49,7 +47,35 @@ function shortened(message) {
   return told.map((line) => `    ${line.slice(0, 400)}`).join('\n');
 }
 
-export function printSummary({ passed, failed, skipped, failures }) {
-  for (const failure of failures) process.stdout.write(`\nFAILED ${failure}\n`);
-  process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+/** The file of a test as a summary names it. */
+export function fileOf(test) {
+  return test.slice(0, test.indexOf(' > '));
+}
+
+/** Those that passed in no run, each once: what one run had to leave out, another may have been able to do. */
+export function neverRun({ passed, skipped }) {
+  const done = new Set(passed);
+  return [...new Set(skipped)].filter((test) => !done.has(test));
+}
+
+export function printSummary(summary) {
+  const { passed, failures } = summary;
+  const say = (line) => process.stdout.write(`${line}\n`);
+  const skipped = neverRun(summary);
+  for (const failure of failures) say(`\nFAILED ${failure}`);
+  if (skipped.length > 0) {
+    say('\nSkipped:');
+    for (const [file, count] of countByFile(skipped)) say(`${String(count).padStart(5)}  ${file}`);
+    say(
+      'These tests need files or programs that are not part of the repository; test/README.md says what each needs.' +
+        (failures.length === 0 ? ' Nothing is wrong with this copy.' : ''),
+    );
+  }
+  say(`\n${passed.length} passed, ${failures.length} failed, ${skipped.length} skipped`);
+}
+
+function countByFile(tests) {
+  const counts = new Map();
+  for (const test of tests) counts.set(fileOf(test), (counts.get(fileOf(test)) ?? 0) + 1);
+  return counts;
 }

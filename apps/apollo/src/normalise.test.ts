@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { createNormaliser } from './normalise.js';
 import { openDecoder } from './picture-decoder.js';
 
-const shared = sharedFolder();
 const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const CLIP_STD = [0.26862954, 0.26130258, 0.27577711] as const;
 
@@ -18,9 +17,9 @@ test('makes planes of (value / 255 − mean) / std out of interleaved bytes', ()
   expect([...second]).toEqual([...first, ...first]);
 });
 
-describe.skipIf(shared === undefined)('against the tensor of the reference pipeline', () => {
+describe.skipIf(lacksShared('a reference tensor'))('against the tensor of the reference pipeline', () => {
   test('decoding and normalising differ by less than one grey level on average', async () => {
-    const folder = join(shared ?? '', 'golden/preprocess');
+    const folder = sharedPath('golden/preprocess');
     const decoder = await openDecoder({
       role: 'decode',
       inputSize: 224,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PALETTE_DIR } from './model-choice.js';
@@ -19,7 +19,6 @@ const FILES = [
   'onnx/vision_model.onnx',
   'onnx/text_model.onnx',
 ];
-const shared = sharedFolder();
 
 test('the committed files are those that the script writes, and small', () => {
   using folder = tempFolder();
@@ -130,10 +129,10 @@ describe('what the palette sees', () => {
     expect(cosine(await word('my grandmother on a red bicycle'), await word('red'))).toBeCloseTo(1, 5);
   });
 
-  describe.skipIf(shared === undefined)('on real photos, against a measure of its own', () => {
+  describe.skipIf(lacksShared('real photos'))('on real photos, against a measure of its own', () => {
     const photos: { name: string; vector: Float32Array; measures: PhotoMeasures }[] = [];
     beforeAll(async () => {
-      for (const file of listPhotos(shared ?? '')) {
+      for (const file of listPhotos()) {
         const data = readFileSync(file);
         const result = await served.client.image({ request_id: 1, encoded: { data, media_type: '' } });
         photos.push({ name: basename(file), vector: vectorOf(result), measures: await measurePhoto(data) });
@@ -168,11 +167,11 @@ describe('what the palette sees', () => {
   });
 });
 
-function listPhotos(folder: string): string[] {
+function listPhotos(): string[] {
   const inFolder = (path: string): string[] =>
-    readdirSync(join(folder, path))
+    readdirSync(sharedPath(path))
       .filter((name) => /\.(jpe?g|png|webp)$/.test(name))
-      .map((name) => join(folder, path, name));
+      .map((name) => sharedPath(path, name));
   // A JPEG with stray bytes before a marker: a strict decoder refuses it.
   const refused = 'ff00-header.jpg';
   return ['photos/jpeg', 'photos/names', 'photos/png', 'photos/webp', 'golden/semantic']

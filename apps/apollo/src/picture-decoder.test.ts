@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { sharedFolder } from '@clip-watch/test-support';
+import { readFileSync } from 'node:fs';
+import { hostileFiles, lacksShared, sharedPath } from '@clip-watch/test-support';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeOutput } from './child-protocol.js';
 import type { ChildWork } from './child-runtime.js';
 import { openDecoder } from './picture-decoder.js';
 
-const shared = sharedFolder();
 let decoder: ChildWork<Uint8Array, DecodeOutput>;
 beforeAll(async () => {
   decoder = await openDecoder({
@@ -97,8 +95,8 @@ test.each([10, 50, 90])('a JPEG cut off at %i %% is told to be broken', async (p
   expect(output).toMatchObject({ kind: 'refused', reason: 'UNDECODABLE' });
 });
 
-describe.skipIf(shared === undefined)('hostile files', () => {
-  test.each([
+describe('hostile files', () => {
+  const refused = [
     'corrupt-header.jpg',
     'jpeg-sof-65500.jpg',
     'png-bomb-30000x30000-1bit.png',
@@ -113,9 +111,22 @@ describe.skipIf(shared === undefined)('hostile files', () => {
     'decompression-bomb.gif',
     'jpeg-cut-25pct.jpg',
     'broken-data-stream.png',
-  ])('%s is refused', async (name) => {
-    const file = join(shared ?? '', 'photos/hostile', name);
-    expect(existsSync(file)).toBe(true);
-    expect(await decode(readFileSync(file))).toMatchObject({ kind: 'refused' });
+  ];
+  let files: Readonly<Record<string, Buffer>>;
+  beforeAll(async () => {
+    files = await hostileFiles();
+  });
+
+  test.each(refused)('%s is refused', async (name) => {
+    const file = files[name];
+    if (file === undefined) throw new Error(`no ${name} is made`);
+    expect(await decode(file)).toMatchObject({ kind: 'refused' });
+  });
+
+  test.skipIf(lacksShared('hostile files from elsewhere'))('those found elsewhere are refused', async () => {
+    for (const name of refused) {
+      const output = await decode(readFileSync(sharedPath('photos/hostile', name)));
+      expect.soft(output, name).toMatchObject({ kind: 'refused' });
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { threadPriorities } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
 import { solidItem } from './testing/apollo-client.js';
@@ -18,5 +19,5 @@ test.skipIf(!existsSync('/proc/self/task'))('photos are background work in every
   await encoder.client.image({ request_id: 1, rgb });
   expect(await prioritiesOf('vision-child')).toEqual([10]);
   expect(await prioritiesOf('decode-child')).toEqual([10]);
-  expect(await prioritiesOf('text-child')).toEqual([0]);
+  expect(await prioritiesOf('text-child')).toEqual([getPriority()]); // 0, but for a run under `nice`
 });

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { fromPixels, paintPicture, sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { fromPixels, hasShared, paintPicture, sharedPath, tempFolder } from '@clip-watch/test-support';
 import { openDecodeHost } from '@clip-watch/watcher';
 import sharp from 'sharp';
 
@@ -35,11 +35,9 @@ interface Round {
 }
 
 async function photos(rootPath: string): Promise<Photo[]> {
-  const shared = sharedFolder();
-  const original =
-    shared === undefined
-      ? await fromPixels(paintPicture(4032, 3024)).jpeg({ quality: 92 }).toBuffer()
-      : readFileSync(join(shared, 'photos/jpeg/iphone-xr-12mp-p3.jpg'));
+  const original = hasShared()
+    ? readFileSync(sharedPath('photos/jpeg/iphone-xr-12mp-p3.jpg'))
+    : await fromPixels(paintPicture(4032, 3024)).jpeg({ quality: 92 }).toBuffer();
   mkdirSync(rootPath);
   return Array.from({ length: PHOTOS }, (_, n) => {
     const bytes = Buffer.concat([original, Buffer.from([n])]);

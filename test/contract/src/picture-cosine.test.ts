@@ -2,13 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClipClient, createClipClient, type ImageToEncode, type PixelRecipe } from '@clip-watch/clip-client';
-import { decodeInFull, referencePixels, sharedFolder } from '@clip-watch/test-support';
+import { decodeInFull, lacksShared, referencePixels, sharedPath } from '@clip-watch/test-support';
 import { type DecodeHost, openDecodeHost } from '@clip-watch/watcher';
 import { expect, test } from 'vitest';
 import { startApolloProcess } from './index.js';
 import { collect, contentHash, cosine } from './pictures.js';
 
-const SHARED = sharedFolder();
 const FOLDERS = ['jpeg', 'orientation', 'names'];
 /** Other than plain RGB: Pillow converts CMYK by another rule, and grey is one channel. */
 const OTHERS = /cmyk|gray/;
@@ -39,19 +38,19 @@ async function embed(client: ClipClient, pictures: readonly Uint8Array[], side: 
   return vectors;
 }
 
-test.skipIf(SHARED === undefined)(
+test.skipIf(lacksShared('what shrink-on-load costs a trained model'))(
   'shrink-on-load keeps the embedding of plain RGB JPEGs',
   { timeout: 300_000 },
   async () => {
-    await using apollo = await startApolloProcess(join(SHARED ?? '', 'models/labelclip'));
+    await using apollo = await startApolloProcess(sharedPath('models/labelclip'));
     await using client = createClipClient({ addresses: [apollo.address] });
     await using host = await openDecodeHost();
     const { pixels } = await client.whenReady();
     if (pixels === undefined) throw new Error('the model takes no pixels');
-    const names = jpegs(join(SHARED ?? '', 'photos'));
+    const names = jpegs(sharedPath('photos'));
     const pictures = [];
     for (const name of names) {
-      const bytes = readFileSync(join(SHARED ?? '', 'photos', name));
+      const bytes = readFileSync(sharedPath('photos', name));
       pictures.push(await productPixels(host, bytes, pixels));
       pictures.push(referencePixels(await decodeInFull(bytes), pixels.inputSize));
     }

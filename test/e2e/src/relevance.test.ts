@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiSearchAnswer } from '@clip-watch/server';
-import { sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { writeColour } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
@@ -62,15 +62,12 @@ test('the starter model: colours stand out, other words find nothing, and all ar
   expect(like.items).toHaveLength(31);
 });
 
-const shared = sharedFolder();
-
-describe.skipIf(shared === undefined)('a CLIP model over real photos', () => {
+describe.skipIf(lacksShared('searches with a trained model over real photos'))('a CLIP model over real photos', () => {
   test('what is there is found, what is not is not claimed', async () => {
     using data = tempFolder();
-    const folder = shared ?? '';
-    const semantic = join(folder, 'golden/semantic');
-    const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
-    const { server, search } = await openIndexed(data.path, [semantic, join(folder, 'photos')], env);
+    const semantic = sharedPath('golden/semantic');
+    const env = { CLIP_MODEL_DIR: sharedPath('models/labelclip') };
+    const { server, search } = await openIndexed(data.path, [semantic, sharedPath('photos')], env);
     await using _ = server;
     const { photos, failed } = await server.host.status();
     const { cases } = JSON.parse(readFileSync(join(semantic, 'expected.json'), 'utf8'));

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiSearchAnswer } from '@clip-watch/server';
-import { sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from './originals.js';
 import { runCli, runJson } from './run-cli.js';
 
-const shared = sharedFolder();
 const PLAIN = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic', 'orientation', 'names'];
 
 interface Summary {
@@ -16,12 +15,10 @@ interface Summary {
   readonly failures: readonly { readonly relPath: string; readonly reason: string }[];
 }
 
-describe.skipIf(shared === undefined)('real photos', () => {
-  const folder = shared ?? '';
-
+describe.skipIf(lacksShared('the command line over real photos and with a trained model'))('real photos', () => {
   test('plain photos are encoded, failed ones have a reason, originals are untouched, a second run encodes none', async () => {
     using data = tempFolder();
-    const photos = join(folder, 'photos');
+    const photos = sharedPath('photos');
     const before = fingerprint(photos);
     const summary = await runJson<Summary>(['index', photos], { dataDir: data.path });
     expect(summary.pending).toBe(0);
@@ -41,8 +38,8 @@ describe.skipIf(shared === undefined)('real photos', () => {
 
   test('a CLIP model ranks the right photo first for each text', async () => {
     using data = tempFolder();
-    const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
-    const semantic = join(folder, 'golden/semantic');
+    const env = { CLIP_MODEL_DIR: sharedPath('models/labelclip') };
+    const semantic = sharedPath('golden/semantic');
     const { cases } = JSON.parse(readFileSync(join(semantic, 'expected.json'), 'utf8'));
     await runJson<Summary>(['index', semantic], { dataDir: data.path, env });
     for (const { text, first } of cases) {
@@ -54,10 +51,10 @@ describe.skipIf(shared === undefined)('real photos', () => {
 
   test('the starter model gives way to CLIP in the same data folder: the next start encodes all photos anew', async () => {
     using data = tempFolder();
-    const semantic = join(folder, 'golden/semantic');
+    const semantic = sharedPath('golden/semantic');
     const { cases } = JSON.parse(readFileSync(join(semantic, 'expected.json'), 'utf8'));
     const { photos, encodedNow } = await runJson<Summary>(['index', semantic], { dataDir: data.path });
-    const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
+    const env = { CLIP_MODEL_DIR: sharedPath('models/labelclip') };
     const anew = { photos, encodedNow, pending: 0 };
     expect(await runJson<Summary>(['index', semantic], { dataDir: data.path, env })).toMatchObject(anew);
     const [{ text, first }] = cases;
@@ -67,8 +64,8 @@ describe.skipIf(shared === undefined)('real photos', () => {
 
   test('a forgotten setting changes no model: words of another one are refused with one sentence', async () => {
     using data = tempFolder();
-    const semantic = join(folder, 'golden/semantic');
-    const env = { CLIP_MODEL_DIR: join(folder, 'models/labelclip') };
+    const semantic = sharedPath('golden/semantic');
+    const env = { CLIP_MODEL_DIR: sharedPath('models/labelclip') };
     await runJson<Summary>(['index', semantic], { dataDir: data.path, env });
     const { code, stderr } = await runCli(['search', 'red'], { dataDir: data.path });
     expect(code).toBe(1);

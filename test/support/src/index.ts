@@ -1,6 +1,8 @@
 export { type BadDisk, badDisk, badDiskLibrary } from './bad-disk.js';
 export { type GifFrame, gifFile } from './gif-file.js';
+export { type HeicOptions, heicFile } from './heic-file.js';
 export { withHeifOrientation, withPremultipliedAlpha } from './heif-container.js';
+export { hostileFiles } from './hostile-files.js';
 export { HUNG_FOLDER, hungDisk } from './hung-disk.js';
 export {
   animatedGif,
@@ -20,7 +22,7 @@ export { plainlyExcluded } from './plain-excluder.js';
 export { preloadLibrary } from './preload-library.js';
 export { rawContainer } from './raw-container.js';
 export { decodeInFull, meanDistance, referencePixels, resizeBicubic } from './reference-preprocess.js';
-export { sharedFolder } from './shared.js';
+export { hasShared, lacksShared, sharedPath } from './shared.js';
 export { tempFolder } from './temp-folder.js';
 export { type ThreadPriority, threadPriorities } from './thread-priorities.js';
 export { type TiffPage, tiffFile } from './tiff-file.js';

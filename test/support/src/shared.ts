@@ -5,16 +5,28 @@ import { fileURLToPath } from 'node:url';
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * The folder of real photos, models and golden data that lies beside a developer's clone. It is never part of the
- * project; `CLIP_WATCH_TEST_SHARED` names another place.
- * @returns its absolute path, or undefined, after a loud word on standard error
+ * A path in the folder of real photos, models and golden data that lies beside a developer's clone. It is never part of
+ * the project, and most clones have none; `CLIP_WATCH_TEST_SHARED` names another place. Nothing is looked at, so this may
+ * stand anywhere in a test file; whatever reads the path belongs into a test or a hook.
  */
-export function sharedFolder(): string | undefined {
-  const folder = process.env.CLIP_WATCH_TEST_SHARED ?? join(REPOSITORY, '../shared');
-  if (existsSync(join(folder, 'photos/MANIFEST.tsv'))) return folder;
+export function sharedPath(...parts: readonly string[]): string {
+  return join(process.env.CLIP_WATCH_TEST_SHARED || join(REPOSITORY, '../shared'), ...parts);
+}
+
+/** Whether that folder is there: for a test that makes do with pictures of its own where it is not. */
+export function hasShared(): boolean {
+  return existsSync(sharedPath('photos/MANIFEST.tsv'));
+}
+
+/**
+ * For `skipIf`: whether that folder is missing, after a word on standard error about what is skipped for want of it.
+ * @param what for example "headers of real photos"
+ */
+export function lacksShared(what: string): boolean {
+  if (hasShared()) return false;
   process.stderr.write(
-    `\n*** SKIPPED: ${folder} is not here, so the tests on real photos and models do not run. ***\n` +
-      '*** Put the folder beside the clone, or name it in CLIP_WATCH_TEST_SHARED. ***\n\n',
+    `\n*** SKIPPED: ${what}. They need a folder that is not part of the repository; ` +
+      'test/README.md says which, and why. Nothing is wrong with this copy. ***\n\n',
   );
-  return undefined;
+  return true;
 }

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import {
   decodeInFull,
   fromPixels,
+  lacksShared,
   meanDistance,
   orientedPicture,
   paintPicture,
   picture,
   referencePixels,
-  sharedFolder,
+  sharedPath,
 } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { makePixels } from './make-pixels.js';
 import { measurePicture } from './measure-picture.js';
 import { sniffContent } from './sniff-content.js';
 
-const SHARED = sharedFolder();
 const LIMITS = { maxFileBytes: 1e9, maxPixels: 210e6, maxWholePixels: 60e6, decodeBudgetBytes: 1e9 };
 const RECIPE = {
   resizeMode: 'shortest-side-center-crop',
@@ -84,8 +84,8 @@ test.each([1, 3, 6])('a JPEG of orientation %d is made smaller while it is decod
   expect(meanDistance(shrunk, plain)).toBeGreaterThan(0);
 });
 
-describe.skipIf(SHARED === undefined)('real photos', () => {
-  const golden = join(SHARED ?? '', 'golden/preprocess');
+describe.skipIf(lacksShared('distances of real photos from a Python pipeline'))('real photos', () => {
+  const golden = sharedPath('golden/preprocess');
 
   /** The tensor of the Python pipeline, its normalising undone. */
   function goldenPixels(): Uint8Array {
@@ -113,7 +113,7 @@ describe.skipIf(SHARED === undefined)('real photos', () => {
   });
 
   test('the plain RGB JPEGs keep the bounds, with shrink-on-load and without', { timeout: 180_000 }, async () => {
-    const folder = join(SHARED ?? '', 'photos/jpeg');
+    const folder = sharedPath('photos/jpeg');
     const plainRgb = readdirSync(folder).filter((name) => !/cmyk|gray/.test(name));
     const all = [];
     for (const name of plainRgb) all.push(await distances(readFileSync(join(folder, name))));

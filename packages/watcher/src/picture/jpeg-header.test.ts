@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { oddPictures, orientedPicture, paintPicture, picture, sharedFolder } from '@clip-watch/test-support';
+import { lacksShared, oddPictures, orientedPicture, paintPicture, picture, sharedPath } from '@clip-watch/test-support';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { readJpegHeader } from './jpeg-header.js';
 
-const SHARED = sharedFolder();
 const scene = paintPicture(64, 48);
 const plain = await picture(scene, 'jpeg');
 const turned = await orientedPicture(scene, 6, 'jpeg');
@@ -96,16 +95,19 @@ test('a header with any one to four bytes changed: what it answers is what sharp
   await fc.assert(property, { numRuns: Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 1000) });
 });
 
-describe.skipIf(SHARED === undefined)('real photos', () => {
-  const folders = ['jpeg', 'orientation', 'hostile', 'raw', 'names'].map((name) => join(SHARED ?? '', 'photos', name));
-  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+describe.skipIf(lacksShared('headers of real photos'))('real photos', () => {
+  const filesIn = (name: string): string[] => {
+    const folder = sharedPath('photos', name);
+    return readdirSync(folder).map((file) => join(folder, file));
+  };
 
   test('every answer is what sharp says', async () => {
+    const files = ['jpeg', 'orientation', 'hostile', 'raw', 'names'].flatMap(filesIn);
     for (const file of files) await expectAgreement(readFileSync(file));
   });
 
   test('most of them are plain', () => {
-    const jpegs = files.filter((file) => file.includes('/jpeg/')).map((file) => readJpegHeader(readFileSync(file)));
+    const jpegs = filesIn('jpeg').map((file) => readJpegHeader(readFileSync(file)));
     expect(jpegs.filter((found) => found !== undefined).length).toBeGreaterThan(jpegs.length / 2);
   });
 });

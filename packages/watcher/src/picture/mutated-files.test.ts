@@ -1,6 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { oddPictures, paintPicture, picture, rawContainer, sharedFolder } from '@clip-watch/test-support';
+import {
+  hasShared,
+  heicFile,
+  hostileFiles,
+  oddPictures,
+  paintPicture,
+  picture,
+  rawContainer,
+  sharedPath,
+} from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
 import { REASONS } from '../reasons.js';
 import { PATIENT } from '../testing/patient-host.js';
@@ -49,17 +58,20 @@ async function seeds(): Promise<Buffer[]> {
   const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
   const plain = await Promise.all(formats.map((format) => picture(scene, format)));
   const odd = Object.values(await oddPictures(scene));
-  return [...plain, ...odd, rawContainer(plain[0] as Buffer, 6), ...realSeeds()];
+  const hostile = Object.values(await hostileFiles()).filter(isSmall);
+  const heic = heicFile(paintPicture(96, 64), { exifOrientation: 6 });
+  return [...plain, ...odd, heic, rawContainer(plain[0] as Buffer, 6), ...hostile, ...realSeeds()];
+}
+
+function isSmall(file: Buffer): boolean {
+  return file.length > 0 && file.length < MAX_SEED_BYTES;
 }
 
 function realSeeds(): Buffer[] {
-  const shared = sharedFolder();
-  if (shared === undefined) return [];
-  const folders = ['heic', 'orientation', 'raw', 'avif', 'webp', 'hostile'].map((name) => join(shared, 'photos', name));
+  if (!hasShared()) return [];
+  const folders = ['heic', 'orientation', 'raw', 'avif', 'webp', 'hostile'].map((name) => sharedPath('photos', name));
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
-  return files
-    .filter((file) => statSync(file).size > 0 && statSync(file).size < MAX_SEED_BYTES)
-    .map((file) => readFileSync(file));
+  return files.map((file) => readFileSync(file)).filter(isSmall);
 }
 
 test(`${RUNS} damaged files: each gives pixels or a reason of a photo, and no child is lost`, {

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeHost, PreparedPicture } from '../picture-types.js';
 import { documentedTable, outcomeTable } from '../testing/outcome-table.js';
 import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
 
-const SHARED = sharedFolder();
 const YESTERDAY = new Date(Date.now() - 24 * 3_600_000);
 const MODEL = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 224, inputSize: 224 },
@@ -28,8 +27,8 @@ function inWords(prepared: PreparedPicture): string[] {
   return [prepared.kind, prepared.quality, ...prepared.source.split(' ')];
 }
 
-describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
-  const photos = tempFolder();
+describe.skipIf(lacksShared('what comes out of each real photo'))('every photo of the collection', () => {
+  let photos: ReturnType<typeof tempFolder>;
   const outcomes = new Map<string, PreparedPicture>();
   let host: DecodeHost;
   let manifest: string[][];
@@ -42,8 +41,9 @@ describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
   }
 
   beforeAll(async () => {
+    photos = tempFolder();
     // A cut file is only sure to stay cut when it was not written within the last hour, and a new clone's files were.
-    cpSync(join(SHARED ?? '', 'photos'), photos.path, { recursive: true });
+    cpSync(sharedPath('photos'), photos.path, { recursive: true });
     for (const entry of readdirSync(photos.path, { recursive: true, withFileTypes: true })) {
       if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), YESTERDAY, YESTERDAY);
     }
@@ -57,12 +57,14 @@ describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
     photos[Symbol.dispose]();
   });
 
-  test.each(TABLE)('%s', (relPath, ...outcome) => {
-    const prepared = outcomes.get(relPath);
-    if (prepared === undefined) throw new Error(`${relPath} is not in the manifest`);
-    expect(inWords(prepared)).toEqual(outcome);
-    if (prepared.kind === 'pixels') expect(prepared.data.length).toBe(224 * 224 * 3);
-    if (prepared.kind === 'failed') expect(prepared).toMatchObject({ errorClass: 'photo', sure: true });
+  test('each gives what the table says', () => {
+    for (const [relPath, ...outcome] of TABLE) {
+      const prepared = outcomes.get(relPath);
+      if (prepared === undefined) throw new Error(`${relPath} is not in the manifest`);
+      expect.soft(inWords(prepared), relPath).toEqual(outcome);
+      if (prepared.kind === 'pixels') expect.soft(prepared.data.length, relPath).toBe(224 * 224 * 3);
+      if (prepared.kind === 'failed') expect.soft(prepared, relPath).toMatchObject({ errorClass: 'photo', sure: true });
+    }
   });
 
   test('the table by format in docs/photos.md is what comes out', () => {

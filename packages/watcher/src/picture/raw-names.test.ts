@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  lacksShared,
   meanDistance,
   paintPicture,
   picture,
   rawContainer,
-  sharedFolder,
+  sharedPath,
   tempFolder,
   tiffFile,
 } from '@clip-watch/test-support';
@@ -19,7 +20,6 @@ const TARGET = {
   pixels: { resizeMode: 'stretch', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
   acceptedMediaTypes: [],
 } as const;
-const SHARED = sharedFolder();
 const MAKE = 0x010f;
 const SUBFILE = 0x00fe;
 const PHOTOMETRIC = 0x0106;
@@ -72,7 +72,7 @@ describe.skipIf(host.limitation !== null)('a RAW file is known by its content', 
   });
 });
 
-describe.skipIf(SHARED === undefined || host.limitation !== null)('real files under wrong names', () => {
+describe.skipIf(lacksShared('real RAW files') || host.limitation !== null)('real files under wrong names', () => {
   test.each([
     ['canon-s40.crw', 'a.dng', 'JpgFromRaw 640x480'],
     ['google-pixel7-o8.dng', 'a.jpg', 'PreviewImage 382x510'],
@@ -80,7 +80,7 @@ describe.skipIf(SHARED === undefined || host.limitation !== null)('real files un
     ['kodak-dc120.kdc', 'a', 'ThumbnailTIFF 80x60'],
     ['nikon-d1-cut.nef', 'a.jpg', 'ThumbnailTIFF 160x120'],
   ])('%s called %s', async (file, name, source) => {
-    const bytes = readFileSync(join(SHARED ?? '', 'photos/raw', file));
+    const bytes = readFileSync(sharedPath('photos/raw', file));
     expect(await prepare(name, bytes)).toMatchObject({ kind: 'pixels', source });
   });
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { sharedFolder } from '@clip-watch/test-support';
+import { hasShared, sharedPath } from '@clip-watch/test-support';
 
 /** A photo of the pretended server: the JSON of `ApiImage` and where its picture comes from. */
 export interface MockPhoto {
@@ -69,9 +68,8 @@ interface RealPicture {
 }
 
 function realPictures(): readonly RealPicture[] {
-  const folder = sharedFolder();
-  if (folder === undefined) return [];
-  const lines = readFileSync(join(folder, 'photos/MANIFEST.tsv'), 'utf8').trim().split('\n').slice(1);
+  if (!hasShared()) return [];
+  const lines = readFileSync(sharedPath('photos/MANIFEST.tsv'), 'utf8').trim().split('\n').slice(1);
   return lines.flatMap((line) => {
     const [path = '', bytes, , size = '', orientation] = line.split('\t');
     const [width = 0, height = 0] = size.split('x').map(Number);
@@ -82,7 +80,7 @@ function realPictures(): readonly RealPicture[] {
       width: isTurned ? height : width,
       height: isTurned ? width : height,
       mediaType: 'image/jpeg',
-      data: () => readFileSync(join(folder, 'photos', path)),
+      data: () => readFileSync(sharedPath('photos', path)),
     };
   });
 }

@@ -1,0 +1,33 @@
+// The reports of all packages: cleared before a run, added up and written as one summary after it.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addUp, printSummary, readReport } from './test-summary.mjs';
+import { ROOT } from './workspace.mjs';
+
+function reports() {
+  const nested = ['packages', 'apps', 'test'].flatMap((group) =>
+    readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name)),
+  );
+  const folders = [join(ROOT, 'proto'), ...nested].filter((folder) => existsSync(join(folder, 'package.json')));
+  return folders.map((folder) => join(folder, 'reports/vitest.json'));
+}
+
+/** Stale ones would be counted; turbo puts those of unchanged packages back. */
+export function clearReports() {
+  for (const file of reports()) rmSync(file, { force: true });
+}
+
+/** Ends the process: the summary, its closing lines, and the exit code. */
+export function closeRun(isGreen) {
+  const total = addUp(
+    reports()
+      .filter((file) => existsSync(file))
+      .map(readReport),
+  );
+  if (!isGreen && total.failures.length === 0)
+    total.failures.push('a step before or beside the tests; it is told above');
+  mkdirSync(join(ROOT, 'reports'), { recursive: true });
+  writeFileSync(join(ROOT, 'reports/summary.json'), JSON.stringify(total));
+  printSummary(total);
+  process.exit(total.failures.length === 0 && total.passed.length > 0 ? 0 : 1);
+}
