@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
-import { checkPlace, fileOfUrl } from './database-url.js';
+import { checkPlace, fileOfUrl, makePrivateFile } from './database-url.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
 import { copyBeforeMigration, copyDatabase } from './file-copies.js';
 import { PrismaClient } from './generated/sqlite/client.js';
@@ -61,11 +61,16 @@ async function closeWithin(ms: number, parts: OpenParts, log: DatabaseOptions['l
     log?.warn({ file: parts.file }, 'clip_watch: the disk does not answer; the database is left open');
 }
 
+function beforeOpen(file: string): void {
+  refuseTwoSqliteCopies();
+  makePrivateFile(file);
+}
+
 async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   const { url, log, now = Date.now, random = Math.random } = options;
   const file = fileOfUrl(url);
   checkPlace(file);
-  const writer = await openWriter(file, { random, beforeOpen: () => refuseTwoSqliteCopies() });
+  const writer = await openWriter(file, { random, beforeOpen: () => beforeOpen(file) });
   const reader = await openReader(file, random).catch(async (error: unknown) => {
     await writer.close();
     throw error;
