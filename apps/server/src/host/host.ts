@@ -29,6 +29,7 @@ import { createSearchService, type SearchService } from '../search/search-servic
 import { createWantedIndex } from '../search/wanted-index.js';
 import { readClipStatus } from './clip-status.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
+import { closeDataFolder } from './close-to-others.js';
 import { databaseUrlOf, openDataFolder } from './data-folder.js';
 import { createDrainControl, type DrainControl } from './drain-control.js';
 import { followModelSetting } from './model-switch.js';
@@ -62,6 +63,7 @@ export interface Host extends AsyncDisposable {
  */
 export function openStore(config: Config, log: Logger): Promise<Database> {
   openDataFolder(config.dataDir);
+  closeDataFolder(config.dataDir, log);
   return openDatabase({ url: databaseUrlOf(config), log: log.child({ component: 'db' }) });
 }
 
