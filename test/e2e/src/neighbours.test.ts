@@ -4,12 +4,13 @@ import { chmodSync, chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCESS_ROWS } from './access-rows.js';
 import { type Served, startServed } from './served.js';
 
 const NEIGHBOUR = 65_533;
 
 interface AskOptions {
-  readonly uid?: number;
+  readonly path: string;
   readonly method?: string;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,39 +21,61 @@ interface AskOptions {
 // Bare sockets: a program of the neighbour's own, without a browser's manners.
 const PROGRAM = `
 const net = require('node:net');
-const { host, port, text, leaves } = JSON.parse(process.argv[1]);
-const socket = net.connect(port, host, () => {
-  socket.write(text);
-  if (leaves) { socket.destroySoon(); }
+const { host, port, requests } = JSON.parse(process.argv[1]);
+const ask = ({ text, leaves }) => new Promise((resolve) => {
+  let answer = '';
+  const socket = net.connect(port, host, () => {
+    socket.write(text);
+    if (leaves) socket.destroySoon();
+  });
+  socket.on('data', (chunk) => { answer += chunk; });
+  socket.on('error', () => {});
+  socket.on('close', () => resolve(Number(/^HTTP\\/1\\.1 (\\d+)/.exec(answer)?.[1] ?? 0)));
 });
-let answer = '';
-socket.on('data', (chunk) => { answer += chunk; });
-socket.on('error', () => {});
-socket.on('close', () => process.stdout.write(answer));
+(async () => {
+  const statuses = [];
+  for (const request of requests) statuses.push(await ask(request));
+  process.stdout.write(JSON.stringify(statuses));
+})();
 `;
 
-/** The status of an answer to another process, 0 when it did not wait for one. */
-async function ask(url: string, path: string, options: AskOptions = {}): Promise<number> {
+/** The statuses of the answers to another process, 0 where it did not wait for one. */
+async function askAll(url: string, requests: readonly AskOptions[], uid?: number): Promise<readonly number[]> {
   const { hostname, port, host } = new URL(url);
-  const body = options.body === undefined ? '' : JSON.stringify(options.body);
-  const headers = { host, connection: 'close', 'content-type': 'application/json', ...options.headers };
-  const lines = Object.entries({ ...headers, 'content-length': String(body.length) }).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
-  const text = [`${options.method ?? 'GET'} ${path} HTTP/1.1`, ...lines, '', body].join('\r\n');
-  const request = { host: hostname.replace(/[[\]]/g, ''), port: Number(port), text, leaves: options.leaves === true };
-  const child = spawn(process.execPath, ['-e', PROGRAM, JSON.stringify(request)], {
+  const target = { host: hostname.replace(/[[\]]/g, ''), port: Number(port) };
+  const written = requests.map((request) => ({ text: toText(request, host), leaves: request.leaves === true }));
+  const child = spawn(process.execPath, ['-e', PROGRAM, JSON.stringify({ ...target, requests: written })], {
     cwd: '/',
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let answer = '';
   child.stdout.on('data', (chunk: Buffer) => {
     answer += chunk.toString();
   });
   await once(child, 'close');
-  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
+  return JSON.parse(answer) as number[]; // The program's own word.
+}
+
+function toText({ path, method = 'GET', ...options }: AskOptions, host: string): string {
+  const body = options.body === undefined ? '' : JSON.stringify(options.body);
+  const fixed = {
+    host,
+    connection: 'close',
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+  };
+  const headers = Object.entries({ ...fixed, ...options.headers }).map(([name, value]) => `${name}: ${value}`);
+  return [`${method} ${path} HTTP/1.1`, ...headers, '', body].join('\r\n');
+}
+
+async function ask(
+  url: string,
+  path: string,
+  { uid, ...options }: Omit<AskOptions, 'path'> & { readonly uid?: number } = {},
+): Promise<number | undefined> {
+  return (await askAll(url, [{ ...options, path }], uid))[0];
 }
 
 function readToken({ dataDir }: Served): string {
@@ -67,13 +90,15 @@ function canBeAnother(): boolean {
   return false;
 }
 
-describe.skipIf(!canBeAnother())('another user of this machine', () => {
+const isRoot = canBeAnother();
+
+describe.skipIf(!isRoot)('another user of this machine', { timeout: 180_000 }, () => {
   const photos = tempFolder();
   let served: Served;
   beforeAll(async () => {
     chmodSync(photos.path, 0o700);
     served = await startServed({});
-  });
+  }, 180_000);
   afterAll(async () => {
     await served.stop();
     photos[Symbol.dispose]();
@@ -87,12 +112,20 @@ describe.skipIf(!canBeAnother())('another user of this machine', () => {
     expect(await ask(served.url, '/', { uid: NEIGHBOUR })).toBe(200);
   });
 
+  test('is refused at every route that needs the token', async () => {
+    const rows = ACCESS_ROWS.filter(([, , needsToken]) => needsToken);
+    const requests = rows.map(([method, url]) => ({ method, path: url.replace(':id', '4711') }));
+    const statuses = await askAll(served.url, requests, NEIGHBOUR);
+    expect(rows.filter((_, at) => statuses[at] !== 401).map(([method, url]) => `${method} ${url}`)).toEqual([]);
+  });
+
   test('adds no folder, neither waiting for the answer nor gone before it', async () => {
     const body = { rootPath: photos.path };
     const add = { method: 'POST', body, uid: NEIGHBOUR };
     expect(await ask(served.url, '/api/libraries', add)).toBe(401);
     // Once its process has closed it, the kernel shows a connection as root's.
-    for (let tries = 0; tries < 20; tries++) await ask(served.url, '/api/libraries', { ...add, leaves: true });
+    const leaving = { path: '/api/libraries', method: 'POST', body, leaves: true };
+    await askAll(served.url, Array(30).fill(leaving), NEIGHBOUR);
     expect(await libraries()).toEqual([]);
     expect(await ask(served.url, '/api/libraries', { method: 'POST', body })).toBe(201);
     expect(await libraries()).toHaveLength(1);
@@ -120,7 +153,7 @@ describe.skipIf(!canBeAnother())('another user of this machine', () => {
   });
 });
 
-describe.skipIf(!canBeAnother())('a server of an ordinary user', () => {
+describe.skipIf(!isRoot)('a server of an ordinary user', { timeout: 180_000 }, () => {
   test('lets in that user and root, on 127.0.0.1 and through an IPv6 socket', async () => {
     const user = 65_532;
     using home = tempFolder();
@@ -137,7 +170,7 @@ describe.skipIf(!canBeAnother())('a server of an ordinary user', () => {
   });
 });
 
-describe('a proxy on the same machine', () => {
+describe('a proxy on the same machine', { timeout: 180_000 }, () => {
   test('makes the token needed, for the own user too', async () => {
     await using served = await startServed({ TRUST_PROXY: '127.0.0.1' });
     expect(await ask(served.url, '/api/clip/status')).toBe(401);

@@ -13,6 +13,8 @@ export interface TestServerOptions {
   /** Without one everybody is let in, as the server's own user is. */
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
+  /** Who needs no token; without one nobody, unless there is no token either. */
+  readonly isOwnPeer?: () => Promise<boolean>;
   readonly heartbeatMs?: number;
   /** Wrong proofs in a minute; as many as the test likes when it says nothing. */
   readonly guesses?: { readonly byAddress: number; readonly inAll: number };
