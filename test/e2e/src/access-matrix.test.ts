@@ -21,7 +21,7 @@ describe('who may ask for what', () => {
     server = await openServer({ dataDir: data.path, env, token: TOKEN, allowedHosts: [HOST] });
     const { library } = await server.host.keeper.add({ rootPath: photos.path });
     await server.host.keeper.scan(library.id);
-  });
+  }, 180_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();

@@ -19,7 +19,7 @@ describe('who guesses', () => {
   let app: TestServer['app'];
   beforeAll(async () => {
     server = await openServer({ dataDir: data.path, env: { TRUST_PROXY: '127.0.0.1' } });
-  });
+  }, 180_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();

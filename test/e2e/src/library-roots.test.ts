@@ -16,7 +16,7 @@ describe('LIBRARY_ROOTS', () => {
     symlinkSync(at('photos'), at('other-name'));
     const env = { LIBRARY_ROOTS: `${at('photos')},${at('not-there')}` };
     server = await openServer({ dataDir: data.path, env });
-  });
+  }, 180_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();

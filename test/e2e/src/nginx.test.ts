@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tempFolder } from '@clip-watch/test-support';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Served, startServed } from './served.js';
 
 const DOCUMENT = fileURLToPath(new URL('../../../docs/reverse-proxy.md', import.meta.url));
@@ -46,16 +46,7 @@ async function startNginx(folder: string, port: number, location: string): Promi
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
   });
-  await expect
-    .poll(
-      () =>
-        send(port, {}).then(
-          () => true,
-          () => child.exitCode ?? false,
-        ),
-      { timeout: 30_000 },
-    )
-    .toBe(true);
+  await vi.waitFor(() => send(port, {}), { timeout: 60_000, interval: 100 });
   return child;
 }
 

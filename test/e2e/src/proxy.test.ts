@@ -17,7 +17,7 @@ describe.each([
   beforeAll(async () => {
     const env = { TRUST_PROXY: trustProxy };
     server = await openServer({ dataDir: data.path, env, token: TOKEN, allowedHosts: [NAME] });
-  });
+  }, 180_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     data[Symbol.dispose]();

@@ -4,7 +4,7 @@ import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { HostError } from '../errors.js';
 import { type ConfigInput, readConfig } from './config.js';
-import { createSettingsKeeper } from './kept-settings.js';
+import { createSettingsKeeper, keptSettingsFlaw } from './kept-settings.js';
 
 function input(dataDir: string, parts: Partial<ConfigInput> = {}): ConfigInput {
   return { env: { CLIP_WATCH_DATA_DIR: dataDir, ...parts.env }, flags: parts.flags ?? {}, cwd: parts.cwd ?? dataDir };
@@ -178,5 +178,7 @@ describe('readConfig', () => {
     writeFileSync(join(folder.path, 'kept-settings.json'), text);
     const config = readConfig(input(folder.path));
     expect([config.isPaused, config.clipEncodeConcurrency, config.clipQuietHours]).toEqual([false, null, null]);
+    const isWhole = text.startsWith('{') && text.endsWith('}');
+    expect(keptSettingsFlaw(folder.path) === null).toBe(isWhole);
   });
 });
