@@ -140,7 +140,9 @@ describe.skipIf(!hasChromium())('the real server', { timeout: 180_000 }, () => {
     // With a proxy somewhere, nobody is let in for being the own user.
     const env = { TRUST_PROXY: '127.0.0.9', BASE_PATH: '/my/photos' };
     await using server = await startRealServer(env, [photos.path]);
-    const link = /(http\S+\?login#\S+)/.exec(server.log())?.[1] ?? '';
+    const linkOf = (): string => /(http\S+\?login#\S+)\n/.exec(server.log())?.[1] ?? '';
+    await expect.poll(linkOf).not.toBe('');
+    const link = linkOf();
     const first = await newPage(server.url);
     await first.page.goto(server.url);
     await first.page.waitForSelector('text=This server asks for its access token.');

@@ -21,7 +21,7 @@ function hasNginx(): boolean {
 /** The document's own lines, with the port of this server. */
 function locationOf(served: Served): string {
   const block = /```nginx\n([\s\S]*?)```/.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? '';
-  return block.replace('http://127.0.0.1:8484', served.url);
+  return block.replace('http://127.0.0.1:8484', new URL(served.url).origin);
 }
 
 async function freePort(): Promise<number> {
