@@ -2,7 +2,7 @@
 // What is there already is skipped without a word, and standard output stays the command's own.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bin, ROOT, workspaceEnv } from './workspace.mjs';
@@ -43,7 +43,8 @@ function install() {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   say('clip-watch: installing packages (once; on Node 20 a minute or two more when SQLite has to be compiled) …');
   run('npx', ['--yes', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only']);
-  writeFileSync(STAMP, wanted);
+  writeFileSync(`${STAMP}.new`, wanted, { flush: true });
+  renameSync(`${STAMP}.new`, STAMP);
 }
 
 function build() {

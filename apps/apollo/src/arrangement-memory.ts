@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Arrangement } from './arrangement.js';
@@ -33,10 +33,21 @@ export async function rememberArrangement(file: string, key: ArrangementKey, cho
   const { children, threads } = chosen;
   const all = { ...(await readAll(file)), [nameOf(key)]: { children, threads } };
   await mkdir(dirname(file), { recursive: true });
-  // Written beside and renamed: another start never reads half of it.
+  await replaceFile(file, `${JSON.stringify(all, null, 2)}\n`);
+}
+
+/** Written beside, synced and renamed: another start never reads half of it, nor does one after a power cut. */
+async function replaceFile(file: string, content: string): Promise<void> {
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(all, null, 2)}\n`);
-  await rename(draft, file);
+  try {
+    await using handle = await open(draft, 'w', 0o600);
+    await handle.writeFile(content);
+    await handle.sync();
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {}); // The first error says more.
+    throw error;
+  }
 }
 
 type Remembered = Record<string, { readonly children?: unknown; readonly threads?: unknown } | null | undefined>;

@@ -45,7 +45,14 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
       await sleep((options.retryMs ?? RETRY_MS) * 2 ** (attempt - 1));
     }
   }
+  await syncFile(part);
   await rename(part, target);
+}
+
+/** From here on its size alone says that it is whole: a power cut must not leave zeros in it. */
+async function syncFile(path: string): Promise<void> {
+  await using handle = await open(path, 'r+');
+  await handle.sync();
 }
 
 async function fetchRest(options: DownloadOptions, part: string): Promise<void> {

@@ -38,6 +38,8 @@ async function create(file: string, owner: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk it would stay behind without an owner, and hold up the next pull.
+    await rm(file, { force: true }).catch(() => {});
     throw error;
   }
 }

@@ -4,6 +4,7 @@ export type HostErrorCode =
   | 'BAD_SETTINGS'
   | 'BAD_PATH'
   | 'DATA_FOLDER'
+  | 'BAD_TOKEN'
   | 'ENCODER_START'
   | 'ENCODER_DISABLED'
   | 'MODEL_SWITCH'

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { DatabaseError } from './errors.js';
 
@@ -54,6 +54,18 @@ export function checkPlace(file: string): void {
     );
   if (existsSync(file) && writeFault(file) !== undefined)
     throw new DatabaseError('READ_ONLY', `${file} is read-only; change its permissions, or name another`);
+}
+
+/**
+ * Makes an empty file for this user only, where there is none. SQLite takes it for a new database, and gives the files
+ * that it keeps beside it the same mode.
+ */
+export function makePrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch {
+    // It is there, or SQLite will say in a moment why it cannot be.
+  }
 }
 
 /** True also for root, whom permissions do not stop. */

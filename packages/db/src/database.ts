@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClipStateDao } from './clip-state-dao.js';
 import type { Database, DatabaseOptions } from './database-types.js';
-import { checkPlace, fileOfUrl } from './database-url.js';
+import { checkPlace, fileOfUrl, makePrivateFile } from './database-url.js';
 import type { Maintenance, StatementLane } from './dialect.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
 import { PrismaClient } from './generated/sqlite/client.js';
@@ -69,6 +69,7 @@ async function openParts(options: DatabaseOptions): Promise<OpenParts> {
   const { url, log, now = Date.now, random = Math.random } = options;
   const file = fileOfUrl(url);
   checkPlace(file);
+  makePrivateFile(file);
   const writer = await openWriter(file, random);
   const reader = await openReader(file, random).catch(async (error: unknown) => {
     await writer.close();

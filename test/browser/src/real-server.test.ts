@@ -134,6 +134,31 @@ describe.skipIf(!hasChromium())('the real server', { timeout: 180_000 }, () => {
     await page.context().close();
   });
 
+  test('the link that the server printed signs in once, and its secret leaves the address', async () => {
+    using photos = tempFolder();
+    await makePhotos(photos.path);
+    // With a proxy somewhere, nobody is let in for being the own user.
+    const env = { TRUST_PROXY: '127.0.0.9', BASE_PATH: '/my/photos' };
+    await using server = await startRealServer(env, [photos.path]);
+    const linkOf = (): string => /(http\S+\?login#\S+)\n/.exec(server.log())?.[1] ?? '';
+    await expect.poll(linkOf).not.toBe('');
+    const link = linkOf();
+    const first = await newPage(server.url);
+    await first.page.goto(server.url);
+    await first.page.waitForSelector('text=This server asks for its access token.');
+    await first.page.goto(link); // In a tab where the page is open already.
+    await first.page.waitForSelector('.tile-shown');
+    expect(first.page.url()).toBe(server.url);
+    await first.page.reload();
+    await first.page.waitForSelector('.tile-shown');
+    const second = await newPage(server.url);
+    await second.page.goto(link);
+    await second.page.waitForSelector('text=The link was used already');
+    expect([...first.faults, ...second.faults]).toEqual([]);
+    await first.page.context().close();
+    await second.page.context().close();
+  });
+
   test('300 photos whose names and EXIF hold markup run nothing', async () => {
     using photos = tempFolder();
     const payloads = markupPayloads(300);

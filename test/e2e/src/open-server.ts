@@ -10,33 +10,27 @@ export interface TestServer extends AsyncDisposable {
 export interface TestServerOptions {
   readonly dataDir: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Without one everybody is let in, as the server's own user is. */
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
+  /** Who needs no token; without one nobody, unless there is no token either. */
+  readonly isOwnPeer?: () => Promise<boolean>;
   readonly heartbeatMs?: number;
+  /** Wrong proofs in a minute; as many as the test likes when it says nothing. */
+  readonly guesses?: { readonly byAddress: number; readonly inAll: number };
 }
 
+const MANY = 1_000_000;
+
 /** The server without a port: requests are injected. Without an encoder unless `env` names one. */
-export async function openServer({
-  dataDir,
-  env,
-  token,
-  allowedHosts,
-  ...options
-}: TestServerOptions): Promise<TestServer> {
+export async function openServer({ dataDir, env, ...options }: TestServerOptions): Promise<TestServer> {
   const config = readConfig({
     env: { CLIP_WATCH_DATA_DIR: dataDir, APOLLO_URL: 'disabled', ...env },
     flags: {},
     cwd: dataDir,
   });
   const host = await openHost(config, pino({ level: 'silent' }));
-  const thumbnails = openThumbnailCache({
-    folder: join(dataDir, 'thumbnails'),
-    maxBytes: 10_000_000,
-    decoder: host.onDemand,
-  });
-  const access = { token: token ?? null, allowedHosts: new Set(allowedHosts ?? []) };
-  const app = await createApp(host, { access, thumbnails, requestsPerMinute: 1_000_000, ...options });
-  await app.ready();
+  const app = await openApp(host, options);
   return {
     host,
     app,
@@ -45,4 +39,27 @@ export async function openServer({
       await host.close();
     },
   };
+}
+
+/** A server of its own, with limits of its own, over what is open already. */
+export async function openApp(
+  host: Host,
+  { token, allowedHosts, ...options }: Omit<TestServerOptions, 'dataDir' | 'env'>,
+): Promise<TestServer['app']> {
+  const thumbnails = openThumbnailCache({
+    folder: join(host.config.dataDir, 'thumbnails'),
+    maxBytes: 10_000_000,
+    decoder: host.onDemand,
+  });
+  const access = { token: token ?? 'a-token-that-nobody-shows', allowedHosts: new Set(allowedHosts ?? []) };
+  const app = await createApp(host, {
+    access,
+    thumbnails,
+    requestsPerMinute: MANY,
+    guesses: { byAddress: MANY, inAll: MANY },
+    ...(token === undefined ? { isOwnPeer: () => Promise.resolve(true) } : {}),
+    ...options,
+  });
+  await app.ready();
+  return app;
 }

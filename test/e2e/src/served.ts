@@ -9,6 +9,7 @@ export interface Served extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   readonly pid: number;
+  readonly dataDir: string;
   /** Everything that it wrote to standard error so far. */
   log(): string;
   /** Lines of its log that say that something went wrong: level error and above. */
@@ -22,6 +23,8 @@ export interface Served extends AsyncDisposable {
 export async function startServed(
   env: Readonly<Record<string, string>>,
   paths: readonly string[] = [],
+  /** Another user than the test's own, which only root can name. */
+  user: { readonly uid?: number } = {},
 ): Promise<Served> {
   const data = tempFolder();
   const child = spawn(process.execPath, [MAIN, 'serve', ...paths], {
@@ -35,6 +38,7 @@ export async function startServed(
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user.uid === undefined ? {} : { uid: user.uid, gid: user.uid }),
   });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -55,6 +59,7 @@ export async function startServed(
     return {
       url,
       pid: child.pid!,
+      dataDir: env.CLIP_WATCH_DATA_DIR ?? data.path,
       log: () => log,
       errorLines: () => linesOf(/"level":[56]0\b/),
       warnings: () => linesOf(/"level":[456]0\b/),

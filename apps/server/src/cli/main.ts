@@ -104,6 +104,8 @@ function killSelf(): void {
 }
 
 async function main(): Promise<void> {
+  // What this program and its children make is for this user only.
+  process.umask(0o077);
   // A command ends with its promise: what it waits for (an answer of a child) may hold nothing that keeps a process alive.
   setInterval(() => {}, LONG_MS);
   try {

@@ -5,10 +5,13 @@ import { STARTER_MODEL } from '@clip-watch/watcher';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 import { HostError, messageOf, systemCode } from '../errors.js';
-import { openDataFolder, readOrMakeToken } from '../host/data-folder.js';
+import { readOrMakeToken } from '../host/auth-token.js';
+import { openDataFolder } from '../host/data-folder.js';
 import { type Host, openHost, openStore } from '../host/host.js';
 import { type AccessRules, isLoopback } from '../http/access.js';
 import { createApp } from '../http/app.js';
+import { createLoginLink, type LoginLink, loginAddress } from '../http/login-link.js';
+import { canKnowPeers, createOwnPeers } from '../http/own-peers.js';
 import { checkRoot } from '../library/check-root.js';
 import { startNotifier } from '../notify/notifier.js';
 import { openThumbnailCache } from '../photos/thumbnail-cache.js';
@@ -20,7 +23,9 @@ export async function serve(context: CommandContext): Promise<number> {
   const roots = context.command.operands.map((path) => resolve(context.cwd, path));
   await refuseBadRoots(roots, context);
   openDataFolder(config.dataDir);
-  const access = accessRules(config);
+  const access = await accessRules(config);
+  const isOwnPeer = needsNoToken(config) ? createOwnPeers() : undefined;
+  const loginLink = config.authToken === null ? createLoginLink(Date.now()) : undefined;
   const host = await openHost(config, log);
   const thumbnails = openThumbnailCache({
     folder: join(config.dataDir, 'thumbnails'),
@@ -28,13 +33,18 @@ export async function serve(context: CommandContext): Promise<number> {
     decoder: host.onDemand,
     log: log.child({ component: 'thumbnails' }),
   });
-  const app = await createApp(host, { access, thumbnails });
+  const app = await createApp(host, {
+    access,
+    thumbnails,
+    ...(isOwnPeer === undefined ? {} : { isOwnPeer }),
+    ...(loginLink === undefined ? {} : { loginLink }),
+  });
   const notifier = startNotifier(host);
   try {
     const address = await listen(app, config);
     await addLibraries(host, roots);
     await host.keeper.start();
-    announce(context, host, address, access.token);
+    announce(context, host, address, loginLink);
     await untilStopped(signal);
     io.err('clip-watch: stopping …\n');
     return 0;
@@ -45,12 +55,23 @@ export async function serve(context: CommandContext): Promise<number> {
   }
 }
 
-/** On loopback the machine's own users are trusted, unless a token is set; anywhere else there is always one. */
-export function accessRules(config: Pick<Config, 'host' | 'authToken' | 'allowedHosts' | 'dataDir'>): AccessRules {
-  const token = config.authToken ?? (isLoopback(config.host) ? null : readOrMakeToken(config.dataDir));
+/** There is always a token: a chosen one, or the one of the data folder. @throws HostError BAD_TOKEN, DATA_FOLDER */
+export async function accessRules(
+  config: Pick<Config, 'host' | 'authToken' | 'allowedHosts' | 'dataDir'>,
+): Promise<AccessRules> {
+  const token = config.authToken ?? (await readOrMakeToken(config.dataDir));
   const own = isIP(config.host) === 0 ? [config.host] : [];
   const names = [...config.allowedHosts, ...own, hostname()].map((name) => name.toLowerCase());
   return { token, allowedHosts: new Set(names) };
+}
+
+/** On loopback the server's own user needs none. Behind a proxy everybody comes from it, so nobody is that user. */
+export function needsNoToken({
+  host,
+  authToken,
+  trustProxy,
+}: Pick<Config, 'host' | 'authToken' | 'trustProxy'>): boolean {
+  return authToken === null && isLoopback(host) && trustProxy.length === 0;
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
@@ -84,10 +105,17 @@ async function addLibraries({ config, keeper }: Host, roots: readonly string[]):
   for (const rootPath of roots) await keeper.add({ rootPath });
 }
 
-function announce({ io, config }: CommandContext, host: Host, address: string, token: string | null): void {
-  io.out(`clip-watch: ${address}${config.basePath}/\n`);
-  if (token !== null && config.authToken === null)
-    io.err(`clip-watch: the token to log in is in ${join(config.dataDir, 'auth-token')}\n`);
+function announce({ io, config }: CommandContext, host: Host, address: string, link: LoginLink | undefined): void {
+  const pages = `${address}${config.basePath}/`;
+  io.out(`clip-watch: ${pages}\n`);
+  if (link !== undefined) {
+    io.err(`clip-watch: to sign in without the token, once and within 10 minutes: ${loginAddress(pages, link)}\n`);
+    io.err(`clip-watch: the token to sign in is in ${join(config.dataDir, 'auth-token')}\n`);
+  }
+  if (needsNoToken(config) && !canKnowPeers())
+    io.err(
+      'clip-watch: every user of this machine is let in, because it does not say who connects; AUTH_TOKEN ends that\n',
+    );
   if (host.decodeHost.limitation !== null) io.err(`clip-watch: ${host.decodeHost.limitation}\n`);
   host.clipClient.whenReady({ signal: AbortSignal.timeout(60_000) }).then(
     (model) => {

@@ -4,7 +4,7 @@ import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { HostError } from '../errors.js';
 import { type ConfigInput, readConfig } from './config.js';
-import { createSettingsKeeper } from './kept-settings.js';
+import { createSettingsKeeper, keptSettingsFlaw } from './kept-settings.js';
 
 function input(dataDir: string, parts: Partial<ConfigInput> = {}): ConfigInput {
   return { env: { CLIP_WATCH_DATA_DIR: dataDir, ...parts.env }, flags: parts.flags ?? {}, cwd: parts.cwd ?? dataDir };
@@ -77,6 +77,15 @@ describe('readConfig', () => {
     ['PORT', '80a'],
     ['SCAN_INTERVAL_S', '0'],
     ['TRUST_PROXY', 'maybe'],
+    ['TRUST_PROXY', '1'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', 'loopback'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '127.0.0.1,proxy.lan'],
+    ['LIBRARY_ROOTS', 'photos'],
+    ['AUTH_TOKEN', 'aaaaaaaaaaaaaaaaaaaaaaaa'],
+    ['AUTH_TOKEN', 'abcabcabcabcabcabcabcabc'],
     ['CLIP_QUIET_HOURS', '25:00-07:00'],
     ['CLIP_CPU_SHARE', '0'],
     ['NOTIFY_URL', 'file:///etc/passwd'],
@@ -102,6 +111,28 @@ describe('readConfig', () => {
     expect(message).toContain(variable);
     expect(message).toContain(said);
     expect(message).not.toContain('s3cret');
+  });
+
+  test('TRUST_PROXY=1 is told what to write instead', () => {
+    using folder = tempFolder();
+    expect(refusal(input(folder.path, { env: { TRUST_PROXY: '1' } })).message).toContain('such as 127.0.0.1');
+    writeFileSync(join(folder.path, 'clip-watch.json'), JSON.stringify({ trustProxy: true }));
+    expect(refusal(input(folder.path)).message).toContain('such as 127.0.0.1');
+  });
+
+  test.each([
+    ['127.0.0.1, 10.0.0.0/8,unix', ['127.0.0.1', '10.0.0.0/8', 'unix']],
+    ['fd00::/8', ['fd00::/8']],
+    ['false', []],
+  ])('reads TRUST_PROXY=%s', (text, expected) => {
+    using folder = tempFolder();
+    expect(readConfig(input(folder.path, { env: { TRUST_PROXY: text } })).trustProxy).toEqual(expected);
+  });
+
+  test('reads LIBRARY_ROOTS', () => {
+    using folder = tempFolder();
+    const { libraryRoots } = readConfig(input(folder.path, { env: { LIBRARY_ROOTS: '/photos/, /mnt/../srv' } }));
+    expect(libraryRoots).toEqual(['/photos', '/srv']);
   });
 
   test('does not refuse a bad CLIP_ENCODE_CONCURRENCY of the environment, but one in the file', () => {
@@ -162,5 +193,7 @@ describe('readConfig', () => {
     writeFileSync(join(folder.path, 'kept-settings.json'), text);
     const config = readConfig(input(folder.path));
     expect([config.isPaused, config.clipEncodeConcurrency, config.clipQuietHours]).toEqual([false, null, null]);
+    const isWhole = text.startsWith('{') && text.endsWith('}');
+    expect(keptSettingsFlaw(folder.path) === null).toBe(isWhole);
   });
 });

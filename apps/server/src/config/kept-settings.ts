@@ -27,10 +27,30 @@ const KEPT: z.ZodType<KeptSettings> = z.object({
 
 /** Nobody writes this file by hand: what cannot be read in it counts as never changed. */
 export function readKeptSettings(dataDir: string): KeptSettings {
+  const text = readText(dataDir);
+  return text === undefined ? {} : (parse(text) ?? {});
+}
+
+/** What to tell a person whose changes are gone; null while the file is whole, or not there. */
+export function keptSettingsFlaw(dataDir: string): string | null {
+  const text = readText(dataDir);
+  if (text === undefined || parse(text) !== undefined) return null;
+  return `${join(dataDir, KEPT_FILE)} is damaged: a pause, quiet hours and the number of photos at work that were set in the pages count as never set. Set them again.`;
+}
+
+function readText(dataDir: string): string | undefined {
   try {
-    return KEPT.parse(JSON.parse(readFileSync(join(dataDir, KEPT_FILE), 'utf8')));
+    return readFileSync(join(dataDir, KEPT_FILE), 'utf8');
   } catch {
-    return {};
+    return undefined; // Nothing was changed yet, or the data folder itself is told of.
+  }
+}
+
+function parse(text: string): KeptSettings | undefined {
+  try {
+    return KEPT.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,13 +3,15 @@ import {
   type ApolloSetting,
   apolloUrl,
   basePath,
+  chosenToken,
   databaseUrl,
+  folders,
+  proxies,
   type QuietHours,
   quietHours,
   webAddress,
   wholeNumber,
   words,
-  yesNo,
 } from './values.js';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -34,7 +36,10 @@ export interface Settings {
   readonly authToken: string | null;
   readonly allowedHosts: readonly string[];
   readonly basePath: string;
-  readonly trustProxy: boolean;
+  /** Addresses, networks and `unix`: whose forwarded headers are believed. */
+  readonly trustProxy: readonly string[];
+  /** What may be added over HTTP lies below one of them; none: anywhere. */
+  readonly libraryRoots: readonly string[];
   readonly clipQuietHours: QuietHours | null;
   readonly clipCpuShare: number;
   readonly thumbnailCacheMb: number;
@@ -120,7 +125,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec<Settings[K]
   port: { env: 'PORT', schema: wholeNumber(0, 65_535), fallback: 8484, help: 'port to listen on; 0 picks a free one' },
   authToken: {
     env: 'AUTH_TOKEN',
-    schema: z.string().min(16, 'is shorter than 16 characters'),
+    schema: chosenToken(),
     fallback: null,
     isSecret: true,
     help: 'token that requests must show',
@@ -129,9 +134,15 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec<Settings[K]
   basePath: { env: 'BASE_PATH', schema: basePath(), fallback: '', help: 'path below which a reverse proxy serves it' },
   trustProxy: {
     env: 'TRUST_PROXY',
-    schema: yesNo(),
-    fallback: false,
-    help: 'believe X-Forwarded-* of a proxy on this machine or network',
+    schema: proxies(),
+    fallback: [],
+    help: 'proxies whose X-Forwarded-* are believed: addresses, networks, unix',
+  },
+  libraryRoots: {
+    env: 'LIBRARY_ROOTS',
+    schema: folders(),
+    fallback: [],
+    help: 'folders below which the pages may add libraries',
   },
   clipQuietHours: {
     env: 'CLIP_QUIET_HOURS',

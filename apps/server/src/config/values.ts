@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
+import { isAbsolute, normalize } from 'node:path';
 import { parseApolloAddress } from '@clip-watch/clip-client';
+import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 
@@ -13,25 +16,64 @@ export function wholeNumber(min: number, max: number): z.ZodType<number> {
     .pipe(z.number().int('is no whole number').min(min, `is below ${min}`).max(max, `is above ${max}`));
 }
 
-export function yesNo(): z.ZodType<boolean> {
-  return z.union([
-    z.boolean(),
-    z
-      .string()
-      .trim()
-      .toLowerCase()
-      .refine((word) => [...TRUE_WORDS, ...FALSE_WORDS].includes(word), 'is neither true nor false')
-      .transform((word) => TRUE_WORDS.includes(word)),
-  ]);
+export function words(): z.ZodType<readonly string[]> {
+  return z.union([z.array(z.string().min(1)), z.string().transform(split)]);
 }
 
-export function words(): z.ZodType<readonly string[]> {
-  const split = (text: string): string[] =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-  return z.union([z.array(z.string().min(1)), z.string().transform(split)]);
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** Proxies by address, network (`10.0.0.0/8`) or `unix`. What once said "no" still names none; "yes" names nobody. */
+export function proxies(): z.ZodType<readonly string[]> {
+  return z.union([z.boolean(), z.array(z.string()), z.string()]).transform((given, ctx): readonly string[] => {
+    const named = Array.isArray(given) ? given.map((part) => part.trim()) : split(String(given));
+    if (named.length === 1 && FALSE_WORDS.includes(named[0]?.toLowerCase() ?? '')) return [];
+    const bad = named.find((proxy) => !isProxy(proxy));
+    if (bad === undefined) return named;
+    const message = TRUE_WORDS.includes(bad.toLowerCase())
+      ? 'does not say which proxy: write its address, such as 127.0.0.1 for one on this machine'
+      : `holds "${bad}": write addresses, networks such as 10.0.0.0/8, or unix`;
+    ctx.addIssue({ code: 'custom', message });
+    return [];
+  });
+}
+
+function isProxy(text: string): boolean {
+  if (text === 'unix') return true;
+  if (isIP(text.split('/')[0] ?? '') === 0) return false;
+  try {
+    compile(text);
+    return true;
+  } catch {
+    return false; // No such range, or all the world (`/0`).
+  }
+}
+
+const SHORTEST_TOKEN = 16;
+const FEWEST_KINDS = 8;
+
+/** A secret that a person chose. */
+export function chosenToken(): z.ZodType<string> {
+  return z
+    .string()
+    .trim()
+    .min(SHORTEST_TOKEN, `is shorter than ${SHORTEST_TOKEN} characters`)
+    .refine(
+      (token) => new Set(token).size >= FEWEST_KINDS,
+      `has fewer than ${FEWEST_KINDS} different characters: leave it out, and a good one is made`,
+    );
+}
+
+export function folders(): z.ZodType<readonly string[]> {
+  return words().transform((paths, ctx): readonly string[] => {
+    const bad = paths.find((path) => !isAbsolute(path));
+    if (bad !== undefined) ctx.addIssue({ code: 'custom', message: `holds "${bad}", which is no absolute path` });
+    return paths.map((path) => normalize(path).replace(/(?<=.)\/$/, ''));
+  });
 }
 
 /** Where photos are encoded: addresses in order of preference, and whether the embedded encoder serves (last). */

@@ -1,9 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HostError, messageOf, systemCode } from '../errors.js';
-
-const TOKEN_FILE = 'auth-token';
 
 /**
  * Makes the data folder, for this user only.
@@ -33,21 +30,6 @@ function makeFolder(path: string): void {
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error; // Another process was faster.
   }
-}
-
-/** The token of this data folder, made at the first call and readable by this user only. */
-export function readOrMakeToken(dataDir: string): string {
-  const path = join(dataDir, TOKEN_FILE);
-  const token = randomBytes(32).toString('base64url');
-  try {
-    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
-    return token;
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST')
-      throw new HostError('DATA_FOLDER', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
-  chmodSync(path, 0o600);
-  return readFileSync(path, 'utf8').trim();
 }
 
 export function databaseUrlOf(config: { readonly databaseUrl: string | null; readonly dataDir: string }): string {

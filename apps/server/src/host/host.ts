@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import type { ApiClipStatus } from '../api-types.js';
 import type { Config } from '../config/config.js';
 import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
-import { createSettingsKeeper, type SettingsKeeper } from '../config/kept-settings.js';
+import { createSettingsKeeper, keptSettingsFlaw, type SettingsKeeper } from '../config/kept-settings.js';
 import { createActiveTexts } from '../encoder/active-texts.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
 import { createLocalTexts } from '../encoder/local-texts.js';
@@ -30,6 +30,7 @@ import { createSearchService, type SearchService } from '../search/search-servic
 import { createWantedIndex } from '../search/wanted-index.js';
 import { readClipStatus } from './clip-status.js';
 import { type CloseStack, createCloseStack } from './close-stack.js';
+import { closeDataFolder } from './close-to-others.js';
 import { databaseUrlOf, openDataFolder } from './data-folder.js';
 import { createDrainControl, type DrainControl } from './drain-control.js';
 import { followModelSetting } from './model-switch.js';
@@ -65,6 +66,9 @@ export interface Host extends AsyncDisposable {
  */
 export function openStore(config: Config, log: Logger): Promise<Database> {
   openDataFolder(config.dataDir);
+  closeDataFolder(config.dataDir, log);
+  const flaw = keptSettingsFlaw(config.dataDir);
+  if (flaw !== null) log.warn(flaw);
   return openDatabase({ url: databaseUrlOf(config), log: log.child({ component: 'db' }) });
 }
 

@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 
 export interface AccessRules {
-  /** Requests must show this; null on loopback, where the machine's own users are trusted. */
-  readonly token: string | null;
+  /** What requests must show, unless something else speaks for them. Never empty. */
+  readonly token: string;
   /** Host names beside IP addresses and `localhost`, lower case, without port. */
   readonly allowedHosts: ReadonlySet<string>;
 }
@@ -11,7 +11,10 @@ export interface AccessRules {
 /** What one request shows. Header names are lower case. */
 export interface AccessRequest {
   readonly method: string;
+  /** As a trusted proxy forwarded it, else as the request names it. */
   readonly host: string;
+  /** As the request itself names it: a page can make a browser add a forwarded one, not change this. */
+  readonly rawHost: string;
   readonly protocol: string;
   /** The route tells nothing about the photos and needs no token. */
   readonly isOpen: boolean;
@@ -22,14 +25,16 @@ export interface AccessRequest {
   readonly now: number;
 }
 
-export type AccessVerdict = 'allowed' | 'wrong-host' | 'cross-site' | 'unauthorized';
+/** `no-proof`: shows nothing. `wrong-proof`: shows something that is not right, which may be a guess. */
+export type AccessVerdict = 'allowed' | 'wrong-host' | 'cross-site' | 'no-proof' | 'wrong-proof';
 
-/** Decides on one request: host name first, then where it comes from, then who asks. */
+/** Decides on one request: host names first, then where it comes from, then who asks. */
 export function decideAccess(request: AccessRequest, rules: AccessRules): AccessVerdict {
-  if (!isAllowedHost(request.host, rules.allowedHosts)) return 'wrong-host';
+  const hosts = [request.rawHost, request.host];
+  if (!hosts.every((host) => isAllowedHost(host, rules.allowedHosts))) return 'wrong-host';
   if (!isFromHere(request)) return 'cross-site';
-  if (request.isOpen || rules.token === null) return 'allowed';
-  return hasToken(request, rules.token) ? 'allowed' : 'unauthorized';
+  if (request.isOpen) return 'allowed';
+  return judgeProof(request, rules.token);
 }
 
 /**
@@ -59,16 +64,19 @@ function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-function hasToken({ headers, sessionCookie, now }: AccessRequest, token: string): boolean {
+function judgeProof({ headers, sessionCookie, now }: AccessRequest, token: string): AccessVerdict {
+  // Other schemes are a proxy's affair, which often passes them on.
   const bearer = /^Bearer (.+)$/i.exec(single(headers.authorization) ?? '')?.[1];
-  if (bearer !== undefined && isSameSecret(bearer.trim(), token)) return true;
-  return sessionCookie !== undefined && isSessionValid(sessionCookie, token, now);
+  if (bearer !== undefined && isSameSecret(bearer.trim(), token)) return 'allowed';
+  const session = sessionCookie === undefined ? 'none' : judgeSession(sessionCookie, token, now);
+  if (session === 'valid') return 'allowed';
+  return bearer !== undefined || session === 'forged' ? 'wrong-proof' : 'no-proof';
 }
 
-/** Compares in a time that says nothing about where two secrets differ. */
+/** Compares in a time that says nothing about where two secrets differ. An empty secret is nobody's. */
 export function isSameSecret(left: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+  return timingSafeEqual(digest(left), digest(right)) && left !== '' && right !== '';
 }
 
 export const SESSION_COOKIE: string = 'clip_watch_session';
@@ -76,13 +84,17 @@ export const SESSION_MS: number = 30 * 24 * 3_600_000;
 
 /** `<expires>.<signature>`: nothing is kept on the server, and a new token ends all sessions. */
 export function makeSession(token: string, now: number): string {
+  if (token === '') throw new Error('an empty token signs nothing');
   const expires = String(now + SESSION_MS);
   return `${expires}.${signature(expires, token)}`;
 }
 
-export function isSessionValid(session: string, token: string, now: number): boolean {
+/** `expired`: it was valid once, so it is no guess. */
+export function judgeSession(session: string, token: string, now: number): 'valid' | 'expired' | 'forged' {
   const [expires = '', signed = ''] = session.split('.');
-  return /^\d{1,16}$/.test(expires) && Number(expires) > now && isSameSecret(signed, signature(expires, token));
+  const isOurs = token !== '' && /^\d{1,16}$/.test(expires) && isSameSecret(signed, signature(expires, token));
+  if (!isOurs) return 'forged';
+  return Number(expires) > now ? 'valid' : 'expired';
 }
 
 function signature(expires: string, token: string): string {
@@ -90,5 +102,5 @@ function signature(expires: string, token: string): string {
 }
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

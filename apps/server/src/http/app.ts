@@ -16,18 +16,28 @@ import { addPageRoutes } from '../routes/pages.js';
 import { addPluginRoutes } from '../routes/plugins.js';
 import { addSearchRoutes } from '../routes/search.js';
 import type { AccessRules } from './access.js';
+import type { CountGuess, GuessLimits } from './guess-limit.js';
+import type { LoginLink } from './login-link.js';
 import { watchMethods } from './other-methods.js';
+import type { IsOwnPeer } from './own-peers.js';
 import { installProblems } from './problem.js';
 import { installSecurity } from './security.js';
+import { trustOf } from './trusted-proxies.js';
 import type { PaceLimits } from './upload-pace.js';
 import { openUploadSpool, type SpoolLimits } from './upload-spool.js';
 import { createUploads, type Uploads } from './uploads.js';
 
 export interface AppOptions {
   readonly access: AccessRules;
+  /** Connections that need no token: the server's own user on loopback. Without it there are none. */
+  readonly isOwnPeer?: IsOwnPeer;
+  /** Signs in once in the token's place. */
+  readonly loginLink?: LoginLink;
   readonly thumbnails: ThumbnailCache;
   /** Default 6,000. */
   readonly requestsPerMinute?: number;
+  /** Wrong proofs in a minute. Default 10 by address and 100 in all. */
+  readonly guesses?: GuessLimits;
   /** How often a silent event stream shows that it lives. Default 30,000. */
   readonly heartbeatMs?: number;
   /** What uploads may take, and how slowly they may come. */
@@ -36,8 +46,6 @@ export interface AppOptions {
 
 export const LARGEST_UPLOAD_BYTES: number = 64 << 20;
 const LARGEST_BODY_BYTES = 1 << 20;
-// Proxies that may say who asks: this machine and private networks, never the open internet.
-const PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** The HTTP side, built without listening: tests inject requests, `serve` listens. */
 export async function createApp(host: Host, options: AppOptions): Promise<FastifyInstance> {
@@ -47,7 +55,7 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
     // Addresses hold what people search for.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: LARGEST_BODY_BYTES,
-    trustProxy: host.config.trustProxy ? PROXIES : false,
+    trustProxy: trustOf(host.config.trustProxy),
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
     requestTimeout: 120_000,
@@ -59,7 +67,7 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   installProblems(app);
   redirectToSlash(app, host.config.basePath);
-  await installSecurity(app, options.access, options.requestsPerMinute);
+  const countGuess = await installSecurity(app, { ...options, basePath: host.config.basePath });
   await app.register(swagger, {
     openapi: {
       openapi: '3.0.3',
@@ -69,14 +77,14 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   await app.register(sse.default, { heartbeatInterval: options.heartbeatMs ?? 30_000 });
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
   app.addHook('onClose', async () => closeOriginals());
-  await addRoutes(app, host, options);
+  await addRoutes(app, host, options, countGuess);
   return app;
 }
 
-async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions): Promise<void> {
+async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions, countGuess: CountGuess): Promise<void> {
   const refuseOtherMethods = watchMethods(app);
   addHealthRoutes(app, host);
-  addAuthRoutes(app, host.config, options.access);
+  addAuthRoutes(app, { basePath: host.config.basePath, ...options, countGuess });
   addLibraryRoutes(app, host);
   addClipRoutes(app, host);
   addImageRoutes(app, host, options.thumbnails);

@@ -1,18 +1,30 @@
 import { realpathSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, normalize, relative, resolve } from 'node:path';
 import type { Library } from '@clip-watch/db';
 import { HostError, messageOf, systemCode } from '../errors.js';
 import type { RealPlace } from './folder-protocol.js';
 import { isWithin } from './is-within.js';
 import { findRealPlace } from './real-place.js';
 
+/** Places of the system, which hold no photos and much that nobody else may see. */
+const SYSTEM_PLACES = ['/proc', '/sys', '/dev', '/etc', '/run'];
+
 /**
  * The real path of a folder that may become a library.
- * @throws HostError BAD_PATH when it is missing, no folder, `/`, or overlaps the data folder; NOT_ANSWERING
+ * @param within folders that it must lie in; none: anywhere
+ * @throws HostError BAD_PATH when it is missing, no folder, `/`, a place of the system, outside `within`, or overlaps the
+ * data folder; NOT_ANSWERING
  */
-export async function checkRoot(path: string, dataDir: string): Promise<string> {
+export async function checkRoot(path: string, dataDir: string, within: readonly string[] = []): Promise<string> {
+  // Before its disk is asked: what lies elsewhere is none of the asker's business, not even whether it is there.
+  if (within.length > 0 && !within.some((outer) => isWithin(normalize(path), outer))) throw isOutside(path, within);
   const root = await realFolder(path);
+  if (within.length > 0 && !(await realPlaces(within)).some((outer) => isWithin(root, outer)))
+    throw isOutside(path, within);
   if (dirname(root) === root) throw new HostError('BAD_PATH', `${root} is the whole disk: name a folder of photos`);
+  const system = SYSTEM_PLACES.find((place) => isWithin(root, realPathOf(place)));
+  if (system !== undefined)
+    throw new HostError('BAD_PATH', `${root} belongs to the system (${system}): name a folder of photos`);
   const data = realPathOf(dataDir);
   if (isWithin(root, data))
     throw new HostError('BAD_PATH', `${root} lies inside the data folder ${data}: name a folder of photos`);
@@ -22,6 +34,17 @@ export async function checkRoot(path: string, dataDir: string): Promise<string> 
       `${root} contains the data folder ${data}: name a folder below it, or move the data folder with CLIP_WATCH_DATA_DIR`,
     );
   return root;
+}
+
+function isOutside(path: string, within: readonly string[]): HostError {
+  const message = `${path} does not lie below ${within.join(' or ')}: name a folder there, or add it to LIBRARY_ROOTS`;
+  return new HostError('BAD_PATH', message);
+}
+
+/** One that is away now holds nothing that could be added. */
+async function realPlaces(paths: readonly string[]): Promise<readonly string[]> {
+  const places = await Promise.allSettled(paths.map((path) => findRealPlace(path)));
+  return places.flatMap((place) => (place.status === 'fulfilled' ? [place.value.path] : []));
 }
 
 async function realFolder(path: string): Promise<string> {

@@ -28,6 +28,8 @@ export interface LibraryDraft {
   readonly rootPath: string;
   readonly name?: string | undefined;
   readonly excludedDirs?: readonly string[] | undefined;
+  /** Folders that it must lie in; none: anywhere. */
+  readonly within?: readonly string[];
 }
 
 export interface LibraryPatch {
@@ -110,7 +112,7 @@ class Keeper implements LibraryKeeper {
     // Before its disk is asked: a library that is away must not keep the others from being served.
     const known = (await this.list()).find(({ rootPath }) => rootPath === draft.rootPath);
     if (known !== undefined) return { library: known, isNew: false };
-    const rootPath = await checkRoot(draft.rootPath, this.deps.dataDir);
+    const rootPath = await checkRoot(draft.rootPath, this.deps.dataDir, draft.within);
     const excludedDirs = draft.excludedDirs ?? [];
     this.checkPatterns(excludedDirs);
     const existing = findOverlap(rootPath, await this.list());

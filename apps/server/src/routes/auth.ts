@@ -1,29 +1,44 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Config } from '../config/config.js';
 import { type AccessRules, isSameSecret, makeSession, SESSION_COOKIE, SESSION_MS } from '../http/access.js';
+import type { CountGuess } from '../http/guess-limit.js';
+import type { LoginLink } from '../http/login-link.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
 
-const LOGIN = z.strictObject({ token: z.string().min(1).max(500) });
-const TRIES_PER_MINUTE = 10;
+const secret = z.string().min(1).max(500).optional();
+const LOGIN = z
+  .strictObject({ token: secret, link: secret })
+  .refine(({ token, link }) => (token === undefined) !== (link === undefined), 'give token or link, and not both');
+// Anybody may send one.
+const LARGEST_LOGIN_BYTES = 4_096;
+
+export interface AuthOptions {
+  readonly basePath: string;
+  readonly access: AccessRules;
+  readonly loginLink?: LoginLink | undefined;
+  readonly countGuess: CountGuess;
+}
 
 /** `POST /api/login`, `POST /api/logout` */
-export function addAuthRoutes(app: FastifyInstance, config: Pick<Config, 'basePath'>, { token }: AccessRules): void {
-  const path = `${config.basePath}/`;
+export function addAuthRoutes(app: FastifyInstance, { basePath, access, loginLink, countGuess }: AuthOptions): void {
+  const path = `${basePath}/`;
+  const isRight = ({ token, link }: z.infer<typeof LOGIN>): boolean =>
+    token === undefined
+      ? link !== undefined && loginLink?.redeem(link, Date.now()) === true
+      : isSameSecret(token, access.token);
   addRoute(app, {
     method: 'POST',
     url: '/api/login',
-    summary: 'Trades the token for a session cookie',
+    summary: 'Trades the token, or the secret of the link that the server printed, for a session cookie',
     body: LOGIN,
     isOpen: true,
     successStatus: 204,
-    options: { config: { rateLimit: { max: TRIES_PER_MINUTE, timeWindow: '1 minute' } } },
-    handle({ body, request, reply }) {
-      if (token !== null && !isSameSecret(body.token, token))
-        throw new HttpProblem('UNAUTHORIZED', 'This is not the token.');
-      if (token === null) return;
-      reply.setCookie(SESSION_COOKIE, makeSession(token, Date.now()), {
+    // Wrong ones have a limit of their own; the right one is never refused.
+    options: { bodyLimit: LARGEST_LOGIN_BYTES, config: { rateLimit: false } },
+    async handle({ body, request, reply }) {
+      if (!isRight(body)) throw refuse(await countGuess(request, reply), body);
+      reply.setCookie(SESSION_COOKIE, makeSession(access.token, Date.now()), {
         path,
         httpOnly: true,
         sameSite: 'strict',
@@ -42,4 +57,10 @@ export function addAuthRoutes(app: FastifyInstance, config: Pick<Config, 'basePa
       reply.clearCookie(SESSION_COOKIE, { path });
     },
   });
+}
+
+function refuse(isGuessing: boolean, { link }: z.infer<typeof LOGIN>): HttpProblem {
+  if (isGuessing) return new HttpProblem('TOO_MANY_REQUESTS', 'Too many wrong tokens came from here: wait a minute.');
+  if (link === undefined) return new HttpProblem('UNAUTHORIZED', 'This is not the token.');
+  return new HttpProblem('UNAUTHORIZED', 'This link was used, or is too old: log in with the token.');
 }

@@ -18,7 +18,10 @@ const DRAFT = z.strictObject({
 const PATCH = z.strictObject({ name: name.optional(), excludedDirs: excludedDirs.optional() });
 
 /** `/api/libraries` */
-export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pick<Host, 'keeper' | 'database'>): void {
+export function addLibraryRoutes(
+  app: FastifyInstance,
+  { keeper, database, config }: Pick<Host, 'keeper' | 'database' | 'config'>,
+): void {
   const toApi = async (library: Library): Promise<ApiLibrary> => ({
     id: library.id,
     name: library.name,
@@ -45,7 +48,7 @@ export function addLibraryRoutes(app: FastifyInstance, { keeper, database }: Pic
     body: DRAFT,
     answer: LIBRARY,
     async handle({ body, reply }) {
-      const { library, isNew } = await keeper.add(body);
+      const { library, isNew } = await keeper.add({ ...body, within: config.libraryRoots });
       if (isNew) reply.code(201);
       return toApi(library);
     },

@@ -14,7 +14,7 @@ import type { Route } from './route.js';
 import { useRoute } from './use-route.js';
 
 /** The whole page: the login while the server asks for one, else the shell with the page of the address. */
-export function App(): JSX.Element | null {
+export function App({ linkRefused }: { readonly linkRefused: boolean }): JSX.Element | null {
   const route = useRoute();
   const [feed, setFeed] = useState<LiveStatusFeed | null>(null);
   const [needsLogin, setNeedsLogin] = useState(false);
@@ -40,7 +40,7 @@ export function App(): JSX.Element | null {
     if (route.kind !== 'photos') window.scrollTo(0, 0);
   }, [route.kind]);
 
-  if (needsLogin) return <LoginPage onSignedIn={() => setNeedsLogin(false)} />;
+  if (needsLogin) return <LoginPage linkRefused={linkRefused} onSignedIn={() => setNeedsLogin(false)} />;
   if (feed === null) return null;
   return (
     <StatusContext.Provider value={feed}>

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.js';
+import { signInByLink } from './login-link.js';
 import 'photoswipe/style.css';
 import './styles/base.css';
 import './styles/shell.css';
@@ -10,4 +11,4 @@ import './styles/viewer.css';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no #app');
-render(<App />, root);
+void signInByLink().then((outcome) => render(<App linkRefused={outcome === 'refused'} />, root));

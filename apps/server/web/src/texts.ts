@@ -286,9 +286,10 @@ export const texts = {
   },
   login: {
     title: 'Sign in',
-    lead: 'This server is open to your network, so it asks for its access token.',
+    lead: 'This server asks for its access token.',
+    linkRefused: 'The link was used already, or is too old. The access token signs in too.',
     token: 'Access token',
-    hint: 'It was printed when the server first started, and lies in its data folder.',
+    hint: 'It lies in the file auth-token in the server’s data folder, unless AUTH_TOKEN names another.',
     submit: 'Sign in',
     wrong: 'That token is not right.',
   },

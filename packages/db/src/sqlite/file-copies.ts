@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makePrivateFile } from '../database-url.js';
 import type { Maintenance } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
 import { toDatabaseError } from './errors.js';
@@ -26,6 +27,7 @@ export async function copyDatabase(maintenance: Maintenance, path: string): Prom
   const unfinished = `${path}.part`;
   rmSync(unfinished, { force: true });
   try {
+    makePrivateFile(unfinished);
     await maintenance.copy(unfinished);
     await syncPath(unfinished);
     await rename(unfinished, path);

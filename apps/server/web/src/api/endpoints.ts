@@ -114,8 +114,8 @@ export function retryFailures(choice: ApiRetryRequest): Promise<unknown> {
   return request(apiUrl('clip/failures/retry'), { method: 'POST', body: choice });
 }
 
-export function login(token: string): Promise<unknown> {
-  return request(apiUrl('login'), { method: 'POST', body: { token } });
+export function login(proof: { readonly token: string } | { readonly link: string }): Promise<unknown> {
+  return request(apiUrl('login'), { method: 'POST', body: proof });
 }
 
 export function logout(): Promise<unknown> {

@@ -9,7 +9,13 @@ import { rememberSignIn } from '../session.js';
 import { texts } from '../texts.js';
 
 /** Shown in place of the page while the server asks for its token; the address stays as it is. */
-export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): JSX.Element {
+export function LoginPage({
+  linkRefused,
+  onSignedIn,
+}: {
+  readonly linkRefused: boolean;
+  readonly onSignedIn: () => void;
+}): JSX.Element {
   const [token, setToken] = useState('');
   const input = useRef<HTMLInputElement>(null);
   // The page has nothing else to do.
@@ -25,7 +31,7 @@ export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): 
     <main class="first-start">
       <BrandMark size={60} />
       <h1>{texts.login.title}</h1>
-      <p class="lead">{texts.login.lead}</p>
+      <p class="lead">{linkRefused ? texts.login.linkRefused : texts.login.lead}</p>
       <form
         class="form form-first"
         onSubmit={(event) => {
@@ -60,7 +66,7 @@ export function LoginPage({ onSignedIn }: { readonly onSignedIn: () => void }): 
 
 async function signIn(token: string): Promise<void> {
   try {
-    await login(token);
+    await login({ token });
   } catch (cause) {
     if (!(cause instanceof ApiError) || cause.status !== 401) throw cause;
     throw new ApiError(cause.code, cause.status, texts.login.wrong, { cause });
