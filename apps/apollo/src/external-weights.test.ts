@@ -1,6 +1,6 @@
 import { appendFileSync, cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sharedFolder, tempFolder } from '@clip-watch/test-support';
+import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { externalWeightsOf } from './external-weights.js';
@@ -90,9 +90,8 @@ describe('a model without weights beside it', () => {
     expect(await versionOf(PALETTE_DIR)).toBe('sha256:d41d0f639a414273780d08326e6affd0');
   });
 
-  const shared = sharedFolder();
-  test.skipIf(shared === undefined)('has it with trained weights too', async () => {
-    const version = await versionOf(join(shared ?? '', 'models/labelclip'));
+  test.skipIf(lacksShared('the version of a trained model'))('has it with trained weights too', async () => {
+    const version = await versionOf(sharedPath('models/labelclip'));
     expect(version).toBe('sha256:edaede7db73ca0adcc0b906f427cad4e');
   });
 });
