@@ -85,7 +85,7 @@ export function createRunClock(
       timer.headStartMs = 0;
       if (timer.spentMs < timer.limits.limitMs || !watched.delete(timer)) continue;
       timer.isOver = true;
-      timer.onHang(hangCause(step, timer.cpuMs, timer.spentMs));
+      timer.onHang(hangCause(step, timer.cpuMs, timer.spentMs - UNWATCHED_SHARE * timer.limits.limitMs));
     }
   };
   const watch = (timer: Running, unwatchedMs: number): void => {
