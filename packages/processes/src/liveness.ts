@@ -46,10 +46,9 @@ export function livenessStep(
   for (const [key, now] of after.threads) {
     const then = before.threads.get(key) ?? { cpuMs: 0, waitedMs: 0 };
     const [used, waited] = [now.cpuMs - then.cpuMs, now.waitedMs - then.waitedMs];
-    // The kernel adds a wait only at its end.
-    const isStillWaiting = now.state === 'R' && used === 0 && waited === 0;
     cpuMs += used;
-    waitedMs = Math.max(waitedMs, isStillWaiting ? passedMs : waited);
+    // The kernel adds a wait only at its end: one that runs or waits just now has spent its time with that.
+    waitedMs = Math.max(waitedMs, waited, now.state === 'R' ? passedMs - used : 0);
     if (used > 0) atWork += 1;
   }
   // Threads of one process that wait for each other are no busy machine: CPU time that it had counts in any case.

@@ -19,10 +19,10 @@ function childOf({ pid }: Served, file: string): number | undefined {
 }
 
 async function photosOf({ url }: Served): Promise<number[]> {
-  const { libraries } = (await (await fetch(`${url}/api/libraries`)).json()) as {
-    libraries: { counts: { photos: number } }[];
+  const { items } = (await (await fetch(`${url}/api/libraries`)).json()) as {
+    items: { counts: { photos: number } }[];
   };
-  return libraries.map(({ counts }) => counts.photos);
+  return items.map(({ counts }) => counts.photos);
 }
 
 const scansOf = (server: Served): number => server.log().match(/"msg":"scanned"/g)?.length ?? 0;
@@ -63,6 +63,7 @@ describe.skipIf(process.platform !== 'linux')('the process that watches folders'
 
 test.skipIf(process.platform !== 'linux')(
   'a lister that is killed in the middle makes no library offline',
+  { timeout: 180_000 },
   async () => {
     using folder = tempFolder();
     for (let n = 0; n < 3; n += 1) await writeColour(join(folder.path, `${n}/a.jpg`), [200, 10, n]);
