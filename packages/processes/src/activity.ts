@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readProcStat } from './proc-stat.js';
 
+/** What one thread has done so far. */
 export interface ThreadActivity {
   /** Used so far. */
   readonly cpuMs: number;
@@ -11,6 +12,7 @@ export interface ThreadActivity {
   readonly state: string;
 }
 
+/** What a process and its descendants have done so far, at one moment. */
 export interface Activity {
   /** On the clock of `performance.now()`. */
   readonly atMs: number;
@@ -23,7 +25,10 @@ export interface Activity {
 /** Whether this machine tells what processes do. Where it does not (macOS, Windows), only the clock on the wall is left. */
 export const TELLS_ACTIVITY: boolean = existsSync('/proc/self/schedstat');
 
-/** @returns undefined when there is no such process, or the machine does not tell */
+/**
+ * Looks at a process and all that it started. Costs a millisecond or two.
+ * @returns undefined when there is no such process, or the machine does not tell
+ */
 export function readActivity(pid: number): Activity | undefined {
   if (!TELLS_ACTIVITY) return undefined;
   const pids = withDescendants(pid);

@@ -134,6 +134,7 @@ function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
     resolve(facts);
   };
   const kill = (cause: string): void => {
+    if (hasEnded) return; // Its id may be another's by now.
     killedFor ??= cause;
     if (options.ownGroup === true) killGroup(child);
     else child.kill('SIGKILL');

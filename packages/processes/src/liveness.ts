@@ -14,6 +14,7 @@ export interface LivenessStep {
   readonly isAtDisk: boolean;
 }
 
+/** What a task of a process may cost before the process counts as hung. */
 export interface LivenessLimits {
   /** How long it may take, in time in which it could run. */
   readonly limitMs: number;
@@ -24,6 +25,7 @@ export interface LivenessLimits {
 /** `stopped`: by a signal. `disk`: it waits for one. `busy`: it computes without end. `silent`: it does nothing. */
 export type HangCause = 'stopped' | 'disk' | 'busy' | 'silent';
 
+/** The verdict, and how much of the limit was spent. */
 export type Liveness =
   | { readonly kind: 'alive'; readonly spentMs: number }
   | { readonly kind: 'hung'; readonly spentMs: number; readonly cause: HangCause };

@@ -1,5 +1,8 @@
+/** How long pauses between starts may be. */
 export interface PauseLimits {
+  /** The ceiling after the first failure. */
   readonly baseMs: number;
+  /** The highest ceiling. */
   readonly capMs: number;
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;

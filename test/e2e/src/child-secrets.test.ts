@@ -55,7 +55,8 @@ test.skipIf(process.platform !== 'linux')('no child of a server holds a secret',
     NODE_OPTIONS: `--title=${CANARY}-NODE_OPTIONS`,
   };
   await using server = await startServed({ ...secrets, APOLLO_URL: 'embedded' }, [photos.path]);
-  const encoded = async (): Promise<unknown> => (await (await get(server, '/api/clip/status')).json()).encoded;
+  const encoded = async (): Promise<number> =>
+    ((await (await get(server, '/api/clip/status')).json()) as { encoded: number }).encoded;
   await expect.poll(encoded, { timeout: PATIENCE_MS }).toBe(2);
 
   const seen = new Map<string, Seen>();
