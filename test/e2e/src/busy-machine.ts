@@ -66,6 +66,11 @@ export async function encodeBeside(programs: number, patienceMs: number): Promis
     `beside ${programs} busy programs: ${PHOTOS} photos in ${Math.round(busy.ms / 1000)} s with ${(100 * share).toFixed(1)} % of a core; ` +
       `photos ÷ what that CPU time allows: ${((PHOTOS * perPhoto) / busy.cpuMs).toFixed(2)}\n`,
   );
-  expect(server.log().split('\n').filter((line) => CHILD_ENDED.test(line))).toEqual([]);
+  expect(
+    server
+      .log()
+      .split('\n')
+      .filter((line) => CHILD_ENDED.test(line)),
+  ).toEqual([]);
   expect(await (await fetch(`${server.url}/api/clip/status`)).json()).toMatchObject({ failed: 0, pending: 0 });
 }

@@ -1,4 +1,11 @@
-import { type Child, childEnvironment, describeHang, type HangCause, type RunTimer, startChild } from '@clip-watch/processes';
+import {
+  type Child,
+  childEnvironment,
+  describeHang,
+  type HangCause,
+  type RunTimer,
+  startChild,
+} from '@clip-watch/processes';
 
 /** `NOT_ANSWERING`: the disk hangs and the child was killed. `CHILD`: it ended. `CLOSED`. Else the system's own code. */
 export class DiskError extends Error {
