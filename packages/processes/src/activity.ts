@@ -37,6 +37,8 @@ export function readActivity(pid: number): Activity | undefined {
   return { atMs: performance.now(), readBytes: pids.reduce((sum, each) => sum + readBytesOf(each), 0), threads };
 }
 
+const LOOKING_THREAD = `${process.pid}/${process.pid}`;
+
 function withDescendants(pid: number): number[] {
   return [pid, ...numbersIn(read(`/proc/${pid}/task/${pid}/children`)).flatMap(withDescendants)];
 }
@@ -47,7 +49,9 @@ function threadsOf(pid: number): [string, ThreadActivity][] {
     const [cpuNs, waitedNs] = numbersIn(read(`${path}/schedstat`));
     const stat = readProcStat(`${path}/stat`);
     if (cpuNs === undefined || waitedNs === undefined || stat === undefined) return []; // It ended meanwhile.
-    return [[`${pid}/${tid}`, { cpuMs: cpuNs / 1e6, waitedMs: waitedNs / 1e6, state: stat.state }]];
+    // Whoever looks is running just now, which says nothing about the time before.
+    const state = `${pid}/${tid}` === LOOKING_THREAD ? 'S' : stat.state;
+    return [[`${pid}/${tid}`, { cpuMs: cpuNs / 1e6, waitedMs: waitedNs / 1e6, state }]];
   });
 }
 
