@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment, type RunClock, startChild, type ChildEnd as WholeEnd } from '@clip-watch/processes';
 import {
   BYTES_FD,
   type ChildFacts,
@@ -27,6 +27,8 @@ export interface ChildEvents {
 /** This side of one child process. */
 export interface ChildHost {
   readonly pid: number | undefined;
+  /** Its own time: a child that waits for a CPU is not late. */
+  readonly clock: RunClock;
   /** Sends work; the answer comes as an event. A child that is gone ignores it. */
   run(id: number, inputs: readonly ChildInput[]): void;
   /** Ends it at once. Counted as its own fault: the caller does so when it hangs or answers nonsense. */
@@ -50,45 +52,35 @@ const FAULTS = new Set<NodeJS.Signals | null>([
   'SIGTRAP',
   'SIGSYS',
 ]);
-const STDERR_TAIL = 2000;
 
 /** Starts a child process of the given role. The file is the built one from src/ and dist/ alike. */
-export function startChild(init: ChildInit, events: ChildEvents): ChildHost {
-  const file = fileURLToPath(new URL(`../dist/${FILES[init.role]}`, import.meta.url));
-  const child = fork(file, [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
-    execArgv: [],
+export function startRoleChild(init: ChildInit, events: ChildEvents): ChildHost {
+  let unusable: string | undefined;
+  let isDismissed = false;
+  const child = startChild({
+    file: fileURLToPath(new URL(`../dist/${FILES[init.role]}`, import.meta.url)),
+    env: childEnvironment(),
+    channel: 'advanced',
+    pipes: [BYTES_FD],
+    onMessage(received) {
+      const message = received as FromChild; // sent by child-runtime.ts
+      if (message.kind !== 'unusable') return dispatch(message, events);
+      unusable = message.message;
+      child.kill(unusable);
+    },
+    onEnd: (end) =>
+      events.onEnd(unusable === undefined ? toEnd(end, isDismissed) : { kind: 'unusable', message: unusable }),
   });
-  const tail = tailOf(child);
-  // The wanted stdio makes it a pipe. Writing to a child that just died fails; its `exit` event tells the rest.
+  // The wanted stdio makes it a pipe. Writing to a child that just died fails; its end tells the rest.
   const bytes = child.stdio[BYTES_FD] as Writable;
   bytes.on('error', () => {});
-  let blame: string | undefined;
-  let unusable: string | undefined;
-  let ended = false;
-
-  function end(exit: ChildEnd): void {
-    if (ended) return;
-    ended = true;
-    events.onEnd(exit);
-  }
-  child.on('message', (message: FromChild) => {
-    if (ended) return;
-    if (message.kind === 'unusable') {
-      unusable = message.message;
-      child.kill('SIGKILL');
-    } else dispatch(message, events);
-  });
-  child.on('error', (error) => end({ kind: 'killed', message: `cannot be started: ${error.message}` }));
-  child.on('exit', (code, signal) => end(toEnd({ unusable, blame, code, signal, tail: tail() })));
-  send(child, { kind: 'init', init });
+  const send = (message: ToChild): void => child.send(message);
+  send({ kind: 'init', init });
   return {
-    get pid() {
-      return child.pid;
-    },
+    pid: child.pid,
+    clock: child.clock,
     run(id, inputs) {
-      send(child, {
+      send({
         kind: 'run',
         id,
         inputs: inputs.map((input) => (typeof input === 'string' ? input : input.length)),
@@ -97,11 +89,11 @@ export function startChild(init: ChildInit, events: ChildEvents): ChildHost {
       for (const input of inputs) if (typeof input !== 'string') bytes.write(input);
       bytes.uncork();
     },
-    kill(message) {
-      blame ??= message;
-      child.kill('SIGKILL');
+    kill: (message) => child.kill(message),
+    dismiss() {
+      isDismissed = true;
+      child.kill('it is not needed any more');
     },
-    dismiss: () => void child.kill('SIGKILL'),
   };
 }
 
@@ -111,29 +103,10 @@ function dispatch(message: Exclude<FromChild, { kind: 'unusable' }>, events: Chi
   else events.onFailed(message.id, message.message);
 }
 
-/** A write to a child that just died fails; its `exit` event tells the rest. */
-function send(child: ChildProcess, message: ToChild): void {
-  if (child.connected) child.send(message, () => {});
-}
-
-function tailOf(child: ChildProcess): () => string {
-  let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    text = (text + chunk).slice(-STDERR_TAIL);
-  });
-  return () => text.replaceAll(/\s+/g, ' ').trim();
-}
-
-function toEnd(facts: {
-  readonly unusable: string | undefined;
-  readonly blame: string | undefined;
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly tail: string;
-}): ChildEnd {
-  if (facts.unusable !== undefined) return { kind: 'unusable', message: facts.unusable };
-  if (facts.blame !== undefined) return { kind: 'fault', message: facts.blame };
-  const how = facts.signal ?? `exit ${facts.code}`;
-  const kind = facts.signal === null || FAULTS.has(facts.signal) ? 'fault' : 'killed';
-  return { kind, message: facts.tail === '' ? how : `${how}: ${facts.tail}` };
+function toEnd({ cause, how, lastWords, isWanted, signal, error }: WholeEnd, isDismissed: boolean): ChildEnd {
+  if (isDismissed) return { kind: 'killed', message: how };
+  if (isWanted) return { kind: 'fault', message: cause };
+  if (error !== undefined) return { kind: 'killed', message: `cannot be started: ${error.message}` };
+  const kind = signal === null || FAULTS.has(signal) ? 'fault' : 'killed';
+  return { kind, message: lastWords === '' ? how : `${how}: ${lastWords.replaceAll(/\s+/g, ' ')}` };
 }

@@ -1,3 +1,4 @@
+import { describeHang, type RunTimer, restartPauseMs } from '@clip-watch/processes';
 import type { ChildEnd, ChildEvents, ChildHost } from './child-host.js';
 import type { ChildFacts, ChildInput } from './child-protocol.js';
 import type { Log } from './log.js';
@@ -12,7 +13,7 @@ export interface Batch<Entry> {
 
 export interface PlaceOptions {
   readonly name: string;
-  /** A batch that takes longer means a child that hangs. */
+  /** A batch that takes longer, in the child's own time, means a child that hangs. */
   readonly hangMs: number;
   readonly log: Log;
   start(events: ChildEvents): ChildHost;
@@ -26,13 +27,13 @@ export interface PlaceEvents<Entry> {
   onLost(batch: Batch<Entry>, message: string, guilty: boolean): void;
 }
 
-/** Longest pause before a child that cannot be started is tried again. */
-const MAX_RESTART_MS = 10_000;
+/** Before a child that cannot be started is tried again. */
+const RESTART = { baseMs: 200, capMs: 10_000 };
 
 /**
  * A place for one child, filled again whenever the child ends.
- * States: `starting`, `ready`, `broken` (gone; a new one follows, at once after one failure, after pauses that double
- * up to 10 s with more in a row), `closed`.
+ * States: `starting`, `ready`, `broken` (gone; a new one follows, at once after one failure, after pauses
+ * of up to 10 s with more in a row), `closed`.
  */
 export class ChildPlace<Entry> {
   readonly #options: PlaceOptions;
@@ -40,7 +41,7 @@ export class ChildPlace<Entry> {
   readonly #inHand = new Map<number, Batch<Entry>>();
   #host: ChildHost | undefined;
   #facts: ChildFacts | undefined;
-  #hangTimer: NodeJS.Timeout | undefined;
+  #hangTimer: RunTimer | undefined;
   #failures = 0;
   #nextId = 1;
   #isClosed = false;
@@ -92,7 +93,7 @@ export class ChildPlace<Entry> {
   /** Ends the child at once. Resolves when it is gone. */
   close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#hangTimer);
+    this.#unwatch();
     this.#host?.dismiss();
     return this.#gone;
   }
@@ -132,11 +133,13 @@ export class ChildPlace<Entry> {
   #watch(): void {
     if (this.#hangTimer !== undefined || this.#inHand.size === 0) return;
     const { hangMs } = this.#options;
-    this.#hangTimer = setTimeout(() => this.#host?.kill(`no answer for ${hangMs} ms`), hangMs);
+    this.#hangTimer = this.#host?.clock.after(hangMs, (why) =>
+      this.#host?.kill(`no answer for ${hangMs} ms: ${describeHang(why)}`),
+    );
   }
 
   #unwatch(): void {
-    clearTimeout(this.#hangTimer);
+    this.#hangTimer?.stop();
     this.#hangTimer = undefined;
   }
 
@@ -158,7 +161,7 @@ export class ChildPlace<Entry> {
   #restart(end: ChildEnd, lost: number): void {
     this.restarts++;
     this.#options.log.warn({ lane: this.#options.name, end, lost }, 'child ended, starting another');
-    const pauseMs = this.#failures <= 1 ? 0 : Math.min(MAX_RESTART_MS, 100 * 2 ** this.#failures);
+    const pauseMs = this.#failures <= 1 ? 0 : restartPauseMs(this.#failures, RESTART);
     setTimeout(() => {
       if (!this.#isClosed) this.#start();
     }, pauseMs);

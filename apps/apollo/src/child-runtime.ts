@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { lowerThreads } from '@clip-watch/low-priority';
+import { lowerThreads } from '@clip-watch/processes';
 import {
   BYTES_FD,
   type ChildFacts,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRunClock } from '@clip-watch/processes';
 import { expect, test, vi } from 'vitest';
 import { Lane, type LaneOptions, type LaneOutcome } from './lane.js';
 import { type ScriptedChild, scriptChildren } from './testing/scripted-child.js';
@@ -201,7 +202,7 @@ test('opening fails with the words of a child that cannot work', async () => {
     log: LOG,
     start(events) {
       queueMicrotask(() => events.onEnd({ kind: 'unusable', message: 'no such output' }));
-      return { pid: 1, run() {}, kill() {}, dismiss() {} };
+      return { pid: 1, clock: createRunClock(1), run() {}, kill() {}, dismiss() {} };
     },
   });
   await expect(lane.open()).rejects.toThrow('no such output');

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Arrangement } from './arrangement.js';
-import { startChild } from './child-host.js';
+import { startRoleChild } from './child-host.js';
 import type {
   ChildFacts,
   ChildInput,
@@ -88,7 +88,7 @@ export function createVisionLane(
     depth: 2,
     hangMs: VISION_HANG_MS,
     log: options.log,
-    start: (events) => startChild(init, events),
+    start: (events) => startRoleChild(init, events),
     isBroken: (output) => output.kind === 'not-finite',
   });
 }
@@ -113,7 +113,7 @@ function textLane(side: TextSide, threads: number, provider: string, log: Log): 
     depth: 2,
     hangMs: TEXT_HANG_MS,
     log,
-    start: (events) => startChild(init, events),
+    start: (events) => startRoleChild(init, events),
     isBroken: (output) => output.kind === 'not-finite',
   });
 }
@@ -141,7 +141,7 @@ function decodeLane(recipe: PixelRecipe, maxPixels: number, log: Log): Lane<Uint
     depth: 1,
     hangMs: DECODE_HANG_MS,
     log,
-    start: (events) => startChild(init, events),
+    start: (events) => startRoleChild(init, events),
   });
 }
 

@@ -7,17 +7,18 @@ import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/proto': [],
   '@clip-watch/plugin-api': [],
-  '@clip-watch/low-priority': [],
+  '@clip-watch/processes': [],
   '@clip-watch/clip-client': ['@clip-watch/proto'],
   '@clip-watch/db': [],
-  '@clip-watch/watcher': ['@clip-watch/clip-client', '@clip-watch/low-priority', '@clip-watch/plugin-api'],
-  '@clip-watch/apollo': ['@clip-watch/low-priority', '@clip-watch/proto'],
+  '@clip-watch/watcher': ['@clip-watch/clip-client', '@clip-watch/plugin-api', '@clip-watch/processes'],
+  '@clip-watch/apollo': ['@clip-watch/processes', '@clip-watch/proto'],
   '@clip-watch/apollo-mock': ['@clip-watch/proto'],
   // The server starts apps/apollo as a process: it stands in the manifest so that it is built first, nothing imports it.
   '@clip-watch/server': [
     '@clip-watch/clip-client',
     '@clip-watch/db',
     '@clip-watch/plugin-api',
+    '@clip-watch/processes',
     '@clip-watch/watcher',
     '@clip-watch/apollo',
   ],

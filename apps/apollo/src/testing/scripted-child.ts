@@ -1,3 +1,4 @@
+import { createRunClock } from '@clip-watch/processes';
 import type { ChildEnd, ChildEvents, ChildHost } from '../child-host.js';
 
 /** A child without a process: each batch is answered as the test decides. */
@@ -39,7 +40,8 @@ export function scriptChildren(): ScriptedChildren {
       });
       queueMicrotask(() => events.onReady({ dimension: 1, provider: 'test' }));
       return {
-        pid: started.length,
+        pid: undefined,
+        clock: createRunClock(undefined),
         run: (id, inputs) => void batches.push({ id, inputs }),
         kill: (message) => end({ kind: 'fault', message }),
         dismiss: () => end({ kind: 'killed', message: 'dismissed' }),

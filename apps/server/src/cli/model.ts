@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from '@clip-watch/processes';
 import { STARTER_MODEL } from '@clip-watch/watcher';
-import { inheritedEnvironment } from '../config/config.js';
 import { apolloMain } from '../encoder/embedded-apollo.js';
 import { HostError } from '../errors.js';
 import { changeOf } from '../host/clip-status.js';
@@ -59,7 +59,8 @@ async function show(context: CommandContext): Promise<number> {
 /** The encoder fetches its models itself; its words and its exit code are passed on. */
 function pull(context: CommandContext, name: string | undefined): Promise<number> {
   const args = [apolloMain(), 'pull', ...(name === undefined ? [] : [name]), '--data-dir', context.config.dataDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: inheritedEnvironment() });
+  const env = childEnvironment({}, { network: true });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
   return new Promise((resolve, reject) => {
     context.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
     child.once('error', reject);

@@ -86,17 +86,6 @@ export function processInput(flags: ConfigInput['flags']): ConfigInput {
   return { env: process.env, flags, cwd: process.env.INIT_CWD ?? process.cwd() };
 }
 
-const INHERITED = [
-  ...['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'],
-  'CLIP_MODEL_MIRROR', // `clip-watch model pull` fetches from there
-];
-
-/** What children that the host starts may know of its environment: no token, no database address. */
-export function inheritedEnvironment(): Record<string, string> {
-  const known = INHERITED.map((name) => [name, process.env[name]] as const);
-  return Object.fromEntries(known.filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
 function resolveDataDir({ env, flags, cwd }: ConfigInput): { readonly path: string; readonly source: SettingSource } {
   if (flags.dataDir !== undefined && flags.dataDir !== '') return { path: resolve(cwd, flags.dataDir), source: 'flag' };
   const named = env[DATA_DIR_ENV];

@@ -1,13 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import {
+  type Child,
+  type ChildEnd,
+  childEnvironment,
+  describeHang,
+  makeOwnedFolder,
+  restartPauseMs,
+  startChild,
+} from '@clip-watch/processes';
 import type { BaseLogger } from 'pino';
-import { inheritedEnvironment } from '../config/config.js';
 import { HostError } from '../errors.js';
-import { restartDelayMs } from './restart-delay.js';
 
 export interface EmbeddedApolloOptions {
   readonly dataDir: string;
@@ -16,8 +23,6 @@ export interface EmbeddedApolloOptions {
   /** Sessions side by side. */
   readonly children: number;
   readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
-  /** Random numbers in [0, 1) for jitter. Default `Math.random`. */
-  readonly random?: () => number;
 }
 
 /**
@@ -40,10 +45,11 @@ export interface EmbeddedApollo extends AsyncDisposable {
 }
 
 const LISTENING = /^listening \S+ model (\S+) version (\S+)/;
-// Loading a model from a slow disk is minutes at most; a child that says nothing for longer is stuck.
+// In its own time, in which reading a model from a slow disk does not count.
 const START_TIMEOUT_MS = 180_000;
 const STOP_GRACE_MS = 3_000;
 const LINES_KEPT = 5;
+const RESTART = { baseMs: 500, capMs: 30_000 };
 
 /**
  * Starts the encoder and waits until it serves.
@@ -63,14 +69,14 @@ class Supervisor implements EmbeddedApollo {
   modelName: string | null = null;
   private readonly folder: string;
   private readonly options: EmbeddedApolloOptions;
-  private child: ChildProcess | null = null;
+  private child: Child | null = null;
   private failures = 0;
   private timer: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
 
   constructor(options: EmbeddedApolloOptions) {
     this.options = options;
-    this.folder = mkdtempSync(join(tmpdir(), 'clip-watch-'));
+    this.folder = makeOwnedFolder(tmpdir(), 'encoder');
     this.address = `unix:${join(this.folder, 'apollo.sock')}`;
   }
 
@@ -94,31 +100,33 @@ class Supervisor implements EmbeddedApollo {
   /** One life of the child: resolves when it serves, rejects when it ended before that. */
   private run(): Promise<void> {
     const lines: string[] = [];
-    const args = ['--listen', this.address, '--stop-with-parent', '--children', String(this.options.children)];
-    const child = spawn(process.execPath, [apolloMain(), ...args], {
-      env: childEnvironment(this.options),
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    this.child = child;
-    // The pipe only tells the child whether this process lives; its end is no error.
-    child.stdin?.on('error', () => {});
-    createInterface({ input: child.stderr! }).on('line', (line) => this.onErrorLine(line, lines));
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
-      timeout.unref();
-      createInterface({ input: child.stdout! }).on('line', (line) => {
+      const child = startChild({
+        file: apolloMain(),
+        args: ['--listen', this.address, '--stop-with-parent', '--children', String(this.options.children)],
+        env: environmentOf(this.options),
+        pipes: [0, 1],
+        onErrorLine: (line) => this.onErrorLine(line, lines),
+        onEnd: (end) => {
+          start.stop();
+          this.onEnd(end, lines);
+          const message = end.error === undefined ? startFailure(end, lines) : `cannot start the encoder: ${end.cause}`;
+          reject(new HostError('ENCODER_START', message, { cause: end.error }));
+        },
+      });
+      this.child = child;
+      const start = child.clock.after({ limitMs: START_TIMEOUT_MS, readingIsProgress: true }, (why) =>
+        child.kill(`it did not start in time: ${describeHang(why)}`),
+      );
+      const [input, output] = child.stdio;
+      // The pipe only tells the child whether this process lives; its end is no error.
+      input?.on('error', () => {});
+      if (!(output instanceof Readable)) throw new TypeError('the encoder has no standard output');
+      createInterface({ input: output }).on('line', (line) => {
         if (!LISTENING.test(line)) return;
-        clearTimeout(timeout);
+        start.stop();
         this.onServing(line);
         resolve();
-      });
-      child.on('error', (cause) =>
-        reject(new HostError('ENCODER_START', `cannot start the encoder: ${cause.message}`, { cause })),
-      );
-      child.on('close', (code, signal) => {
-        clearTimeout(timeout);
-        this.onEnd(code, signal, lines);
-        reject(new HostError('ENCODER_START', startFailure(code, signal, lines)));
       });
     });
   }
@@ -137,13 +145,14 @@ class Supervisor implements EmbeddedApollo {
     this.options.log?.info({ encoder: line }, 'the embedded encoder serves');
   }
 
-  private onEnd(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): void {
+  private onEnd(end: ChildEnd, lines: readonly string[]): void {
     this.child = null;
     if (this.closing !== undefined || this.state === 'starting') return;
     this.state = 'waiting';
-    this.reason = startFailure(code, signal, lines);
-    const delayMs = restartDelayMs(this.failures++, this.options.random ?? Math.random);
-    this.options.log?.warn({ code, signal, delayMs }, 'the embedded encoder ended; it is started again');
+    this.reason = startFailure(end, lines);
+    const { code, signal, cause } = end;
+    const delayMs = restartPauseMs(this.failures++, RESTART);
+    this.options.log?.warn({ code, signal, cause, delayMs }, 'the embedded encoder ended; it is started again');
     this.timer = setTimeout(
       () =>
         void this.run().catch((error: Error) => {
@@ -163,18 +172,9 @@ class Supervisor implements EmbeddedApollo {
   private async stop(): Promise<void> {
     this.state = 'closed';
     clearTimeout(this.timer);
-    const child = this.child;
-    if (child !== null && child.exitCode === null && child.signalCode === null) await endChild(child);
+    await this.child?.stop(STOP_GRACE_MS);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-async function endChild(child: ChildProcess): Promise<void> {
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
-  await ended;
-  clearTimeout(force);
 }
 
 /** The encoder is a program of its own: it is found, never imported. */
@@ -182,19 +182,21 @@ export function apolloMain(): string {
   return createRequire(import.meta.url).resolve('@clip-watch/apollo/main');
 }
 
-function childEnvironment({ dataDir, clipModel, clipModelDir }: EmbeddedApolloOptions): NodeJS.ProcessEnv {
-  return {
-    ...inheritedEnvironment(),
-    CLIP_WATCH_DATA_DIR: dataDir,
-    ...(clipModel === null ? {} : { CLIP_MODEL: clipModel }),
-    ...(clipModelDir === null ? {} : { CLIP_MODEL_DIR: clipModelDir }),
-  };
+function environmentOf({ dataDir, clipModel, clipModelDir }: EmbeddedApolloOptions): Record<string, string> {
+  return childEnvironment(
+    {
+      CLIP_WATCH_DATA_DIR: dataDir,
+      ...(clipModel === null ? {} : { CLIP_MODEL: clipModel }),
+      ...(clipModelDir === null ? {} : { CLIP_MODEL_DIR: clipModelDir }),
+    },
+    { network: true },
+  );
 }
 
-/** The encoder's last word: a plain line for people, or the message of its last log line. */
-function startFailure(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): string {
-  const last = lines.map(plainText).findLast((line) => line !== '');
-  return last ?? `the encoder ended at once (${signal ?? `exit ${code}`})`;
+/** Why it was killed, or its last word: a plain line for people, or the message of its last log line. */
+function startFailure({ cause, how, isWanted }: ChildEnd, lines: readonly string[]): string {
+  if (isWanted) return `the encoder was ended: ${cause}`;
+  return lines.map(plainText).findLast((line) => line !== '') ?? `the encoder ended at once (${how})`;
 }
 
 function plainText(line: string): string {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { defaultConcurrency } from '../config/encode-concurrency.js';
-import { restartDelayMs } from '../encoder/restart-delay.js';
 import { etaSeconds, toRunState } from './clip-status.js';
 import { createCloseStack } from './close-stack.js';
 import { mapBounded } from './map-bounded.js';
@@ -72,12 +71,6 @@ test.each([
 test('every state of the drain has a state of the API', () => {
   const states = ['disabled', 'idle', 'draining', 'waiting', 'paused', 'misconfigured', 'closed'] as const;
   expect(states.map(toRunState)).toEqual(['disabled', 'idle', 'running', 'offline', 'paused', 'misconfigured', 'idle']);
-});
-
-test('a dead encoder is started again after half a second to half a minute', () => {
-  expect(restartDelayMs(0, () => 0)).toBe(250);
-  expect(restartDelayMs(0, () => 1)).toBe(500);
-  expect(restartDelayMs(50, () => 1)).toBe(30_000);
 });
 
 test.each([

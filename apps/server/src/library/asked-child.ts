@@ -1,4 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import {
+  type Child,
+  childEnvironment,
+  describeHang,
+  type HangCause,
+  type RunTimer,
+  startChild,
+} from '@clip-watch/processes';
 
 /** `NOT_ANSWERING`: the disk hangs and the child was killed. `CHILD`: it ended. `CLOSED`. Else the system's own code. */
 export class DiskError extends Error {
@@ -20,7 +27,7 @@ export interface AskedChildOptions {
   readonly file: string;
   /** `json` for plain data, `advanced` for bytes. */
   readonly serialization: 'json' | 'advanced';
-  /** A question without an answer for so long costs the child its life, and all that it was asked. */
+  /** A question without an answer for so long, in the child's own time, costs it its life, and all that it was asked. */
   readonly silenceMs: number;
   /** A child without a question ends after this, unless `isInUse`. */
   readonly idleMs: number;
@@ -42,22 +49,21 @@ export interface AskedChild<Reply extends { readonly id: number }> {
 interface Waiting<Reply> {
   take(reply: Reply): void;
   reject(error: DiskError): void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: RunTimer;
 }
 
 export function createAskedChild<Reply extends { readonly id: number }>(options: AskedChildOptions): AskedChild<Reply> {
   const waiting = new Map<number, Waiting<Reply>>();
-  let child: ChildProcess | null = null;
+  let child: Child | null = null;
   let nextId = 1;
   let isClosed = false;
 
   const drop = (error: DiskError): void => {
-    child?.removeAllListeners();
-    child?.on('error', () => {}); // A kill that comes too late is no news.
-    child?.kill('SIGKILL');
+    const dropped = child;
     child = null;
+    dropped?.kill(error.message);
     for (const { reject, timer } of waiting.values()) {
-      clearTimeout(timer);
+      timer.stop();
       reject(error);
     }
     waiting.clear();
@@ -69,19 +75,23 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
   };
   const idle = setTimeout(onIdle, options.idleMs).unref();
 
-  const start = (): ChildProcess => {
+  const start = (): Child => {
     const { file, serialization } = options;
-    const started = fork(file, { serialization, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
-    started.on('message', (reply: Reply) => {
-      const asked = waiting.get(reply.id);
-      asked?.timer.refresh();
-      asked?.take(reply);
+    const started = startChild({
+      file,
+      env: childEnvironment(),
+      channel: serialization,
+      isAwaited: false, // The host must be able to end while an answer is on its way.
+      onMessage(message) {
+        const reply = message as Reply; // The child's file speaks the caller's protocol.
+        const asked = waiting.get(reply.id);
+        asked?.timer.refresh();
+        asked?.take(reply);
+      },
+      onEnd({ cause }) {
+        if (child === started) drop(new DiskError('CHILD', `ended: ${cause}`));
+      },
     });
-    started.on('error', (cause) => drop(new DiskError('CHILD', `cannot be run: ${cause.message}`, { cause })));
-    started.on('exit', (code, signal) => drop(new DiskError('CHILD', `ended (${signal ?? code})`)));
-    // The host must be able to end while an answer is on its way.
-    started.unref();
-    started.channel?.unref();
     return started;
   };
 
@@ -92,12 +102,9 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
       const asked = child;
       const id = nextId++;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => drop(new DiskError('NOT_ANSWERING', 'the folder does not answer')),
-          options.silenceMs,
-        ).unref();
+        const timer = asked.clock.after(options.silenceMs, (why) => drop(silenceOf(why)));
         const end = (): void => {
-          clearTimeout(timer);
+          timer.stop();
           waiting.delete(id);
           idle.refresh();
         };
@@ -112,11 +119,11 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
           },
         };
         waiting.set(id, { take: (reply) => take(reply, settle), reject, timer });
-        asked.send({ ...question, id }, () => {}); // A child that just died reports it by its exit.
+        asked.send({ ...question, id });
       });
     },
     tell(message) {
-      child?.send(message, () => {});
+      child?.send(message);
     },
     close() {
       isClosed = true;
@@ -124,4 +131,10 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
       drop(new DiskError('CLOSED', 'is closed'));
     },
   };
+}
+
+/** A child that somebody stopped says nothing about its disk. */
+function silenceOf(why: HangCause): DiskError {
+  if (why === 'stopped') return new DiskError('CHILD', `was silent: ${describeHang(why)}`);
+  return new DiskError('NOT_ANSWERING', `the folder does not answer: ${describeHang(why)}`);
 }

@@ -5,6 +5,7 @@ import type { EntryKind, FileStat, FolderEntry, FolderReply, FolderRequest } fro
 
 // Parts of a listing this long cost the host's event loop a millisecond each.
 const ENTRIES_PER_MESSAGE = 1_000;
+const PROGRESS_MS = 1_000;
 
 process.on('message', (request: FolderRequest) => {
   answer(request).catch((error: NodeJS.ErrnoException) =>
@@ -55,7 +56,13 @@ async function place({ id, path }: Extract<FolderRequest, { kind: 'place' }>): P
 
 async function stat({ id, rootPath, relPaths }: Extract<FolderRequest, { kind: 'stat' }>): Promise<void> {
   const stats: (FileStat | null)[] = [];
-  for (const relPath of relPaths) stats.push(await statFile(rootPath, relPath));
+  let toldAt = performance.now();
+  for (const relPath of relPaths) {
+    stats.push(await statFile(rootPath, relPath));
+    if (performance.now() - toldAt < PROGRESS_MS) continue;
+    toldAt = performance.now();
+    send({ kind: 'progress', id });
+  }
   send({ kind: 'stats', id, stats });
 }
 

@@ -33,6 +33,8 @@ export type FolderReply =
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly FolderEntry[]; readonly last: boolean }
   /** In the order of the request; null where there is no regular file. */
   | { readonly kind: 'stats'; readonly id: number; readonly stats: readonly (FileStat | null)[] }
+  /** Still at it: a slow disk is no disk that hangs. */
+  | { readonly kind: 'progress'; readonly id: number }
   | { readonly kind: 'place'; readonly id: number; readonly place: RealPlace }
   | { readonly kind: 'system'; readonly id: number; readonly type: number }
   | { readonly kind: 'error'; readonly id: number; readonly code: string; readonly message: string };

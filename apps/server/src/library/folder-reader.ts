@@ -31,10 +31,16 @@ type Asked = FolderRequest extends infer R ? (R extends FolderRequest ? Omit<R, 
 export function createFolderReader(options: FolderReaderOptions = {}): FolderReader {
   const { silenceMs = 30_000, idleMs = 30_000 } = options;
   const child: AskedChild<FolderReply> = createAskedChild({ file: CHILD, serialization: 'json', silenceMs, idleMs });
-  const ask = <T>(question: Asked): Promise<T> => {
+  const askOnce = <T>(question: Asked): Promise<T> => {
     const entries: FolderEntry[] = [];
     return child.ask<T>(question, (reply, settle) => takeReply(reply, entries, settle as Settle<unknown>));
   };
+  // A child that ended for another reason than its disk says nothing about the folder.
+  const ask = <T>(question: Asked): Promise<T> =>
+    askOnce<T>(question).catch((error: unknown) => {
+      if (error instanceof DiskError && error.code === 'CHILD') return askOnce<T>(question);
+      throw error;
+    });
   const close = async (): Promise<void> => child.close();
   return {
     list: (rootPath, relDir) => ask({ kind: 'list', rootPath, relDir }),
@@ -55,6 +61,8 @@ function takeReply(reply: FolderReply, entries: FolderEntry[], settle: Settle<un
       break;
     case 'stats':
       settle.resolve(reply.stats);
+      break;
+    case 'progress':
       break;
     case 'place':
       settle.resolve(reply.place);

@@ -1,14 +1,28 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import {
+  type Child,
+  childEnvironment,
+  describeHang,
+  type HangCause,
+  type RunTimer,
+  restartPauseMs,
+  startChild,
+} from '@clip-watch/processes';
+import type { BaseLogger } from 'pino';
 import type { WatchEvent, WatchRequest } from './watch-child.js';
 
 export interface FolderWatchListener {
   onChanged(relDirs: readonly string[]): void;
-  /** Watches ran out, or the watching process died: only scans notice changes until the library is watched anew. */
+  /** Watches ran out, or the disk does not answer: only scans notice changes until the library is watched anew. */
   onLost(code: string): void;
+  /** The watching process was replaced: folders are to be watched again, and what was missed is to be looked for. */
+  onReplaced(): void;
 }
 
-/** Watches folders of all libraries in one child process, started with the first watch. */
+/**
+ * Watches folders of all libraries in one child process, started with the first watch. One that dies or hangs is
+ * replaced within seconds; a library whose disk made it hang is not watched again.
+ */
 export interface FolderWatches extends AsyncDisposable {
   listen(libraryId: number, listener: FolderWatchListener): void;
   /** Watching a folder twice costs nothing. */
@@ -18,51 +32,101 @@ export interface FolderWatches extends AsyncDisposable {
 }
 
 const CHILD: string = fileURLToPath(new URL('../../dist/library/watch-child.js', import.meta.url));
+/** It beats once a second. */
+const SILENCE_MS = 4_000;
+const RESTART = { baseMs: 200, capMs: 5_000 };
 
-export function createFolderWatches(): FolderWatches {
-  const listeners = new Map<number, FolderWatchListener>();
-  let child: ChildProcess | null = null;
-  let isClosed = false;
+export function createFolderWatches(log?: Pick<BaseLogger, 'warn'>): FolderWatches {
+  return new Watches(log);
+}
 
-  const onEvent = (event: WatchEvent): void => {
-    const listener = listeners.get(event.libraryId);
-    if (event.kind === 'changed') listener?.onChanged(event.relDirs);
-    else listener?.onLost(event.code);
-  };
-  const onEnd = (): void => {
-    child = null;
-    for (const listener of listeners.values()) listener.onLost('CHILD');
-  };
-  const start = (): ChildProcess => {
-    const started = fork(CHILD, { serialization: 'json', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
-    started.on('message', onEvent);
-    started.once('error', onEnd);
-    started.once('exit', onEnd);
-    started.unref();
-    started.channel?.unref();
-    return started;
-  };
-  const send = (request: WatchRequest): void => {
-    if (isClosed) return;
-    if (child === null && request.kind === 'forget') return;
-    child ??= start();
-    child.send(request, () => {}); // A child that just died reports it by its exit.
-  };
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    child?.removeAllListeners();
-    child?.on('error', () => {});
-    child?.kill('SIGKILL');
-    child = null;
-  };
-  return {
-    listen: (libraryId, listener) => void listeners.set(libraryId, listener),
-    watch: (libraryId, rootPath, relDir) => send({ kind: 'watch', libraryId, rootPath, relDir }),
-    forget(libraryId) {
-      listeners.delete(libraryId);
-      send({ kind: 'forget', libraryId });
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+class Watches implements FolderWatches {
+  private readonly listeners = new Map<number, FolderWatchListener>();
+  private readonly log: Pick<BaseLogger, 'warn'> | undefined;
+  /** The libraries of the requests that the child has not come to yet, in order. */
+  private asked: number[] = [];
+  private child: Child | null = null;
+  private silence: RunTimer | undefined;
+  private restart: NodeJS.Timeout | undefined;
+  private failures = 0;
+  private isClosed = false;
+
+  constructor(log: Pick<BaseLogger, 'warn'> | undefined) {
+    this.log = log;
+  }
+
+  listen(libraryId: number, listener: FolderWatchListener): void {
+    this.listeners.set(libraryId, listener);
+  }
+
+  watch(libraryId: number, rootPath: string, relDir: string): void {
+    this.send({ kind: 'watch', libraryId, rootPath, relDir });
+  }
+
+  forget(libraryId: number): void {
+    this.listeners.delete(libraryId);
+    if (this.child !== null) this.send({ kind: 'forget', libraryId });
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.restart);
+    this.silence?.stop();
+    this.child?.kill('it is not needed any more');
+    this.child = null;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private send(request: WatchRequest): void {
+    // Who asks while it is being replaced is told to ask again.
+    if (this.isClosed || this.restart !== undefined) return;
+    this.child ??= this.start();
+    this.asked.push(request.libraryId);
+    this.child.send(request);
+  }
+
+  private start(): Child {
+    const child = startChild({
+      file: CHILD,
+      env: childEnvironment(),
+      channel: 'json',
+      isAwaited: false,
+      onMessage: (message) => this.onEvent(message as WatchEvent), // sent by watch-child.ts
+      onEnd: ({ cause }) => this.onEnd(cause),
+    });
+    this.silence = child.clock.after({ limitMs: SILENCE_MS }, (why) => this.onSilence(child, why));
+    return child;
+  }
+
+  private onEvent(event: WatchEvent): void {
+    this.silence?.refresh();
+    if (event.kind === 'beat') {
+      this.failures = 0;
+      this.asked.splice(0, event.done);
+    } else if (event.kind === 'changed') this.listeners.get(event.libraryId)?.onChanged(event.relDirs);
+    else this.listeners.get(event.libraryId)?.onLost(event.code);
+  }
+
+  private onSilence(child: Child, why: HangCause): void {
+    const [culprit] = this.asked;
+    if (why !== 'stopped' && culprit !== undefined) this.listeners.get(culprit)?.onLost('NOT_ANSWERING');
+    child.kill(`it was silent: ${describeHang(why)}`);
+  }
+
+  private onEnd(cause: string): void {
+    this.silence?.stop();
+    this.child = null;
+    this.asked = [];
+    if (this.isClosed) return;
+    this.log?.warn({ cause }, 'the process that watches folders ended and is replaced');
+    this.restart = setTimeout(() => this.replace(), restartPauseMs(this.failures++, RESTART)).unref();
+  }
+
+  private replace(): void {
+    this.restart = undefined;
+    for (const listener of this.listeners.values()) listener.onReplaced();
+  }
 }

@@ -77,11 +77,12 @@ class Keeper implements LibraryKeeper {
   private readonly loops = new Map<number, LibraryLoop>();
   private isClosed = false;
   private readonly deps: LibraryKeeperDeps;
-  private readonly watches: FolderWatches = createFolderWatches();
+  private readonly watches: FolderWatches;
   private isStarted = false;
 
   constructor(deps: LibraryKeeperDeps) {
     this.deps = deps;
+    this.watches = createFolderWatches(deps.log);
   }
 
   list(): Promise<readonly Library[]> {

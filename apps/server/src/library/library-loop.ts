@@ -80,6 +80,11 @@ export class LibraryLoop {
     this.deps.watches.listen(this.id, {
       onChanged: (relDirs) => this.onFoldersChanged(relDirs),
       onLost: (code) => this.onWatchesLost(code),
+      onReplaced: () => {
+        this.watchAgain().catch((err: unknown) =>
+          this.deps.log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
+        );
+      },
     });
     this.interval = setInterval(() => this.scanInBackground(), this.deps.scanIntervalMs);
     this.interval.unref();
@@ -276,8 +281,20 @@ export class LibraryLoop {
     this.watchMode = 'polling';
     this.deps.log?.warn(
       { libraryId: this.id, code },
-      'folders cannot be watched any more; changes are found by scans (on Linux, raise fs.inotify.max_user_watches)',
+      code === 'NOT_ANSWERING'
+        ? 'the disk does not answer, so its folders are not watched any more; changes are found by scans'
+        : 'folders cannot be watched any more; changes are found by scans (on Linux, raise fs.inotify.max_user_watches)',
     );
+  }
+
+  /** By a new process, for which a scan finds what was missed meanwhile. */
+  private async watchAgain(): Promise<void> {
+    if (this.watchMode !== 'events') return;
+    const library = await this.find();
+    if (library === null || this.abort.signal.aborted) return;
+    for (const relDir of this.folders) this.watchFolder(library, relDir);
+    await this.running?.catch(() => {}); // It may have passed by already where something happened.
+    if (!this.abort.signal.aborted) this.scanInBackground();
   }
 
   /** A full scan, not long after: it is what notices files that are gone. */

@@ -46,6 +46,10 @@ const WORK_AT_ONCE = 5_000;
 const ROWS_PER_PAGE = 1_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
 const PROBLEMS_KEPT = 100;
+// A disk that hung, a decoder that ended or could not be started: the same file may pass a moment later.
+const PASSING: ReadonlySet<string> = new Set(['read_timeout', 'timeout', 'ingest_failed']);
+// Longer than the decode host leaves a disk alone that hung.
+const LATE_MS = 11_000;
 // A file that grows for longer than so many looks is left to the next scan.
 const LOOKS_AT_GROWING = 3;
 
@@ -90,6 +94,7 @@ class Scan {
   private readonly problems: IngestProblem[] = [];
   private work: ScanWork[] = [];
   private growing: ScanWork[] = [];
+  private late: string[] = [];
   private ingested = 0;
   private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
   private readonly deps: ScanDeps;
@@ -114,6 +119,7 @@ class Scan {
       };
     await this.ingestWork();
     const growing = await this.ingestGrown();
+    await this.ingestLate();
     await this.compareRows();
     await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
     const durationMs = this.deps.now() - startedAt;
@@ -181,6 +187,19 @@ class Scan {
       onProgress,
       ...(signal ? { signal } : {}),
     });
+    this.total.added += ingested.added;
+    this.total.changed += ingested.changed;
+    const isLate = ({ reason }: IngestProblem): boolean => PASSING.has(reason);
+    this.late.push(...ingested.problems.filter(isLate).map(({ relPath }) => relPath));
+    this.addProblems(ingested.problems.filter((problem) => !isLate(problem)));
+  }
+
+  /** What failed for a reason that passes is asked for once more, with the disk left alone before. */
+  private async ingestLate(): Promise<void> {
+    if (this.late.length === 0) return;
+    const { signal } = this.options;
+    await sleep(LATE_MS, undefined, signal ? { signal } : {});
+    const ingested = await ingestPhotos(this.deps, this.library, this.late, signal ? { signal } : {});
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.addProblems(ingested.problems);

@@ -9,20 +9,29 @@ export type WatchRequest =
 export type WatchEvent =
   | { readonly kind: 'changed'; readonly libraryId: number; readonly relDirs: readonly string[] }
   /** Watches ran out (`ENOSPC`, `EMFILE`): this library is not watched any more. */
-  | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string };
+  | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string }
+  /** Once a second: it lives, and has worked off so many requests since the last one. */
+  | { readonly kind: 'beat'; readonly done: number };
 
 // A burst (a copied folder) becomes one message.
 const GATHER_MS = 250;
+const BEAT_MS = 1_000;
 const EXHAUSTED: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENOMEM']);
 
 const watches = new Map<number, Map<string, FSWatcher>>();
 const changed = new Map<number, Set<string>>();
 let isFlushDue = false;
+let done = 0;
 
 process.on('message', (request: WatchRequest) => {
   if (request.kind === 'forget') forget(request.libraryId);
   else add(request);
+  done += 1;
 });
+setInterval(() => {
+  send({ kind: 'beat', done });
+  done = 0;
+}, BEAT_MS);
 // The host is gone. An exit would wait for a file thread that hangs.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 

@@ -79,7 +79,11 @@ class Disk {
   }
 
   async open(relPath: string): Promise<OpenedOriginal> {
-    const reply = await this.ask({ kind: 'open', rootPath: this.rootPath, relPath });
+    const question = { kind: 'open', rootPath: this.rootPath, relPath } as const;
+    const reply = await this.ask(question).catch((error: unknown) => {
+      if (isChildEnd(error)) return this.ask(question); // Somebody ended it: that says nothing about the disk.
+      throw error;
+    });
     if (reply.kind === 'refused') return reply;
     if (reply.kind !== 'opened') throw new TypeError(`the reader of originals answered ${reply.kind} to open`);
     const { size, modifiedAtMs } = reply;
@@ -131,6 +135,10 @@ class Disk {
   close(): void {
     this.child.close();
   }
+}
+
+function isChildEnd(error: unknown): boolean {
+  return error instanceof HttpProblem && error.cause instanceof DiskError && error.cause.code === 'CHILD';
 }
 
 function problemOf(cause: unknown): unknown {

@@ -3,7 +3,7 @@
  * and one ExifTool, at low priority, and ends when its host does.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { lowerSession, lowerThreads } from '@clip-watch/low-priority';
+import { lowerSession, lowerThreads } from '@clip-watch/processes';
 import { Piscina } from 'piscina';
 import type { FromThread, WorkerResult, WorkerTask } from './decode.worker.js';
 import { restrictSharp } from './decode-sharp.js';

@@ -9,7 +9,10 @@ export interface DecodeHostOptions {
   readonly nice?: number;
   /** Where the private temporary folder is made; never below a library. Default: the system's temporary folder. */
   readonly tempParent?: string;
-  /** After this long without a byte from the disk its library is served by another child; the photo is still waited for. Default 3,000. */
+  /**
+   * After this long without a byte from the disk its library is served by another child; the photo is still waited for.
+   * This limit and the next two run on the child's own time: waiting for a CPU does not count. Default 3,000.
+   */
   readonly stallMs?: number;
   /** A photo that the disk has not given within this long is given up, and its child replaced. Default 15,000. */
   readonly readDeadlineMs?: number;

@@ -1,7 +1,8 @@
 /** The decode host: what the rest of the program sees of everything that touches photos. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeOwnedFolder, sweepLeftovers } from '@clip-watch/processes';
 import type { CropBox, DecodeHost } from '../picture-types.js';
 import { createDispatch, type DecodeDispatch } from './decode-dispatch.js';
 import { type DecodeHostOptions, resolveDecodeHostOptions } from './decode-host-options.js';
@@ -14,12 +15,13 @@ const WITHOUT_PERL =
 const PREPARED = ['pixels', 'encoded', 'changed'] as const;
 
 /**
- * Starts the decode child.
+ * Starts the decode child. What hosts of ended processes left in the temporary folder is removed.
  * @throws TypeError for options out of bounds; DecodeHostError START_FAILED
  */
 export async function openDecodeHost(options: DecodeHostOptions = {}): Promise<DecodeHost> {
   const resolved = resolveDecodeHostOptions(options);
-  const tempFolder = await mkdtemp(join(resolved.tempParent, `clip-watch-decode-${process.pid}-`));
+  await sweepLeftovers(resolved.tempParent);
+  const tempFolder = makeOwnedFolder(resolved.tempParent, 'decode');
   const dispatch = createDispatch(resolved, tempFolder);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {

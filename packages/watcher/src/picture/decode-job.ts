@@ -1,4 +1,5 @@
 /** One call on its way through the host. */
+import type { RunTimer } from '@clip-watch/processes';
 import type { DecodeCall, DecodeReply, DecodeStage } from './host-protocol.js';
 
 export interface DecodeJob {
@@ -11,8 +12,9 @@ export interface DecodeJob {
   stage: 'queued' | 'sent' | DecodeStage;
   /** Of the last news from its thread: the same number means that nothing has come from the disk since. */
   turn: number;
-  deadline: NodeJS.Timeout | undefined;
-  stall: NodeJS.Timeout | undefined;
+  /** Both in the child's own time. */
+  deadline: RunTimer | undefined;
+  stall: RunTimer | undefined;
   readonly resolve: (reply: DecodeReply) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -34,6 +36,6 @@ export function takeNext(queue: DecodeJob[]): DecodeJob | undefined {
 }
 
 export function stopClocks(job: DecodeJob): void {
-  clearTimeout(job.deadline);
-  clearTimeout(job.stall);
+  job.deadline?.stop();
+  job.stall?.stop();
 }

@@ -139,9 +139,10 @@ export function createDecodeLane(options: LaneOptions, events: LaneEvents): Deco
   function enter(child: Child, job: DecodeJob, stage: DecodeJob['stage']): void {
     job.stage = stage;
     stopClocks(job);
-    job.deadline = setTimeout(() => onDeadline(child, job), options.deadlineMs(job)).unref();
+    const clock = child.process?.clock;
+    job.deadline = clock?.after(options.deadlineMs(job), () => onDeadline(child, job));
     if (stage === 'reading' && options.stallMs < options.deadlineMs(job))
-      job.stall = setTimeout(() => onStall(child, job), options.stallMs).unref();
+      job.stall = clock?.after(options.stallMs, () => onStall(child, job));
   }
 
   function onStall(child: Child, job: DecodeJob): void {

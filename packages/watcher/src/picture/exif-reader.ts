@@ -1,5 +1,6 @@
 /** ExifTool, one process, on the child's main thread: started from a pool thread it would outlive it. */
 import { basename } from 'node:path';
+import { createRunClock, describeHang, type RunClock } from '@clip-watch/processes';
 import { ExifTool } from 'exiftool-vendored';
 import { EXIFTOOL_SILENCE, type ExifTags } from './worker-services.js';
 
@@ -22,11 +23,18 @@ export async function openExifReader(use: boolean, timeoutMs: number): Promise<E
     maxProcs: 1,
     exiftoolEnv: LD_PRELOAD === undefined ? {} : { LD_PRELOAD }, // its environment is empty otherwise
     taskRetries: 0, // a file that hangs it would do so again
-    taskTimeoutMillis: timeoutMs,
+    // Its own time-outs go by the clock on the wall, and end it on a busy machine.
+    spawnTimeoutMillis: 0,
+    taskTimeoutMillis: 0,
     minDelayBetweenSpawnMillis: 0,
   });
-  const inTurn = createTurns();
-  const version = use ? await tool.version().catch(() => null) : null; // the limitation is told once, by the host
+  const inTurn = createTurns(createRunClock(process.pid), timeoutMs, () => killAll(tool.pids));
+  const version = use
+    ? await inTurn(
+        () => {},
+        () => tool.version(),
+      ).catch(() => null)
+    : null; // told once, by the host
   return {
     version,
     async readTags(path, args, onTurn) {
@@ -49,17 +57,44 @@ export async function openExifReader(use: boolean, timeoutMs: number): Promise<E
   };
 }
 
-/** Runs one request after another, whatever becomes of them, so that it is known which one ExifTool is at. */
-function createTurns(): <T>(onTurn: () => void, request: () => Promise<T>) => Promise<T> {
+/**
+ * Runs one request after another, whatever becomes of them, so that it is known which one ExifTool is at. One that
+ * takes too long ends ExifTool, which is started again for the next.
+ */
+function createTurns(
+  clock: RunClock,
+  timeoutMs: number,
+  onSilence: () => void,
+): <T>(onTurn: () => void, request: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
+  const within = <T>(request: () => Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const timer = clock.after(timeoutMs, (why) => {
+        reject(new Error(`timeout: ${describeHang(why)}`));
+        onSilence();
+      });
+      request()
+        .then(resolve, reject)
+        .finally(() => timer.stop());
+    });
   return (onTurn, request) => {
     const mine = last.then(() => {
       onTurn();
-      return request();
+      return within(request);
     });
     last = mine.catch(() => {}); // it is its own caller's
     return mine;
   };
+}
+
+function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
 }
 
 /** A line break in a path would be another argument to ExifTool. Our links never hold one; this stays so. */

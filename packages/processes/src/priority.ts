@@ -1,6 +1,7 @@
 /** Lets everything else on the machine go first. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { readProcStat } from './proc-stat.js';
 
 const GROUP_TRIES = 10;
 const GROUP_PAUSE_MS = 150;
@@ -39,15 +40,9 @@ function lowerThread(thread: number, nice: number): void {
   }
 }
 
-/** The fourth field behind the name is the session. Another's is not ours to lower: the server itself may be in it. */
+/** Another's session is not ours to lower: the server itself may be in it. */
 function leadsSession(): boolean {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[3]) === process.pid;
-  } catch {
-    return false;
-  }
+  return readProcStat('/proc/self/stat')?.session === process.pid;
 }
 
 function lowerGroup(nice: number, tries: number): void {

@@ -1,0 +1,18 @@
+/** How long pauses between starts may be. */
+export interface PauseLimits {
+  /** The ceiling after the first failure. */
+  readonly baseMs: number;
+  /** The highest ceiling. */
+  readonly capMs: number;
+  /** In [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * The pause before a child is started again: anything up to a ceiling that doubles with each failure in a row ("full
+ * jitter"), so that children that failed together do not start together.
+ * @param failures 0 for the first; back to 0 after a success
+ */
+export function restartPauseMs(failures: number, { baseMs, capMs, random = Math.random }: PauseLimits): number {
+  return Math.round(random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 30)));
+}
