@@ -7,12 +7,14 @@ import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/proto': [],
   '@clip-watch/plugin-api': [],
+  '@clip-watch/library-root': [],
   '@clip-watch/low-priority': [],
   '@clip-watch/clip-client': ['@clip-watch/proto'],
   '@clip-watch/db': [],
   '@clip-watch/watcher': [
     '@clip-watch/clip-client',
     '@clip-watch/db',
+    '@clip-watch/library-root',
     '@clip-watch/low-priority',
     '@clip-watch/plugin-api',
   ],
@@ -22,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/server': [
     '@clip-watch/clip-client',
     '@clip-watch/db',
+    '@clip-watch/library-root',
     '@clip-watch/plugin-api',
     '@clip-watch/watcher',
     '@clip-watch/apollo',
