@@ -1,10 +1,10 @@
 /** What the picture side promises to the drain and to the host. Defined here so that both can be built against it. */
 import type { PixelRecipe } from '@clip-watch/clip-client';
 import type { ClipErrorClass, ClipQuality, PhotoFacts } from '@clip-watch/db';
+import type { LibraryRoot } from '@clip-watch/library-root';
 
 /** One photo of one library. `relPath` uses `/` and is relative to `rootPath`. */
-export interface PhotoLocation {
-  readonly rootPath: string;
+export interface PhotoLocation extends LibraryRoot {
   readonly relPath: string;
 }
 

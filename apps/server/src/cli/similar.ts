@@ -28,7 +28,7 @@ export async function similar(context: CommandContext): Promise<number> {
 async function readPicture(path: string): Promise<Uint8Array> {
   const real = await realPlaceOf(path);
   if (real.isFolder) throw new HostError('BAD_PATH', `${path} is a folder: name one picture`);
-  const opened = await openOriginal(dirname(real.path), basename(real.path));
+  const opened = await openOriginal({ rootPath: dirname(real.path), rootIdentity: null }, basename(real.path));
   if (opened.kind === 'refused') throw new HostError('BAD_PATH', `cannot read ${path}: ${opened.reason}`);
   await using file = opened.handle;
   if (opened.size > LARGEST_BYTES) throw new HostError('BAD_PATH', `${path} is too large`);

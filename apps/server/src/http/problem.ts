@@ -16,6 +16,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   TOO_LARGE: [413, 'The request is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The media type does not fit'],
   MODEL_SWITCH: [409, 'The model cannot be changed like this'],
+  NOTHING_ASKED: [409, 'The library asks nothing'],
   BAD_RANGE: [416, 'The range lies outside the file'],
   WRONG_HOST: [421, 'The server does not answer to this host name'],
   PHOTO_UNREADABLE: [422, 'The photo cannot be read'],
@@ -40,6 +41,7 @@ export type ProblemCode =
   | 'TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'MODEL_SWITCH'
+  | 'NOTHING_ASKED'
   | 'BAD_RANGE'
   | 'WRONG_HOST'
   | 'PHOTO_UNREADABLE'
@@ -107,6 +109,7 @@ const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {
   USAGE: 'BAD_REQUEST',
   NOT_FOUND: 'NOT_FOUND',
   NOT_ANSWERING: 'NOT_ANSWERING',
+  NOTHING_ASKED: 'NOTHING_ASKED',
   BAD_PICTURE: 'BAD_PICTURE',
   PLUGIN: 'PLUGIN',
   SEARCH_UNAVAILABLE: 'SEARCH_UNAVAILABLE',

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import type { WatchEvent, WatchRequest } from './watch-child.js';
 
 export interface FolderWatchListener {
@@ -12,7 +13,7 @@ export interface FolderWatchListener {
 export interface FolderWatches extends AsyncDisposable {
   listen(libraryId: number, listener: FolderWatchListener): void;
   /** Watching a folder twice costs nothing. */
-  watch(libraryId: number, rootPath: string, relDir: string): void;
+  watch(libraryId: number, root: LibraryRoot, relDir: string): void;
   forget(libraryId: number): void;
   close(): Promise<void>;
 }
@@ -57,7 +58,8 @@ export function createFolderWatches(): FolderWatches {
   };
   return {
     listen: (libraryId, listener) => void listeners.set(libraryId, listener),
-    watch: (libraryId, rootPath, relDir) => send({ kind: 'watch', libraryId, rootPath, relDir }),
+    watch: (libraryId, { rootPath, rootIdentity }, relDir) =>
+      send({ kind: 'watch', libraryId, root: { rootPath, rootIdentity }, relDir }),
     forget(libraryId) {
       listeners.delete(libraryId);
       send({ kind: 'forget', libraryId });

@@ -3,7 +3,7 @@ import { type Known, NOTHING_KNOWN, planNotices, type Situation } from './notice
 
 const LIBRARY = {
   ...{ photos: 0, encoded: 0, pending: 0, failed: 0, skipped: 0, missing: 0, lowQuality: 0, coverage: 1 },
-  ...{ id: 1, name: 'Photos', state: 'online' as const, stateReason: null, scanning: false },
+  ...{ id: 1, name: 'Photos', state: 'online' as const, stateReason: null, question: null, answer: null, scanning: false },
 };
 
 function at(status: Partial<Situation['status']> = {}, freeBytes: number | null = 1e12): Situation {

@@ -22,6 +22,7 @@ function openCache(folder: string, maxBytes: number): { readonly cache: Thumbnai
 /** Photo `n`; the first letters of its hash, which are its folder, are its own. */
 const photo = (n: number) => ({
   rootPath: '/photos',
+  rootIdentity: null,
   relPath: `${n}.jpg`,
   contentHash: String(n).padStart(2, '0').padEnd(64, 'a'),
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { DecodeHost, PictureFailure } from '@clip-watch/watcher';
+import type { DecodeHost, PhotoLocation, PictureFailure } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import type { ApiThumbnailSize } from '../api-types.js';
 
@@ -17,9 +17,7 @@ export interface ThumbnailCacheOptions {
   readonly log?: Pick<BaseLogger, 'warn' | 'debug'>;
 }
 
-export interface ThumbnailPhoto {
-  readonly rootPath: string;
-  readonly relPath: string;
+export interface ThumbnailPhoto extends PhotoLocation {
   readonly contentHash: string;
 }
 

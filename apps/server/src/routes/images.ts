@@ -37,9 +37,11 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
       const etag = thumbnails.etagOf(row.contentHash, query.size);
       const isKnown = isKnownTag(request.headers['if-none-match'], etag);
       // The photo's hash names the bytes: a browser that has them needs no look at the disk.
-      const photo = { rootPath: library.rootPath, relPath: row.relPath, contentHash: row.contentHash };
+      const { rootPath, rootIdentity } = library;
+      const photo = { rootPath, rootIdentity, relPath: row.relPath, contentHash: row.contentHash };
       const picture = isKnown ? null : await thumbnails.get(photo, query.size);
-      if (picture?.kind === 'failed' && library.state === 'offline') throw refusedOriginal(library);
+      if (picture?.kind === 'failed' && (library.state === 'offline' || picture.reason === 'root_changed'))
+        throw refusedOriginal(library, 'ROOT_CHANGED');
       if (picture?.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
       reply.header('etag', etag).header('cache-control', 'private, no-cache');
       return picture === null ? reply.code(304).send() : reply.type('image/webp').send(picture.data);

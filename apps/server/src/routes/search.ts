@@ -132,8 +132,8 @@ async function readPhoto({ database }: Host, id: number): Promise<Uint8Array> {
   const library = row === null ? null : await database.libraries.find(row.libraryId);
   if (row === null || library === null || row.clip.status === 'skipped')
     throw new HttpProblem('NOT_FOUND', `There is no photo ${id}.`);
-  const opened = await openOriginal(library.rootPath, row.relPath);
-  if (opened.kind === 'refused') throw refusedOriginal(library);
+  const opened = await openOriginal(library, row.relPath);
+  if (opened.kind === 'refused') throw refusedOriginal(library, opened.reason);
   await using handle = opened.handle;
   if (opened.size > LARGEST_PHOTO_BYTES)
     throw new HttpProblem('PHOTO_UNREADABLE', 'The file is too large to take a part of.');

@@ -246,6 +246,18 @@ export const texts = {
       'Its photos leave this server’s index and the search. The files themselves are not touched. Adding the folder again encodes it again.',
     removeYes: 'Remove the library',
     state: { online: 'Online', offline: 'Offline', paused: 'Paused' },
+    question: {
+      accept: 'This folder is the library now',
+      away: 'It is away',
+      deleted: 'It was deleted',
+      yes: { accept: 'Use this folder', deleted: 'They were deleted' },
+      text: {
+        accept:
+          'What lies at this path now is read and compared with the photos that are known. Do this only when you moved the library there yourself.',
+        deleted:
+          'The next scan hides the photos that are gone, and forgets them after 30 days. If they come back within a year, they need not be encoded again.',
+      },
+    },
     lastScan: (when: string) => `scanned ${when}`,
     neverScanned: 'not scanned yet',
     show: 'Show its photos',
@@ -297,6 +309,7 @@ export const texts = {
     lost: 'The server does not answer. Trying again…',
     libraryOffline: (name: string) =>
       `The folder of “${name}” is away. Nothing was deleted; its photos come back with it.`,
+    mostGone: (name: string) => `Most of “${name}” is gone. Is its disk not mounted? Nothing was deleted.`,
   },
 } as const;
 
@@ -316,6 +329,7 @@ const REASONS: Readonly<Record<string, string>> = {
   not_found: 'Files that are gone',
   not_a_regular_file: 'Names that are no files',
   outside_library: 'Links that lead out of the library',
+  root_changed: 'Another folder lies where the library was',
   unreadable: 'Files that may not be read',
   read_timeout: 'Files on a disk that does not answer',
   disk_full: 'No room for temporary files',

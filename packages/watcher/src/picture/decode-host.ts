@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CropBox, DecodeHost } from '../picture-types.js';
+import type { CropBox, DecodeHost, PhotoLocation } from '../picture-types.js';
 import { createDispatch, type DecodeDispatch } from './decode-dispatch.js';
 import { type DecodeHostOptions, resolveDecodeHostOptions } from './decode-host-options.js';
 import type { DecodeLane } from './decode-lane.js';
@@ -35,19 +35,25 @@ export async function openDecodeHost(options: DecodeHostOptions = {}): Promise<D
   }
 }
 
+/** A caller's object may hold more: what is cloned to the child is this. */
+function toLocation({ rootPath, rootIdentity, relPath }: PhotoLocation): PhotoLocation {
+  return { rootPath, rootIdentity, relPath };
+}
+
 type Calls = Pick<DecodeHost, 'prepare' | 'ingest' | 'thumbnail' | 'prepareBytes'>;
 
 function calls(dispatch: DecodeDispatch, tempFolder: string): Calls {
   return {
-    async prepare({ rootPath, relPath, contentHash }, target, options = {}) {
-      const call = { kind: 'prepare', photo: { rootPath, relPath }, contentHash, target } as const;
+    async prepare(photo, target, options = {}) {
+      const { contentHash } = photo;
+      const call = { kind: 'prepare', photo: toLocation(photo), contentHash, target } as const;
       return expectKind(await dispatch.call(call, options), PREPARED);
     },
-    async ingest({ rootPath, relPath }, options = {}) {
-      return expectKind(await dispatch.call({ kind: 'ingest', photo: { rootPath, relPath } }, options), ['facts']);
+    async ingest(photo, options = {}) {
+      return expectKind(await dispatch.call({ kind: 'ingest', photo: toLocation(photo) }, options), ['facts']);
     },
-    async thumbnail({ rootPath, relPath }, { maxSide, signal }) {
-      const call = { kind: 'thumbnail', photo: { rootPath, relPath }, maxSide } as const;
+    async thumbnail(photo, { maxSide, signal }) {
+      const call = { kind: 'thumbnail', photo: toLocation(photo), maxSide } as const;
       return expectKind(await dispatch.call(call, { signal, urgent: true }), ['webp']);
     },
     async prepareBytes(bytes, target, { signal, crop } = {}) {

@@ -37,7 +37,7 @@ async function pixelsOf(rootPath: string, relPath: string): Promise<Uint8Array> 
   const contentHash = createHash('sha256')
     .update(readFileSync(join(rootPath, relPath)))
     .digest('hex');
-  const prepared = await host.prepare({ rootPath, relPath, contentHash }, TARGET);
+  const prepared = await host.prepare({ rootPath, rootIdentity: null, relPath, contentHash }, TARGET);
   if (prepared.kind !== 'pixels') throw new Error(JSON.stringify(prepared));
   return prepared.data;
 }

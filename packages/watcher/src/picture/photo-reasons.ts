@@ -26,6 +26,7 @@ export type PhotoReason =
   | 'not_found'
   | 'not_a_regular_file'
   | 'outside_library'
+  | 'root_changed'
   | 'unreadable'
   | 'read_timeout'
   | 'disk_full'
@@ -52,6 +53,10 @@ const RULES: Readonly<Record<PhotoReason, ReasonRule>> = {
   outside_library: {
     ...ENVIRONMENT,
     advice: 'The path leads out of the library through a link. Links are not followed.',
+  },
+  root_changed: {
+    ...ENVIRONMENT,
+    advice: 'Another folder, or a link, lies where the library was. See the libraries for what to do.',
   },
   unreadable: { ...ENVIRONMENT, advice: 'The file cannot be read. Check its permissions, the disk and the mount.' },
   read_timeout: { ...ENVIRONMENT, advice: 'The disk or network mount does not answer. Check that it is connected.' },
