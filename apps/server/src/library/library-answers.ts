@@ -38,7 +38,10 @@ export async function acceptRoot(libraries: LibraryDao, id: number, dataDir: str
 export async function answerGone(libraries: LibraryDao, id: number, answer: GoneAnswer): Promise<Library> {
   const library = await find(libraries, id);
   if (library.question !== 'most_gone')
-    throw new HostError('NOTHING_ASKED', `most of the library "${library.name}" is not gone: there is nothing to answer`);
+    throw new HostError(
+      'NOTHING_ASKED',
+      `most of the library "${library.name}" is not gone: there is nothing to answer`,
+    );
   return libraries.update(id, answer === 'away' ? { answer, state: 'offline' } : { answer });
 }
 

@@ -121,7 +121,7 @@ class Scan {
   private work: ScanWork[] = [];
   private growing: ScanWork[] = [];
   private ingested = 0;
-  /** Rows that were not missing before, and are not left out. */
+  /** Rows of before this scan that were not missing, and are not left out. */
   private known = 0;
   private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
   private readonly deps: ScanDeps;
@@ -160,13 +160,13 @@ class Scan {
     if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
     await this.deps.images.purgeKeptEmbeddings();
     const durationMs = this.deps.now() - startedAt;
-    const newIdentity = this.findNewIdentity();
+    const newIdentity = this.findNewIdentity(mostGone);
     return { kind: 'scanned', ...this.total, mostGone, growing, problems: this.problems, durationMs, newIdentity };
   }
 
-  /** A folder that nobody met before is the library's when it holds one of its photos, or when there are none. */
-  private findNewIdentity(): string | null {
-    if (this.met.standing === 'kept') return null;
+  /** A folder that nobody met before is the library's when its photos are in it, or when there are none. */
+  private findNewIdentity(mostGone: Gone | null): string | null {
+    if (this.met.standing === 'kept' || mostGone !== null) return null;
     return this.seen.size > 0 || this.known === 0 ? this.root.rootIdentity : null;
   }
 
@@ -298,8 +298,11 @@ class Scan {
       if (returned.length > 0) await this.deps.images.markSeen(returned.map(({ id }) => id));
       this.total.returned += returned.length;
       const looked = rows.filter((row) => row.missingSince === null && !this.rules.excludes(row.relPath));
-      this.known += looked.length;
-      gone.push(...(await this.findGone(looked.filter((row) => this.isUnseen(row)))));
+      const unseen = looked.filter((row) => this.isUnseen(row));
+      const goneOfPage = await this.findGone(unseen);
+      gone.push(...goneOfPage);
+      // Unseen and there: rows that this scan made.
+      this.known += looked.length - (unseen.length - goneOfPage.length);
     }
     const mostGone = await this.findMostGone(gone);
     if (mostGone === null) await this.markGone(gone);
