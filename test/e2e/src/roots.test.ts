@@ -12,10 +12,13 @@ import {
 import { join } from 'node:path';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
 import { tempFolder } from '@clip-watch/test-support';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeColour, writeColourPhotos } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
 import { runCli, runJson } from './run-cli.js';
+
+// A busy machine takes its time over each of the several scans of a test.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const HEADERS = { host: 'localhost' };
 
@@ -28,16 +31,20 @@ let id: number;
 
 beforeAll(async () => {
   apollo = await startMockApollo();
-});
-afterAll(() => apollo.close());
-beforeEach(() => {
   data = tempFolder();
+  await open();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  data[Symbol.dispose]();
+  await apollo.close();
+});
+beforeEach(() => {
   parent = tempFolder();
   root = join(parent.path, 'photos');
 });
 afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  data[Symbol.dispose]();
+  await server.host.keeper.remove(id);
   parent[Symbol.dispose]();
 });
 
@@ -45,8 +52,7 @@ async function open(): Promise<void> {
   server = await openServer({ dataDir: data.path, env: { APOLLO_URL: apollo.address, SCAN_INTERVAL_S: '3600' } });
 }
 
-async function openWithLibrary(): Promise<void> {
-  await open();
+async function addLibrary(): Promise<void> {
   id = (await server.host.keeper.add({ rootPath: root })).library.id;
   await scanAndEncode();
 }
@@ -84,7 +90,7 @@ describe('a root that is another folder', () => {
     await writeColourPhotos(root);
     await writeColour(join(parent.path, 'secret/red.jpg'), [1, 2, 3]);
     await writeColour(join(parent.path, 'secret/private.jpg'), [4, 5, 6]);
-    await openWithLibrary();
+    await addLibrary();
   });
 
   test.each(['a link', 'a folder'])('%s in its place is not read by anybody, until a person says so', async (kind) => {
@@ -199,7 +205,7 @@ describe('a library that is emptied', () => {
     await writeMany(join(root, 'a'), 14);
     await writeMany(join(root, 'b'), 10, 14);
     mkdirSync(join(root, 'lost+found'));
-    await openWithLibrary();
+    await addLibrary();
   });
 
   test('marks nothing missing, takes new photos, survives a restart, and goes on by itself when they are back', async () => {
@@ -303,7 +309,7 @@ describe('a file of the same size and time', () => {
   beforeEach(async () => {
     mkdirSync(root);
     await write([200, 10, 10]);
-    await openWithLibrary();
+    await addLibrary();
   });
 
   test('and other bytes is read and encoded again', async () => {

@@ -40,7 +40,9 @@ export async function openDrainRig(options: RigOptions = {}): Promise<DrainRig> 
   const database = await openDatabase({ url: `file:${join(home, 'test.db')}` });
   const libraries: Library[] = [];
   for (const name of options.libraryNames ?? ['Family'])
-    libraries.push(await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [], rootIdentity: null }));
+    libraries.push(
+      await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [], rootIdentity: null }),
+    );
   const deps: DrainDeps = {
     database,
     clipClient: client,

@@ -15,7 +15,13 @@ export interface OriginalFile extends AsyncDisposable {
 }
 
 export type OpenedOriginal =
-  | { readonly kind: 'opened'; readonly handle: OriginalFile; readonly size: number; readonly modifiedAtMs: number }
+  | {
+      readonly kind: 'opened';
+      readonly handle: OriginalFile;
+      readonly size: number;
+      readonly modifiedAtMs: number;
+      readonly changedAtMs: number;
+    }
   /** Gone, a link, a pipe, or outside the library: the reason is for the log, not for the caller. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -83,8 +89,8 @@ class Disk {
     const reply = await this.ask({ kind: 'open', root, relPath });
     if (reply.kind === 'refused') return reply;
     if (reply.kind !== 'opened') throw new TypeError(`the reader of originals answered ${reply.kind} to open`);
-    const { size, modifiedAtMs } = reply;
-    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs };
+    const { size, modifiedAtMs, changedAtMs } = reply;
+    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs, changedAtMs };
   }
 
   private fileOf({ file, size }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {

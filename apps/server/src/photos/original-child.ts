@@ -44,9 +44,16 @@ async function openBelowRoot(id: number, root: OpenRoot, relPath: string): Promi
     await handle.close();
     return { kind: 'refused', id, reason };
   }
-  const { size, mtimeMs } = await handle.stat();
+  const { size, mtimeMs, ctimeMs } = await handle.stat();
   files.set(nextFile, handle);
-  return { kind: 'opened', id, file: nextFile++, size, modifiedAtMs: Math.trunc(mtimeMs) };
+  return {
+    kind: 'opened',
+    id,
+    file: nextFile++,
+    size,
+    modifiedAtMs: Math.trunc(mtimeMs),
+    changedAtMs: Math.trunc(ctimeMs),
+  };
 }
 
 async function whyRefused(handle: FileHandle, { realPath }: OpenRoot, path: string): Promise<string | undefined> {

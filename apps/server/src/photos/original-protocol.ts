@@ -19,6 +19,7 @@ export type OriginalReply =
       readonly file: number;
       readonly size: number;
       readonly modifiedAtMs: number;
+      readonly changedAtMs: number;
     }
   /** Gone, a link, a pipe, or outside the library; `ROOT_CHANGED` when the library is not where it was. */
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }

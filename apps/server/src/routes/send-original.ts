@@ -21,9 +21,12 @@ export async function sendOriginal(
     request.log.info({ imageId: row.id, reason: opened.reason }, 'original refused');
     throw refusedOriginal(library, opened.reason);
   }
-  const { handle, size, modifiedAtMs } = opened;
+  const { handle, size, modifiedAtMs, changedAtMs } = opened;
   // The row's hash names these bytes only while the file is what was ingested.
-  const isCurrent = size === row.fileSize && modifiedAtMs === row.modifiedAtMs;
+  const isCurrent =
+    size === row.fileSize &&
+    modifiedAtMs === row.modifiedAtMs &&
+    (row.changedAtMs === null || changedAtMs === row.changedAtMs);
   const etag = isCurrent ? `"${row.contentHash}"` : `W/"${size}-${modifiedAtMs}"`;
   describe(reply, row, etag);
   if (isKnownTag(request.headers['if-none-match'], etag)) {

@@ -290,7 +290,9 @@ describe('closing', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
     expect((await running).kind).toBe('pixels');
     await closing;
-    await expect(t.host.ingest({ rootPath: t.rootPath, rootIdentity: null, relPath: 'a.jpg' })).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(t.host.ingest({ rootPath: t.rootPath, rootIdentity: null, relPath: 'a.jpg' })).rejects.toMatchObject({
+      code: 'CLOSED',
+    });
     expect(childPids()).toEqual([]);
     expect(readdirSync(t.tempParent)).toEqual([]);
     await t[Symbol.asyncDispose]();

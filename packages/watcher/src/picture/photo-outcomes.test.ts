@@ -38,7 +38,10 @@ describe.skipIf(SHARED === undefined)('every photo of the collection', () => {
     const contentHash = createHash('sha256')
       .update(readFileSync(join(photos.path, relPath)))
       .digest('hex');
-    outcomes.set(relPath, await host.prepare({ rootPath: photos.path, rootIdentity: null, relPath, contentHash }, MODEL));
+    outcomes.set(
+      relPath,
+      await host.prepare({ rootPath: photos.path, rootIdentity: null, relPath, contentHash }, MODEL),
+    );
   }
 
   beforeAll(async () => {

@@ -76,17 +76,18 @@ test(`no race gets a file outside the library read, in ${READS} tries`, { timeou
   expect(bare).toBeGreaterThan(0); // else the race was none
 });
 
-test.each([
-  'a link to another folder',
-  'another folder',
-])(`no race makes a root of %s, in ${READS} tries`, { timeout: 60_000 + READS }, async (other) => {
-  using folder = tempFolder();
-  const { rootPath, outside, rootIdentity } = library(folder.path);
-  const link = join(folder.path, 'link');
-  if (other === 'another folder') renameSync(outside, link);
-  else symlinkSync(outside, link);
-  const names = { folder: join(folder.path, 'folder'), link, name: rootPath };
-  const { guarded, bare } = await race(names, { rootPath, rootIdentity, relPath: 'sub/a.jpg' });
-  expect(guarded).toBe(0);
-  expect(bare).toBeGreaterThan(0); // else the race was none
-});
+test.each(['a link to another folder', 'another folder'])(
+  `no race makes a root of %s, in ${READS} tries`,
+  { timeout: 60_000 + READS },
+  async (other) => {
+    using folder = tempFolder();
+    const { rootPath, outside, rootIdentity } = library(folder.path);
+    const link = join(folder.path, 'link');
+    if (other === 'another folder') renameSync(outside, link);
+    else symlinkSync(outside, link);
+    const names = { folder: join(folder.path, 'folder'), link, name: rootPath };
+    const { guarded, bare } = await race(names, { rootPath, rootIdentity, relPath: 'sub/a.jpg' });
+    expect(guarded).toBe(0);
+    expect(bare).toBeGreaterThan(0); // else the race was none
+  },
+);

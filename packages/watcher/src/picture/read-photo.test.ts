@@ -48,7 +48,12 @@ test('reads a photo with its size, time and hash', () => {
   utimesSync(join(lib.rootPath, 'sub/a.jpg'), 1000, 2000);
   using photo = openPhoto({ rootPath: lib.rootPath, rootIdentity: null, relPath: 'sub/a.jpg' });
   const { ctimeMs, ino } = statSync(join(lib.rootPath, 'sub/a.jpg'));
-  expect(photo).toMatchObject({ size: 7, modifiedAtMs: 2_000_000, changedAtMs: Math.trunc(ctimeMs), inode: String(ino) });
+  expect(photo).toMatchObject({
+    size: 7,
+    modifiedAtMs: 2_000_000,
+    changedAtMs: Math.trunc(ctimeMs),
+    inode: String(ino),
+  });
   expect(readPhoto(photo).toString()).toBe('a photo');
   expect(hashInChunks(photo)).toBe(hashOf(Buffer.from('a photo')));
 });

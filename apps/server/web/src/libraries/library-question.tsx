@@ -20,9 +20,7 @@ export function LibraryQuestion({ library, isBusy, onAnswer }: LibraryQuestionPr
   const isAboutRoot = library.question === 'other_root';
   const confirm = (): void => {
     setSure(null);
-    onAnswer(() =>
-      isSure === 'accept' ? acceptRoot(library.id) : answerGone(library.id, { answer: 'deleted' }),
-    );
+    onAnswer(() => (isSure === 'accept' ? acceptRoot(library.id) : answerGone(library.id, { answer: 'deleted' })));
   };
   return (
     <div class="row">
