@@ -266,11 +266,11 @@ class Scan {
 
   /** An emptied mount point looks like a folder whose photos were all deleted: nobody deletes like that, mounts do. */
   private async findEmptiedRoot(): Promise<ScanOffline | null> {
-    if (this.total.files > 0 || this.library.answer === 'deleted') return null;
+    if (this.total.files > 0) return null;
     if ((await this.deps.reader.list(this.root, '')).length > 0) return null;
     let gonePhotos = 0;
     for await (const rows of this.pages()) gonePhotos += rows.filter((row) => row.missingSince === null).length;
-    if (gonePhotos === 0) return null;
+    if (gonePhotos <= this.confirmed()) return null;
     const reason = `The folder ${this.library.rootPath} is empty, and it held photos before. Mount it again, or say that they were deleted.`;
     return { kind: 'offline', reason, question: 'most_gone', gonePhotos };
   }
@@ -320,8 +320,13 @@ class Scan {
     return rows.filter((_, index) => stats[index] === null).map(({ id }) => id);
   }
 
+  /** How many photos a person said were deleted. */
+  private confirmed(): number {
+    return this.library.answer === 'deleted' ? (this.library.gonePhotos ?? 0) : 0;
+  }
+
   private async findMostGone(gone: readonly number[]): Promise<Gone | null> {
-    const confirmed = this.library.answer === 'deleted' ? (this.library.gonePhotos ?? 0) : 0;
+    const confirmed = this.confirmed();
     if (!isMostGone({ gone: gone.length, known: this.known }, confirmed)) return null;
     // Renamed and moved photos have a new row by now, with the same bytes.
     const lost = { gone: gone.length - (await this.countMoved(gone)), known: this.known };
