@@ -8,6 +8,9 @@ export interface LibraryRoot {
   readonly rootIdentity: string | null;
 }
 
+/** Stands for an identity where the file system makes inodes up: only the photos in a folder can tell which it is. */
+export const UNSURE_IDENTITY = '?';
+
 /**
  * What tells a folder from every other, on one line: device, inode, time of birth in nanoseconds. Birth, because some
  * file systems give the inode of a deleted folder to the next one; 0 where it is not known.

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
-import { compareIdentities, identityOf } from './identity.js';
+import { compareIdentities, identityOf, UNSURE_IDENTITY } from './identity.js';
 import { openBelow, openRoot, openRootSync } from './open-root.js';
 
 function library() {
@@ -57,6 +57,7 @@ describe.each(OPENERS)('%s', (_name, open) => {
     using root = library();
     expect(await codeOf(root)).toBe('opened');
     expect(await codeOf({ ...root, rootIdentity: null })).toBe('opened');
+    expect(await codeOf({ ...root, rootIdentity: UNSURE_IDENTITY })).toBe('opened');
   });
 
   test('refuses a link, a link on the way, a file and another folder', async () => {

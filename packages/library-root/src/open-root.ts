@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, fstatSync, openSync, readlinkSync, realpathSync } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareIdentities, identityOf, type LibraryRoot } from './identity.js';
+import { compareIdentities, identityOf, type LibraryRoot, UNSURE_IDENTITY } from './identity.js';
 
 /** The path leads to another folder than the library's. Nothing of it was read. */
 export class RootChangedError extends Error {
@@ -28,7 +28,8 @@ function baseOf(fd: number, rootPath: string): string {
 
 function check({ rootPath, rootIdentity }: LibraryRoot, realPath: string, identity: string): void {
   if (realPath !== rootPath) throw new RootChangedError(`${rootPath} leads to ${realPath} now`);
-  if (rootIdentity !== null && compareIdentities(rootIdentity, identity) !== 'same')
+  if (rootIdentity === null || rootIdentity === UNSURE_IDENTITY) return;
+  if (compareIdentities(rootIdentity, identity) !== 'same')
     throw new RootChangedError(`another folder lies at ${rootPath} now`);
 }
 

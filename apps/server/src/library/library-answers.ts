@@ -1,17 +1,18 @@
 import type { GoneAnswer, Library, LibraryDao } from '@clip-watch/db';
 import { HostError } from '../errors.js';
 import { checkRoot, findOverlap } from './check-root.js';
+import { identityToKeep } from './meet-root.js';
 import { findRealPlace } from './real-place.js';
 
 /**
- * The identity of a folder that was just checked.
+ * What is kept of a folder that was just checked.
  * @throws HostError BAD_PATH when it moved meanwhile; NOT_ANSWERING
  */
 export async function identityOfRoot(rootPath: string): Promise<string> {
   const place = await findRealPlace(rootPath);
   if (place.path !== rootPath)
     throw new HostError('BAD_PATH', `${rootPath} leads to ${place.path} now: name that folder`);
-  return place.identity;
+  return identityToKeep(place);
 }
 
 /**

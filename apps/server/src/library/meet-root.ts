@@ -1,5 +1,5 @@
 import type { ImageExifDao, KnownFile, Library } from '@clip-watch/db';
-import { compareIdentities, type LibraryRoot } from '@clip-watch/library-root';
+import { compareIdentities, type LibraryRoot, UNSURE_IDENTITY } from '@clip-watch/library-root';
 import { type ComparableFacts, comparableFacts, keepsInodes } from './file-systems.js';
 import type { RealPlace } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
@@ -7,6 +7,11 @@ import type { FolderReader } from './folder-reader.js';
 export interface MeetDeps {
   readonly reader: Pick<FolderReader, 'realPlace' | 'stat'>;
   readonly images: Pick<ImageExifDao, 'pageKnownFiles'>;
+}
+
+/** What is kept of a folder: nothing that the file system makes up. */
+export function identityToKeep({ identity, fileSystem }: Pick<RealPlace, 'identity' | 'fileSystem'>): string {
+  return keepsInodes(fileSystem) ? identity : UNSURE_IDENTITY;
 }
 
 /** What lies at a library's path now. */
@@ -39,14 +44,15 @@ export async function meetRoot(
   if (!place.isFolder) return { kind: 'other', reason: `${rootPath} is no folder any more. Put the folder back.` };
   const met = {
     kind: 'library',
-    root: { rootPath, rootIdentity: place.identity },
+    root: { rootPath, rootIdentity: identityToKeep(place) },
     compare: comparableFacts(place.fileSystem),
   } as const;
   if (rootIdentity === null) return { ...met, standing: 'unknown' };
-  const likeness = compareIdentities(rootIdentity, place.identity);
+  const isSure = rootIdentity !== UNSURE_IDENTITY && keepsInodes(place.fileSystem);
+  const likeness = isSure ? compareIdentities(rootIdentity, place.identity) : 'alike';
   if (likeness === 'same') return { ...met, standing: 'kept' };
-  const mayBeIt = likeness === 'alike' || !keepsInodes(place.fileSystem);
-  if (mayBeIt && (await holdsItsPhotos(deps, library.id, place))) return { ...met, standing: 'again' };
+  if (likeness === 'alike' && (await holdsItsPhotos(deps, library.id, place)))
+    return { ...met, standing: met.root.rootIdentity === rootIdentity ? 'kept' : 'again' };
   return { kind: 'other', reason: otherReason(rootPath) };
 }
 
