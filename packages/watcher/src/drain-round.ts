@@ -88,7 +88,8 @@ async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<
   const due: Library[] = [];
   for (const library of await libraries.list()) {
     const isOver = ended.has(library.id) || memory.pauses.current(library.id) === undefined;
-    if (library.state === 'paused' && isOver) await libraries.update(library.id, { state: 'online', stateReason: null });
+    if (library.state === 'paused' && isOver)
+      await libraries.update(library.id, { state: 'online', stateReason: null });
     else if (library.state !== 'online') continue;
     const dueAt = await images.nextDueAt(library.id);
     if (dueAt !== null && (lane === 'retries' || dueAt <= options.now())) due.push(library);

@@ -14,7 +14,16 @@ function photo(at: number): PhotoFacts {
   const place = { exposureS: null, focalLengthMm: null, gpsLatitude: null, gpsLongitude: null, skipReason: null };
   const inode = { changedAtMs: null, inode: null };
   const contentHash = createHash('sha256').update(`${at}`).digest('hex');
-  return { relPath: `${at}.jpg`, fileSize: 1, modifiedAtMs: at, contentHash, ...nothing, ...camera, ...place, ...inode };
+  return {
+    relPath: `${at}.jpg`,
+    fileSize: 1,
+    modifiedAtMs: at,
+    contentHash,
+    ...nothing,
+    ...camera,
+    ...place,
+    ...inode,
+  };
 }
 
 /** Encodes what is due. @returns the ids */
