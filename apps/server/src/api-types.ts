@@ -11,7 +11,15 @@ export interface ApiLibrary {
   readonly rootPath: string;
   readonly excludedDirs: readonly string[];
   readonly state: 'online' | 'offline' | 'paused';
+  /** One sentence for people, when the state is not `online` or a question is open. */
   readonly stateReason: string | null;
+  /**
+   * What only a person can tell. `other_root`: another folder lies at `rootPath`; is it the library now? `most_gone`: most
+   * photos are not found, and nothing is marked missing; is their disk away, or were they deleted?
+   */
+  readonly question: 'other_root' | 'most_gone' | null;
+  /** What was said to `most_gone`; `deleted` until the next scan has marked them missing. */
+  readonly answer: 'away' | 'deleted' | null;
   readonly lastScanAt: number | null;
   readonly scanning: boolean;
   readonly counts: ApiCounts;
@@ -20,6 +28,11 @@ export interface ApiLibrary {
 /** `GET /api/libraries`, in the order they were added. `POST` and `PATCH` answer with one `ApiLibrary`. */
 export interface ApiLibraries {
   readonly items: readonly ApiLibrary[];
+}
+
+/** `POST /api/libraries/:id/gone`: what became of the photos that are gone. */
+export interface ApiGoneAnswer {
+  readonly answer: 'away' | 'deleted';
 }
 
 /** `POST /api/libraries` (with `rootPath`) and `PATCH /api/libraries/:id` (without). */
@@ -76,6 +89,8 @@ export interface ApiClipStatus extends ApiCounts {
     readonly name: string;
     readonly state: ApiLibrary['state'];
     readonly stateReason: string | null;
+    readonly question: ApiLibrary['question'];
+    readonly answer: ApiLibrary['answer'];
     readonly scanning: boolean;
   })[];
 }

@@ -10,6 +10,7 @@ export type HostErrorCode =
   | 'MODEL_SWITCH'
   | 'NOT_FOUND'
   | 'NOT_ANSWERING'
+  | 'NOTHING_ASKED'
   | 'PORT_IN_USE'
   | 'PLUGIN'
   | 'SEARCH_UNAVAILABLE'

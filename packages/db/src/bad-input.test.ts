@@ -95,7 +95,7 @@ describe('what a caller may not hand in', () => {
   test('a folder that is a library already, and a library that is gone', async () => {
     await using test = await openTestDatabase();
     const { libraries, images } = test.database;
-    const again = { name: 'again', rootPath: '/photos', excludedDirs: [] };
+    const again = { name: 'again', rootPath: '/photos', excludedDirs: [], rootIdentity: null };
     await expect(libraries.add(again)).rejects.toMatchObject({ code: 'DUPLICATE' });
     await expect(images.upsertPhotos(99, [photo('a.jpg')])).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(libraries.update(99, { name: 'x' })).rejects.toMatchObject({ code: 'NOT_FOUND' });

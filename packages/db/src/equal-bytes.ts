@@ -11,6 +11,7 @@ import {
   MARK_COPIES,
   STORE_COPIES,
 } from './sql/equal-bytes.js';
+import { FIND_KEPT, MARK_KEPT, STORE_KEPT, TAKE_KEPT } from './sql/kept-embeddings.js';
 
 /** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
 const SHARE_LIMIT = 256;
@@ -84,7 +85,34 @@ async function copyOf(
   const params = { hashes: hashesOf(rows), modelVersion };
   const pairs = pairUp(rows, await sql.all<SourceRow, keyof typeof params>(FIND_SOURCES, params));
   const copied = await copyPairs(sql, pairs.slice(0, SHARE_LIMIT), modelVersion, known);
-  return { copied, known: pairs.map(([target]) => target) };
+  const paired = pairs.map(([target]) => target);
+  const kept = await takeKept(sql, without(rows, paired), modelVersion, known);
+  return { copied: [...copied, ...kept.copied], known: [...paired, ...kept.known] };
+}
+
+function without(rows: readonly PagedRow[], ids: readonly number[]): number[] {
+  const left = new Set(idsOf(rows));
+  for (const id of ids) left.delete(id);
+  return [...left];
+}
+
+/** The same with vectors of rows that were removed: no row has these bytes now, but one had. */
+async function takeKept(
+  sql: Sql,
+  ids: readonly number[],
+  modelVersion: string,
+  { models, now }: KnownModels,
+): Promise<KnownBytes> {
+  const { active, wanted } = models;
+  const asked = { ids: JSON.stringify(ids), modelVersion, now };
+  const known = idsOf(await sql.all<{ readonly id: number }, keyof typeof asked>(FIND_KEPT, asked));
+  if (known.length === 0) return { copied: [], known };
+  const params = { ids: JSON.stringify(known.slice(0, SHARE_LIMIT)), modelVersion, now, active, wanted };
+  const own = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(TAKE_KEPT, params));
+  if (modelVersion !== wanted || active === wanted) return { copied: own, known };
+  const waiting = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(MARK_KEPT, params));
+  await sql.run(STORE_KEPT, { ids: JSON.stringify(waiting), modelVersion, now });
+  return { copied: [...own, ...waiting], known };
 }
 
 /**

@@ -122,7 +122,7 @@ describe('equal bytes', () => {
     expect(await drain(test)).toBe(1);
     const [old] = await images.findKnownFiles(test.library.id, ['old.jpg']);
     await images.markMissing([old!.id], test.clock.time);
-    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [] });
+    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
     await images.upsertPhotos(test.library.id, [photo('new.jpg', { content: 'same' })]);
     await images.upsertPhotos(other.id, [photo('copy.jpg', { content: 'same' })]);
     expect(await images.removeMissing(test.library.id, test.clock.time + 1)).toBe(1);

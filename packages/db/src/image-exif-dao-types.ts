@@ -50,8 +50,19 @@ export interface ImageExifDao {
   /** First scan that misses a row: hides it. Later scans leave the time as it is. */
   markMissing(ids: readonly number[], now: number): Promise<void>;
   markSeen(ids: readonly number[]): Promise<void>;
-  /** Removes rows missing since before `missingBefore`. @returns how many */
+  /** Removes rows missing since before `missingBefore`; their vectors are kept by content hash for a year. @returns how many */
   removeMissing(libraryId: number, missingBefore: number): Promise<number>;
+  /** Drops kept vectors whose year is over. @returns how many */
+  purgeKeptEmbeddings(): Promise<number>;
+  /** Fills in what rows of an older program do not know of their file. Others are left as they are. */
+  noteInodes(
+    files: readonly { readonly id: number; readonly changedAtMs: number; readonly inode: string }[],
+  ): Promise<void>;
+  /** For each of these rows, the rows of its library that have the same bytes and are not missing, itself among them. */
+  findSameBytes(
+    libraryId: number,
+    ids: readonly number[],
+  ): Promise<readonly { readonly id: number; readonly sameIds: readonly number[] }[]>;
   /** A batch of rows whose exclude rules are to be evaluated again, by keyset. */
   pageForExclusion(request: { readonly libraryId: number; readonly afterId: number; readonly limit: number }): Promise<
     readonly {

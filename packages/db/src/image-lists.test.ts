@@ -44,7 +44,7 @@ describe('the list of photos', () => {
   test('holds a camera’s photos of all libraries, each once, in the order of the list', async () => {
     await using test = await openTestDatabase();
     const { images, libraries } = test.database;
-    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [] });
+    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
     const canon = { cameraMake: 'Canon', cameraModel: 'Canon EOS R6' };
     const bare = { cameraMake: null, cameraModel: 'Canon EOS R6' };
     await images.upsertPhotos(test.library.id, [
@@ -80,7 +80,7 @@ describe('the list of photos', () => {
   test('knows the months that hold photos, before 1970 too, and none of hidden ones', async () => {
     await using test = await openTestDatabase();
     const { images, libraries } = test.database;
-    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [] });
+    const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
     await images.upsertPhotos(test.library.id, [
       taken('a.jpg', 0),
       taken('b.jpg', 30),

@@ -52,6 +52,8 @@ export function toImageRow(row: StoredImage): ImageRow {
     focalLengthMm: row.focalLengthMm,
     gpsLatitude: row.gpsLatitude,
     gpsLongitude: row.gpsLongitude,
+    changedAtMs: toNumber(row.changedAtMs),
+    inode: row.inode,
     skipReason: row.clipStatus === 'skipped' ? row.clipErrorReason : null,
     missingSince: toNumber(row.missingSince),
     clip: toClip(row),

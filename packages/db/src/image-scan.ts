@@ -5,8 +5,9 @@ import { copyKnownEmbeddings } from './equal-bytes.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
-import { FIND_KNOWN_FILES, PAGE_KNOWN_FILES } from './sql/known-files.js';
-import { MARK_MISSING, MARK_SEEN, REMOVE_MISSING } from './sql/missing-rows.js';
+import { KEEP_EMBEDDINGS, KEEP_WAITING, PURGE_KEPT } from './sql/kept-embeddings.js';
+import { FIND_HASHES, FIND_KNOWN_FILES, FIND_PRESENT, NOTE_INODES, PAGE_KNOWN_FILES } from './sql/known-files.js';
+import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 
@@ -18,6 +19,9 @@ type ScanDao = Pick<
   | 'markMissing'
   | 'markSeen'
   | 'removeMissing'
+  | 'purgeKeptEmbeddings'
+  | 'noteInodes'
+  | 'findSameBytes'
   | 'pageForExclusion'
   | 'setSkipped'
 >;
@@ -28,6 +32,8 @@ interface KnownFileRow {
   readonly rel_path: string;
   readonly file_size: number;
   readonly modified_at_ms: number;
+  readonly changed_at_ms: number | null;
+  readonly inode: string | null;
   readonly content_hash: string;
   readonly missing_since: number | null;
 }
@@ -42,6 +48,12 @@ interface StoredRow extends StatusRow {
   readonly content_hash: string;
 }
 
+interface HashRow {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly content_hash: string;
+}
+
 interface ExclusionRow extends StatusRow {
   readonly rel_path: string;
   readonly clip_error_reason: string | null;
@@ -49,6 +61,8 @@ interface ExclusionRow extends StatusRow {
 
 /** Rows a transaction: few enough that the other writers do not feel one. */
 const BATCH = 100;
+/** How long the vector of a removed row is kept: a mistake that is noticed within a year costs no encode. */
+const KEEP_VECTORS_MS = 365 * 24 * 3_600_000;
 const NO_PHOTOS = { added: 0, changed: 0, unchanged: 0 };
 
 function toKnownFile(row: KnownFileRow): KnownFile {
@@ -57,6 +71,8 @@ function toKnownFile(row: KnownFileRow): KnownFile {
     relPath: row.rel_path,
     fileSize: row.file_size,
     modifiedAtMs: row.modified_at_ms,
+    changedAtMs: row.changed_at_ms,
+    inode: row.inode,
     contentHash: row.content_hash,
     missingSince: row.missing_since,
   };
@@ -86,6 +102,8 @@ function toPhotoRow(photo: PhotoFacts): readonly (string | number | null)[] {
     photo.focalLengthMm,
     photo.gpsLatitude,
     photo.gpsLongitude,
+    photo.changedAtMs,
+    photo.inode,
     photo.skipReason,
   ];
 }
@@ -114,6 +132,31 @@ function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFact
     else counts.changed += 1;
   }
   return counts;
+}
+
+async function removePage(
+  sql: Sql,
+  page: { readonly libraryId: number; readonly before: number; readonly limit: number },
+  until: number,
+): Promise<number> {
+  const rows = await sql.all<{ readonly id: number }, keyof typeof page>(PAGE_LONG_MISSING, page);
+  const ids = JSON.stringify(idsOf(rows));
+  await sql.run(KEEP_EMBEDDINGS, { ids, until });
+  await sql.run(KEEP_WAITING, { ids, until });
+  return sql.run(REMOVE_ROWS, { ids });
+}
+
+async function findSamePage(sql: Sql, libraryId: number, ids: readonly number[]) {
+  const mine = await sql.all<HashRow, 'ids'>(FIND_HASHES, { ids: JSON.stringify(ids) });
+  const hashes = JSON.stringify([...new Set(mine.map((row) => row.content_hash))]);
+  const present = await sql.all<HashRow, 'libraryId' | 'hashes'>(FIND_PRESENT, { libraryId, hashes });
+  const byHash = new Map<string, number[]>();
+  for (const { id, content_hash: hash } of present) {
+    const same = byHash.get(hash) ?? [];
+    same.push(id);
+    byHash.set(hash, same);
+  }
+  return mine.map((row) => ({ id: row.id, sameIds: byHash.get(row.content_hash) ?? [] }));
 }
 
 export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
@@ -171,11 +214,33 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     async removeMissing(libraryId, missingBefore) {
       let removed = 0;
       for (;;) {
-        const batch = { libraryId, before: missingBefore, limit: BATCH };
-        const changed = await lane.write((sql) => sql.run(REMOVE_MISSING, batch));
+        const page = { libraryId, before: missingBefore, limit: BATCH };
+        const changed = await lane.write((sql) => removePage(sql, page, now() + KEEP_VECTORS_MS));
         removed += changed;
         if (changed < BATCH) return removed;
       }
+    },
+    async purgeKeptEmbeddings() {
+      let purged = 0;
+      for (;;) {
+        const changed = await lane.write((sql) => sql.run(PURGE_KEPT, { now: now(), limit: BATCH }));
+        purged += changed;
+        if (changed < BATCH) return purged;
+      }
+    },
+    noteInodes: (files) =>
+      inBatches(
+        files.map(({ id, changedAtMs, inode }) => [id, changedAtMs, inode]),
+        async (sql, batch) => {
+          await sql.run(NOTE_INODES, { files: batch });
+          return [];
+        },
+      ),
+    async findSameBytes(libraryId, ids) {
+      const found: { readonly id: number; readonly sameIds: readonly number[] }[] = [];
+      for (const batch of chunks(ids, BATCH))
+        found.push(...(await lane.read((sql) => findSamePage(sql, libraryId, batch))));
+      return found;
     },
     async pageForExclusion(page) {
       const rows = await lane.read((sql) => sql.all<ExclusionRow, keyof typeof page>(PAGE_FOR_EXCLUSION, page));

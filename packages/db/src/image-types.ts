@@ -29,6 +29,9 @@ export interface PhotoFacts {
   readonly focalLengthMm: number | null;
   readonly gpsLatitude: number | null;
   readonly gpsLongitude: number | null;
+  /** When the inode last changed (`ctime`), and which one it is: other bytes of the same size and time are told by them. */
+  readonly changedAtMs: number | null;
+  readonly inode: string | null;
   /** Set: the row is `skipped` with this reason (`excluded`, `not_an_image_name`). */
   readonly skipReason: string | null;
 }
@@ -39,6 +42,9 @@ export interface KnownFile {
   readonly relPath: string;
   readonly fileSize: number;
   readonly modifiedAtMs: number;
+  /** Null in rows of a program that did not know them yet. */
+  readonly changedAtMs: number | null;
+  readonly inode: string | null;
   readonly contentHash: string;
   readonly missingSince: number | null;
 }

@@ -1,7 +1,8 @@
 import type { DaoContext } from './dao-context.js';
 import { DatabaseError } from './errors.js';
 import type { Library as StoredLibrary } from './generated/sqlite/client.js';
-import type { Library, LibraryDao, LibraryState } from './library-types.js';
+import type { GoneAnswer, Library, LibraryDao, LibraryQuestion, LibraryState } from './library-types.js';
+import { FORGET_KEPT_OF_LIBRARY } from './sql/kept-embeddings.js';
 import { REMOVE_LIBRARY_ROWS } from './sql/missing-rows.js';
 
 const REMOVE_BATCH = 100;
@@ -17,6 +18,10 @@ function toLibrary(row: StoredLibrary): Library {
     createdAt: Number(row.createdAt),
     lastScanAt: row.lastScanAt === null ? null : Number(row.lastScanAt),
     excludeRulesHash: row.excludeRulesHash,
+    rootIdentity: row.rootIdentity,
+    question: row.question as LibraryQuestion | null, // these two, like the state, are written by this package alone
+    answer: row.answer as GoneAnswer | null,
+    gonePhotos: row.gonePhotos,
   };
 }
 
@@ -55,12 +60,12 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
       const row = await lane.read(() => prisma.library.findUnique({ where: { rootPath } }));
       return row === null ? null : toLibrary(row);
     },
-    async add({ name, rootPath, excludedDirs }) {
-      const data = { name, rootPath, excludedDirs: JSON.stringify(excludedDirs), createdAt: BigInt(now()) };
+    async add({ excludedDirs, ...draft }) {
+      const data = { ...draft, excludedDirs: JSON.stringify(excludedDirs), createdAt: BigInt(now()) };
       try {
         return toLibrary(await lane.write(() => prisma.library.create({ data })));
       } catch (error) {
-        throw duplicate(error, rootPath);
+        throw duplicate(error, draft.rootPath);
       }
     },
     async update(id, patch) {
@@ -74,6 +79,10 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
       for (;;) {
         const batch = { libraryId: id, limit: REMOVE_BATCH };
         if ((await lane.write((sql) => sql.run(REMOVE_LIBRARY_ROWS, batch))) === 0) break;
+      }
+      for (;;) {
+        const batch = { libraryId: id, limit: REMOVE_BATCH };
+        if ((await lane.write((sql) => sql.run(FORGET_KEPT_OF_LIBRARY, batch))) === 0) break;
       }
       await lane.write(() => prisma.clipCounter.deleteMany({ where: { libraryId: id } }));
       await lane.write(() => prisma.clipModelCounter.deleteMany({ where: { libraryId: id } }));

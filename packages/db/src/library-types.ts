@@ -2,18 +2,33 @@
 
 export type LibraryState = 'online' | 'offline' | 'paused';
 
+/**
+ * What only a person can tell. `other_root`: another folder lies at the root's path; is it the library now?
+ * `most_gone`: most photos are not found; is their disk away, or were they deleted?
+ */
+export type LibraryQuestion = 'other_root' | 'most_gone';
+
+/** What was said to `most_gone`. `deleted` holds until the next scan has marked them missing. */
+export type GoneAnswer = 'away' | 'deleted';
+
 export interface Library {
   readonly id: number;
   readonly name: string;
   readonly rootPath: string;
   readonly excludedDirs: readonly string[];
   readonly state: LibraryState;
-  /** One sentence for people, when `state` is not `online`. */
+  /** One sentence for people, when `state` is not `online` or a question is open. */
   readonly stateReason: string | null;
   readonly createdAt: number;
   readonly lastScanAt: number | null;
   /** Hash of the exclude rules that the rows were last evaluated with. */
   readonly excludeRulesHash: string | null;
+  /** The folder that was added, as `identityOf` of `@clip-watch/library-root` names it; null until it was met. */
+  readonly rootIdentity: string | null;
+  readonly question: LibraryQuestion | null;
+  readonly answer: GoneAnswer | null;
+  /** Photos that were not found when `most_gone` was asked. */
+  readonly gonePhotos: number | null;
 }
 
 export interface LibraryDao {
@@ -25,13 +40,27 @@ export interface LibraryDao {
     readonly name: string;
     readonly rootPath: string;
     readonly excludedDirs: readonly string[];
+    readonly rootIdentity: string | null;
   }): Promise<Library>;
   update(
     id: number,
     patch: Partial<
-      Pick<Library, 'name' | 'excludedDirs' | 'state' | 'stateReason' | 'lastScanAt' | 'excludeRulesHash'>
+      Pick<
+        Library,
+        | 'name'
+        | 'rootPath'
+        | 'rootIdentity'
+        | 'excludedDirs'
+        | 'state'
+        | 'stateReason'
+        | 'question'
+        | 'answer'
+        | 'gonePhotos'
+        | 'lastScanAt'
+        | 'excludeRulesHash'
+      >
     >,
   ): Promise<Library>;
-  /** Removes the library and its rows, in batches. Files are not touched. */
+  /** Removes the library, its rows and the vectors that were kept of it, in batches. Files are not touched. */
   remove(id: number): Promise<void>;
 }

@@ -11,6 +11,7 @@ import {
   PAGE_WAITING,
   RESET_VERDICTS,
 } from './sql/fold-waiting.js';
+import { FORGET_KEPT_OF_MODELS } from './sql/kept-embeddings.js';
 import { FORGET_EMBEDDINGS } from './sql/requeue.js';
 import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
 
@@ -37,6 +38,14 @@ export function createChangeDao(context: DaoContext): ChangeDao {
       if (ids.length === 0) return forgotten;
       forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
       afterId = ids.at(-1) ?? afterId;
+    }
+  }
+
+  /** They could never be taken again. */
+  async function forgetKept(keep: string, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      if ((await lane.write((sql) => sql.run(FORGET_KEPT_OF_MODELS, { keep, limit: BATCH }))) === 0) return;
     }
   }
 
@@ -77,6 +86,7 @@ export function createChangeDao(context: DaoContext): ChangeDao {
     async forgetEmbeddings({ keep, signal }) {
       let forgotten = 0;
       for (const libraryId of await listLibraryIds(context)) forgotten += await forgetLibrary(libraryId, keep, signal);
+      await forgetKept(keep, signal);
       return forgotten;
     },
     async foldWaiting({ version, signal }) {

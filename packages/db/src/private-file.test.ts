@@ -21,7 +21,7 @@ describe('with a umask that closes nothing', () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'control'), '');
     await using database = await openDatabase({ url: `file:${join(folder, 'photos.db')}` });
-    await database.libraries.add({ name: 'Photos', rootPath: '/photos', excludedDirs: [] });
+    await database.libraries.add({ name: 'Photos', rootPath: '/photos', excludedDirs: [], rootIdentity: null });
     await database.backup(join(folder, 'copy.db'));
     const modes = Object.fromEntries(readdirSync(folder).map((name) => [name, modeOf(join(folder, name))]));
     expect(modes).toEqual({

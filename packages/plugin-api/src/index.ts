@@ -16,6 +16,8 @@ export interface PluginLibrary {
   readonly name: string;
   /** Absolute path of the folder. Plugins never write below it. */
   readonly rootPath: string;
+  /** The folder itself, by device, inode and birth: what opens photos checks that no other took its place. Null: not known yet. */
+  readonly rootIdentity: string | null;
   readonly excludedDirs: readonly string[];
 }
 

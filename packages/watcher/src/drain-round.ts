@@ -87,8 +87,8 @@ async function dueLibraries({ deps, memory, options, lane }: RoundRun): Promise<
   const ended = new Set(memory.pauses.takeExpired());
   const due: BacklogLibrary[] = [];
   for (const library of await backlog.listLibraries()) {
-    const isOurs = library.state === 'paused' && memory.pauses.current(library.id) === undefined;
-    if (ended.has(library.id) || isOurs) await backlog.setLibraryState(library.id, 'online', null);
+    const isOver = ended.has(library.id) || memory.pauses.current(library.id) === undefined;
+    if (library.state === 'paused' && isOver) await backlog.setLibraryState(library.id, 'online', null);
     else if (library.state !== 'online') continue;
     const dueAt = await backlog.nextDueAt(library.id);
     if (dueAt !== null && (lane === 'retries' || dueAt <= options.now())) due.push(library);

@@ -32,7 +32,8 @@ export async function preparePicture(
   options: { readonly decodeHost: Pick<DecodeHost, 'prepare'>; readonly signal: AbortSignal },
 ): Promise<PictureStep> {
   const { relPath, contentHash } = item.candidate;
-  const photo = { rootPath: item.library.rootPath, relPath, contentHash };
+  const { rootPath, rootIdentity } = item.library;
+  const photo = { rootPath, rootIdentity, relPath, contentHash };
   try {
     const prepared = options.decodeHost.prepare(photo, target, { signal: options.signal, alone: item.alone });
     return toStep(item, await orAborted(prepared, options.signal));

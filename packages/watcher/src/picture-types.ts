@@ -1,11 +1,11 @@
 /** What the picture side promises to the drain and to the host. Defined here so that both can be built against it. */
 import type { PixelRecipe } from '@clip-watch/clip-client';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import type { ClipErrorClass, ClipQuality } from './clip-backlog.js';
 import type { PhotoReason } from './reasons.js';
 
 /** One photo of one library. `relPath` uses `/` and is relative to `rootPath`. */
-export interface PhotoLocation {
-  readonly rootPath: string;
+export interface PhotoLocation extends LibraryRoot {
   readonly relPath: string;
 }
 
@@ -62,6 +62,10 @@ export interface PhotoFacts {
   readonly relPath: string;
   readonly fileSize: number;
   readonly modifiedAtMs: number;
+  /** Of the inode (`ctime`). */
+  readonly changedAtMs: number;
+  /** In decimal. */
+  readonly inode: string;
   /** SHA-256 of the whole file, lower-case hex. */
   readonly contentHash: string;
   readonly mediaType: string | null;

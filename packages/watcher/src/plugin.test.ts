@@ -29,7 +29,7 @@ test('without an encoder it is set up, disabled, and a tick touches nothing', as
     libraries: async () => [],
   };
   const instance = await clipWatcherPlugin.setup(ctx);
-  instance.tick?.({ id: 1, name: 'Family', rootPath: '/photos', excludedDirs: [] }, ctx.signal);
+  instance.tick?.({ id: 1, name: 'Family', rootPath: '/photos', rootIdentity: null, excludedDirs: [] }, ctx.signal);
   expect(instance.health()).toMatchObject({ state: 'disabled' });
   expect(drainOf(instance)?.status()).toMatchObject({ state: 'disabled', libraries: [] });
   await instance.stop();

@@ -22,6 +22,7 @@ export type PhotoReason =
   | 'not_found'
   | 'not_a_regular_file'
   | 'outside_library'
+  | 'root_changed'
   | 'unreadable'
   | 'read_timeout'
   | 'disk_full'
@@ -144,6 +145,11 @@ export const REASONS: Rules = {
     ...ONE_FILE,
     title: 'Links that lead out of the library',
     remedy: 'The path leads out of the library through a link. Links are not followed.',
+  },
+  root_changed: {
+    ...DISK,
+    title: 'Another folder lies where the library was',
+    remedy: 'Another folder, or a link, lies where the library was. See the libraries for what to do.',
   },
   unreadable: {
     ...DISK,

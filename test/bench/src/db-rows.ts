@@ -30,6 +30,8 @@ function photo(at: number): PhotoFacts {
     focalLengthMm: 35,
     gpsLatitude: null,
     gpsLongitude: null,
+    changedAtMs: null,
+    inode: null,
     skipReason: null,
   };
 }
@@ -75,7 +77,12 @@ export async function openBacklog(file: string): Promise<Backlog> {
 /** A new database with so many photos that nobody tried yet. */
 export async function makeBacklog(file: string, rows: number): Promise<void> {
   await using database = await openDatabase({ url: `file:${file}` });
-  const { id } = await database.libraries.add({ name: 'bench', rootPath: '/bench', excludedDirs: [] });
+  const { id } = await database.libraries.add({
+    name: 'bench',
+    rootPath: '/bench',
+    excludedDirs: [],
+    rootIdentity: null,
+  });
   await database.clipState.pin(MODEL);
   for (let at = 0; at < rows; at += SCAN_BATCH) {
     const length = Math.min(SCAN_BATCH, rows - at);

@@ -31,7 +31,10 @@ process.env.LD_PRELOAD = preload;
 const host = await openDecodeHost({ tempParent: folder.path });
 
 const prepare = (root: string, n: number): Promise<unknown> =>
-  host.prepare({ rootPath: join(folder.path, root), relPath: `${n % IN_FLIGHT}.jpg`, contentHash }, TARGET);
+  host.prepare(
+    { rootPath: join(folder.path, root), rootIdentity: null, relPath: `${n % IN_FLIGHT}.jpg`, contentHash },
+    TARGET,
+  );
 
 /** @returns photos per second of the whole library */
 async function rate(seconds: number): Promise<number> {

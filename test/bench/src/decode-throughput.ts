@@ -24,6 +24,7 @@ const TARGET = {
 
 interface Photo {
   readonly rootPath: string;
+  readonly rootIdentity: null;
   readonly relPath: string;
   readonly contentHash: string;
   readonly bytes: Buffer;
@@ -43,7 +44,7 @@ async function photos(rootPath: string): Promise<Photo[]> {
     const bytes = Buffer.concat([original, Buffer.from([n])]);
     writeFileSync(join(rootPath, `${n}.jpg`), bytes);
     const contentHash = createHash('sha256').update(bytes).digest('hex');
-    return { rootPath, relPath: `${n}.jpg`, contentHash, bytes };
+    return { rootPath, rootIdentity: null, relPath: `${n}.jpg`, contentHash, bytes };
   });
 }
 

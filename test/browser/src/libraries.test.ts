@@ -36,6 +36,37 @@ describe.skipIf(!hasChromium())('libraries', () => {
     await expect.poll(() => open.state.requests.some(({ path }) => path === 'libraries/1/scan')).toBe(true);
   });
 
+  test('most of a library gone: away is said at once, deleted asks once more', async () => {
+    const state = workingState();
+    Object.assign(state.libraries[0]!, { question: 'most_gone', stateReason: 'Most of it is gone: 90 of 100 photos.' });
+    await using open = await openPage(state, { hash: '#/libraries' });
+    const { page } = open;
+    const answers = () => open.state.requests.filter(({ path }) => path === 'libraries/1/gone').map(({ body }) => body);
+    await page.waitForSelector('text=Most of it is gone: 90 of 100 photos.');
+    await page.getByRole('button', { name: 'It was deleted' }).click();
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(answers()).toEqual([]);
+    await page.getByRole('button', { name: 'It is away' }).click();
+    await expect.poll(answers).toEqual([{ answer: 'away' }]);
+    await page.getByRole('button', { name: 'It is away' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'It was deleted' }).click();
+    await page.getByRole('button', { name: 'They were deleted' }).click();
+    await expect.poll(answers).toEqual([{ answer: 'away' }, { answer: 'deleted' }]);
+  });
+
+  test('another folder in its place is taken only after a question', async () => {
+    const state = workingState();
+    const stateReason = 'Another folder lies at /srv/photos/family now.';
+    Object.assign(state.libraries[0]!, { question: 'other_root', state: 'offline', stateReason });
+    await using open = await openPage(state, { hash: '#/libraries' });
+    const { page } = open;
+    await page.getByRole('button', { name: 'This folder is the library now' }).click();
+    await page.getByRole('button', { name: 'Use this folder' }).click();
+    await page.getByRole('button', { name: 'This folder is the library now' }).waitFor({ state: 'detached' });
+    expect(open.state.requests.some(({ path }) => path === 'libraries/1/accept-root')).toBe(true);
+  });
+
   test('removing asks first, and Escape is a no', async () => {
     await using open = await openPage(workingState(), { hash: '#/libraries' });
     const { page, state } = open;

@@ -13,6 +13,8 @@ export const ACCESS_ROWS: readonly AccessRow[] = [
   ['PATCH', '/api/libraries/:id', true],
   ['DELETE', '/api/libraries/:id', true],
   ['POST', '/api/libraries/:id/scan', true],
+  ['POST', '/api/libraries/:id/accept-root', true],
+  ['POST', '/api/libraries/:id/gone', true],
   ['GET', '/api/clip/status', true],
   ['POST', '/api/clip/pause', true],
   ['POST', '/api/clip/resume', true],

@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type MockApollo, startMockApollo } from '@clip-watch/apollo-mock';
 import { tempFolder } from '@clip-watch/test-support';
@@ -76,8 +85,8 @@ describe('a library over time', () => {
   });
 
   test('an emptied root is offline too: nobody deletes like that, mounts do', async () => {
-    renameSync(root, `${root}-away`);
-    mkdirSync(root);
+    mkdirSync(`${root}-away`);
+    for (const name of readdirSync(root)) renameSync(join(root, name), join(`${root}-away`, name));
     expect(await scanAndEncode()).toMatchObject({ kind: 'offline', reason: expect.stringContaining('empty') });
     expect(await counters()).toMatchObject({ encoded: 6, missing: 0 });
   });

@@ -28,6 +28,8 @@ function photo(at: number): PhotoFacts {
     focalLengthMm: null,
     gpsLatitude: null,
     gpsLongitude: null,
+    changedAtMs: null,
+    inode: null,
     skipReason: null,
   };
 }
@@ -35,7 +37,7 @@ function photo(at: number): PhotoFacts {
 /** A database with so many photos to encode. */
 export async function makeBacklog(file: string, photos: number): Promise<void> {
   await using database = await openDatabase({ url: `file:${file}` });
-  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [] });
+  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [], rootIdentity: null });
   await database.clipState.pin(MODEL);
   const facts = Array.from({ length: photos }, (_value, at) => photo(at));
   await database.images.upsertPhotos(library.id, facts);

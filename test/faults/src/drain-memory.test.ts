@@ -11,7 +11,7 @@ import { createMemoryBacklog, type MemoryBacklog } from './drain-memory-backlog.
 async function drainAll(backlog: MemoryBacklog, decodeHost = fakeDecoder(), retries = false) {
   await using apollo = await startMockApollo();
   await using clipClient = createClipClient({ addresses: [apollo.address] });
-  const library = { id: 1, name: 'Family', rootPath: '/photos', excludedDirs: [] };
+  const library = { id: 1, name: 'Family', rootPath: '/photos', rootIdentity: null, excludedDirs: [] };
   await using drain = createBacklogDrain(
     { backlog, clipClient, decodeHost, libraries: async () => [library] },
     { pageSize: 16, random: () => 0 },

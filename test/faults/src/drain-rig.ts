@@ -40,7 +40,9 @@ export async function openDrainRig(options: RigOptions = {}): Promise<DrainRig> 
   const database = await openDatabase({ url: `file:${join(home, 'test.db')}` });
   const libraries: Library[] = [];
   for (const name of options.libraryNames ?? ['Family'])
-    libraries.push(await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [] }));
+    libraries.push(
+      await database.libraries.add({ name, rootPath: join(folder.path, name), excludedDirs: [], rootIdentity: null }),
+    );
   const deps: DrainDeps = {
     backlog: database.backlog,
     clipClient: client,
@@ -97,6 +99,8 @@ export function photoFacts(index: number, change: Partial<PhotoFacts> = {}): Pho
     focalLengthMm: null,
     gpsLatitude: null,
     gpsLongitude: null,
+    changedAtMs: null,
+    inode: null,
     skipReason: null,
     ...change,
   };

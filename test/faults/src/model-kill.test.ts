@@ -20,7 +20,12 @@ const CHANGER = fileURLToPath(new URL('./model-changer.mjs', import.meta.url));
 
 async function makePhotos(file: string): Promise<void> {
   await using database = await openDatabase({ url: `file:${file}` });
-  const { id: libraryId } = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [] });
+  const { id: libraryId } = await database.libraries.add({
+    name: 'l',
+    rootPath: '/l',
+    excludedDirs: [],
+    rootIdentity: null,
+  });
   await database.clipState.pin({ version: 'model-1', name: 'made up', dimension: 16 });
   await database.images.upsertPhotos(libraryId, numbered(PHOTOS));
   const request = { libraryId, limit: PHOTOS, owner: 'first', leaseMs: 60_000, wantedModelVersion: 'model-1' };

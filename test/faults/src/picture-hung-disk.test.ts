@@ -25,7 +25,8 @@ async function openHostOnHungDisk(readDeadlineMs = 500) {
   process.env.LD_PRELOAD = preload;
   const options = { threads: 2, nice: 0, readDeadlineMs, closeGraceMs: 500, tempParent: folder.path };
   const host = await openDecodeHost(options);
-  const prepare = (rootPath: string, n: number) => host.prepare({ rootPath, relPath: `${n}.jpg`, contentHash }, TARGET);
+  const prepare = (rootPath: string, n: number) =>
+    host.prepare({ rootPath, rootIdentity: null, relPath: `${n}.jpg`, contentHash }, TARGET);
   return {
     host,
     prepareHealthy: (n: number) => prepare(healthy, n),

@@ -7,16 +7,23 @@ import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   '@clip-watch/proto': [],
   '@clip-watch/plugin-api': [],
+  '@clip-watch/library-root': [],
   '@clip-watch/processes': [],
   '@clip-watch/clip-client': ['@clip-watch/proto'],
   '@clip-watch/db': [],
-  '@clip-watch/watcher': ['@clip-watch/clip-client', '@clip-watch/plugin-api', '@clip-watch/processes'],
+  '@clip-watch/watcher': [
+    '@clip-watch/clip-client',
+    '@clip-watch/library-root',
+    '@clip-watch/plugin-api',
+    '@clip-watch/processes',
+  ],
   '@clip-watch/apollo': ['@clip-watch/processes', '@clip-watch/proto'],
   '@clip-watch/apollo-mock': ['@clip-watch/proto'],
   // The server starts apps/apollo as a process: it stands in the manifest so that it is built first, nothing imports it.
   '@clip-watch/server': [
     '@clip-watch/clip-client',
     '@clip-watch/db',
+    '@clip-watch/library-root',
     '@clip-watch/plugin-api',
     '@clip-watch/processes',
     '@clip-watch/watcher',

@@ -9,6 +9,10 @@ const USAGE = `clip-watch: search your own photos by words
   clip-watch status                   how much is encoded, and by what
   clip-watch failures                 what could not be encoded, and why   [--retry [REASON]]
   clip-watch explain PATH             why is this photo searchable, or not
+  clip-watch library                  the libraries, and what they ask
+  clip-watch library accept PATH|ID   what lies at this path now is the library
+  clip-watch library away PATH|ID     the photos that are gone are away: wait for them
+  clip-watch library deleted PATH|ID  they were deleted: the next scan marks them missing
   clip-watch model [pull [NAME]]      the model in use; fetch one
   clip-watch model switch             encode all photos in the encoder's other model   [--now]
   clip-watch model rollback           take that back, until the search has gone over

@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<Runnable, () => Promise<Command>>> = {
   status: async () => (await import('./status.js')).status,
   failures: async () => (await import('./failures.js')).failures,
   explain: async () => (await import('./explain.js')).explain,
+  library: async () => (await import('./library.js')).library,
   model: async () => (await import('./model.js')).model,
   backup: async () => (await import('./backup.js')).backup,
   doctor: async () => (await import('./doctor.js')).doctor,

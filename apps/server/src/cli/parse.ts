@@ -11,6 +11,7 @@ export const COMMANDS = [
   'status',
   'failures',
   'explain',
+  'library',
   'model',
   'backup',
   'doctor',

@@ -186,6 +186,9 @@ function reasonLeft(
 ): string | null {
   const offline = scans.find((scan) => scan.kind === 'offline');
   if (offline !== undefined) return offline.reason;
+  const braked = scans.find((scan) => scan.kind === 'scanned' && scan.mostGone !== null);
+  if (braked !== undefined)
+    return 'most photos of a library are gone, and nothing was marked missing; see clip-watch library';
   if (!host.clipClient.isEnabled)
     return 'no encoder is configured (APOLLO_URL=disabled): photos were scanned, none was encoded';
   if (drained === null) return 'the plugin clip-watcher is switched off: photos were scanned, none was encoded';

@@ -29,10 +29,10 @@ async function findPicture(path: string): Promise<WantedPhoto> {
   const real = await realPlaceOf(path);
   if (real.isFolder) throw new HostError('BAD_PATH', `${path} is a folder: name one picture`);
   const [rootPath, relPath] = [dirname(real.path), basename(real.path)];
-  const opened = await openOriginal(rootPath, relPath);
+  const opened = await openOriginal({ rootPath, rootIdentity: null }, relPath);
   if (opened.kind === 'refused') throw new HostError('BAD_PATH', `cannot read ${path}: ${opened.reason}`);
   await opened.handle.close();
-  return { rootPath, relPath, fileSize: opened.size };
+  return { rootPath, rootIdentity: null, relPath, fileSize: opened.size };
 }
 
 async function realPlaceOf(path: string): Promise<RealPlace> {

@@ -37,12 +37,14 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
     etaSeconds: etaSeconds(counts.pending + counters.outdated, drain.imagesPerSecond),
     change: changeOf(model, counters, drain.imagesPerSecond),
     libraries: await Promise.all(
-      libraries.map(async ({ id, name, state, stateReason }) => ({
+      libraries.map(async ({ id, name, state, stateReason, question, answer }) => ({
         ...toApiCounts(await database.images.counters(id)),
         id,
         name,
         state,
         stateReason,
+        question,
+        answer,
         scanning: deps.isScanning(id),
       })),
     ),

@@ -17,6 +17,8 @@ const text = z.string();
 const int = z.number().int();
 const maybe = <T extends z.ZodType>(schema: T): z.ZodNullable<T> => schema.nullable();
 const libraryState = z.enum(['online', 'offline', 'paused']);
+const question = maybe(z.enum(['other_root', 'most_gone']));
+const answer = maybe(z.enum(['away', 'deleted']));
 const clipStatus = z.enum(['pending', 'encoded', 'failed', 'skipped']);
 const clipQuality = maybe(z.enum(['full', 'preview', 'low']));
 
@@ -38,6 +40,8 @@ export const LIBRARY: z.ZodType<ApiLibrary> = z.strictObject({
   excludedDirs: z.array(text),
   state: libraryState,
   stateReason: maybe(text),
+  question,
+  answer,
   lastScanAt: maybe(z.number()),
   scanning: z.boolean(),
   counts: z.strictObject(counts),
@@ -87,6 +91,8 @@ export const STATUS: z.ZodType<ApiClipStatus> = z.strictObject({
       name: text,
       state: libraryState,
       stateReason: maybe(text),
+      question,
+      answer,
       scanning: z.boolean(),
     }),
   ),

@@ -17,6 +17,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   UNSUPPORTED_MEDIA_TYPE: [415, 'The media type does not fit'],
   TOO_SLOW: [408, 'The request came too slowly'],
   MODEL_SWITCH: [409, 'The model cannot be changed like this'],
+  NOTHING_ASKED: [409, 'The library asks nothing'],
   BAD_RANGE: [416, 'The range lies outside the file'],
   WRONG_HOST: [421, 'The server does not answer to this host name'],
   PHOTO_UNREADABLE: [422, 'The photo cannot be read'],
@@ -44,6 +45,7 @@ export type ProblemCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'TOO_SLOW'
   | 'MODEL_SWITCH'
+  | 'NOTHING_ASKED'
   | 'BAD_RANGE'
   | 'WRONG_HOST'
   | 'PHOTO_UNREADABLE'
@@ -118,6 +120,7 @@ const OF_HOST_ERROR: Partial<Record<HostErrorCode, ProblemCode>> = {
   USAGE: 'BAD_REQUEST',
   NOT_FOUND: 'NOT_FOUND',
   NOT_ANSWERING: 'NOT_ANSWERING',
+  NOTHING_ASKED: 'NOTHING_ASKED',
   BAD_PICTURE: 'BAD_PICTURE',
   PHOTO_CHANGED: 'PHOTO_CHANGED',
   BUSY: 'BUSY',

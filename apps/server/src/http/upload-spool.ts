@@ -15,6 +15,8 @@ export interface SpoolLimits {
 /** An upload that has arrived. Its file goes with it. */
 export interface SpooledUpload extends AsyncDisposable {
   readonly rootPath: string;
+  /** Our own folder: nobody puts another in its place. */
+  readonly rootIdentity: null;
   readonly relPath: string;
   readonly fileSize: number;
 }
@@ -78,7 +80,7 @@ export function openUploadSpool(folder: string, limits: SpoolLimits = LIMITS): U
         await remove();
         throw error;
       }
-      return { rootPath: folder, relPath, fileSize, [Symbol.asyncDispose]: remove };
+      return { rootPath: folder, rootIdentity: null, relPath, fileSize, [Symbol.asyncDispose]: remove };
     },
     load: () => ({ receiving, bytes }),
     async close() {

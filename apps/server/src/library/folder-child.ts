@@ -1,6 +1,8 @@
 // A process of its own that lists folders and reads file times. A hung mount blocks it, never the host, which kills it.
 import { lstat, opendir, realpath, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
+import { identityOf, type OpenRoot, openBelow, openRoot } from '@clip-watch/library-root';
 import type { EntryKind, FileStat, FolderEntry, FolderReply, FolderRequest } from './folder-protocol.js';
 
 // Parts of a listing this long cost the host's event loop a millisecond each.
@@ -32,9 +34,11 @@ function send(reply: FolderReply): void {
   process.send?.(reply);
 }
 
-async function list({ id, rootPath, relDir }: Extract<FolderRequest, { kind: 'list' }>): Promise<void> {
+async function list({ id, root, relDir }: Extract<FolderRequest, { kind: 'list' }>): Promise<void> {
+  await using opened = await openRoot(root);
+  await using folder = await openBelow(opened, relDir);
   let entries: FolderEntry[] = [];
-  for await (const entry of await opendir(join(rootPath, relDir), { bufferSize: 256 })) {
+  for await (const entry of await opendir(folder.base, { bufferSize: 256 })) {
     entries.push({ name: entry.name, kind: kindOf(entry) });
     if (entries.length < ENTRIES_PER_MESSAGE) continue;
     send({ kind: 'entries', id, entries, last: false });
@@ -51,27 +55,77 @@ function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLi
 
 async function place({ id, path }: Extract<FolderRequest, { kind: 'place' }>): Promise<void> {
   const real = await realpath(path);
-  send({ kind: 'place', id, place: { path: real, isFolder: (await lstat(real)).isDirectory() } });
+  const facts = await lstat(real, { bigint: true });
+  const { type: fileSystem } = await statfs(real);
+  send({
+    kind: 'place',
+    id,
+    place: { path: real, isFolder: facts.isDirectory(), identity: identityOf(facts), fileSystem },
+  });
 }
 
-async function stat({ id, rootPath, relPaths }: Extract<FolderRequest, { kind: 'stat' }>): Promise<void> {
+async function stat({ id, root, relPaths }: Extract<FolderRequest, { kind: 'stat' }>): Promise<void> {
+  await using opened = await openRoot(root);
   const stats: (FileStat | null)[] = [];
-  let toldAt = performance.now();
-  for (const relPath of relPaths) {
-    stats.push(await statFile(rootPath, relPath));
-    if (performance.now() - toldAt < PROGRESS_MS) continue;
-    toldAt = performance.now();
-    send({ kind: 'progress', id });
+  // Mostly of one folder: it is opened once for its run of names.
+  const tell = progressTeller(id);
+  for (let start = 0; start < relPaths.length; ) {
+    const relDir = folderOf(relPaths[start] ?? '');
+    let end = start + 1;
+    while (end < relPaths.length && folderOf(relPaths[end] ?? '') === relDir) end++;
+    stats.push(...(await statFiles(opened, relDir, relPaths.slice(start, end), tell)));
+    start = end;
   }
   send({ kind: 'stats', id, stats });
 }
 
-async function statFile(rootPath: string, relPath: string): Promise<FileStat | null> {
+/** Says now and then that the question is being worked on. */
+function progressTeller(id: number): () => void {
+  let toldAt = performance.now();
+  return () => {
+    if (performance.now() - toldAt < PROGRESS_MS) return;
+    toldAt = performance.now();
+    send({ kind: 'progress', id });
+  };
+}
+
+function folderOf(relPath: string): string {
+  return relPath.includes('/') ? dirname(relPath) : '';
+}
+
+async function statFiles(
+  root: OpenRoot,
+  relDir: string,
+  relPaths: readonly string[],
+  tell: () => void,
+): Promise<readonly (FileStat | null)[]> {
+  const folder = await unlessGone(openBelow(root, relDir));
+  if (folder === null) return relPaths.map(() => null);
+  await using opened = folder;
+  const stats: (FileStat | null)[] = [];
+  for (const relPath of relPaths) {
+    stats.push(await unlessGone(statFile(opened.base, relPath)));
+    tell();
+  }
+  return stats;
+}
+
+async function statFile(base: string, relPath: string): Promise<FileStat | null> {
+  const facts = await lstat(join(base, basename(relPath)));
+  if (!facts.isFile()) return null;
+  return {
+    relPath,
+    size: facts.size,
+    modifiedAtMs: Math.trunc(facts.mtimeMs),
+    changedAtMs: Math.trunc(facts.ctimeMs),
+    inode: String(facts.ino),
+    touchedAtMs: Math.max(facts.mtimeMs, facts.ctimeMs),
+  };
+}
+
+async function unlessGone<T>(question: Promise<T>): Promise<T | null> {
   try {
-    const facts = await lstat(join(rootPath, relPath));
-    if (!facts.isFile()) return null;
-    const modifiedAtMs = Math.trunc(facts.mtimeMs);
-    return { relPath, size: facts.size, modifiedAtMs, touchedAtMs: Math.max(facts.mtimeMs, facts.ctimeMs) };
+    return await question;
   } catch (error) {
     if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import { type AskedChild, createAskedChild, DiskError, type Settle } from './asked-child.js';
 import type { FileStat, FolderEntry, FolderReply, FolderRequest, RealPlace } from './folder-protocol.js';
 
 /** Lists and stats below library roots, in a child process that may be killed at any time. */
 export interface FolderReader extends AsyncDisposable {
-  /** @throws DiskError */
-  list(rootPath: string, relDir: string): Promise<readonly FolderEntry[]>;
-  /** In the order asked for; null where there is no regular file. @throws DiskError */
-  stat(rootPath: string, relPaths: readonly string[]): Promise<readonly (FileStat | null)[]>;
+  /** Follows no link. @throws DiskError; `ROOT_CHANGED` when the root is another folder */
+  list(root: LibraryRoot, relDir: string): Promise<readonly FolderEntry[]>;
+  /** In the order asked for; null where there is no regular file, or a link on the way. @throws DiskError as `list` does */
+  stat(root: LibraryRoot, relPaths: readonly string[]): Promise<readonly (FileStat | null)[]>;
   /** Where a path really lies, links followed. @throws DiskError */
   realPlace(path: string): Promise<RealPlace>;
   /** The system's number for the kind of file system, as `statfs` gives it. @throws DiskError */
@@ -43,9 +44,9 @@ export function createFolderReader(options: FolderReaderOptions = {}): FolderRea
     });
   const close = async (): Promise<void> => child.close();
   return {
-    list: (rootPath, relDir) => ask({ kind: 'list', rootPath, relDir }),
-    stat: (rootPath, relPaths) =>
-      relPaths.length === 0 ? Promise.resolve([]) : ask({ kind: 'stat', rootPath, relPaths }),
+    list: ({ rootPath, rootIdentity }, relDir) => ask({ kind: 'list', root: { rootPath, rootIdentity }, relDir }),
+    stat: ({ rootPath, rootIdentity }, relPaths) =>
+      relPaths.length === 0 ? Promise.resolve([]) : ask({ kind: 'stat', root: { rootPath, rootIdentity }, relPaths }),
     realPlace: (path) => ask({ kind: 'place', path }),
     fileSystemType: (rootPath) => ask({ kind: 'system', rootPath }),
     close,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import {
   type Child,
   childEnvironment,
@@ -26,7 +27,7 @@ export interface FolderWatchListener {
 export interface FolderWatches extends AsyncDisposable {
   listen(libraryId: number, listener: FolderWatchListener): void;
   /** Watching a folder twice costs nothing. */
-  watch(libraryId: number, rootPath: string, relDir: string): void;
+  watch(libraryId: number, root: LibraryRoot, relDir: string): void;
   forget(libraryId: number): void;
   close(): Promise<void>;
 }
@@ -59,8 +60,8 @@ class Watches implements FolderWatches {
     this.listeners.set(libraryId, listener);
   }
 
-  watch(libraryId: number, rootPath: string, relDir: string): void {
-    this.send({ kind: 'watch', libraryId, rootPath, relDir });
+  watch(libraryId: number, { rootPath, rootIdentity }: LibraryRoot, relDir: string): void {
+    this.send({ kind: 'watch', libraryId, root: { rootPath, rootIdentity }, relDir });
   }
 
   forget(libraryId: number): void {

@@ -1,4 +1,5 @@
 import type { ImageExifDao, PhotoFacts } from '@clip-watch/db';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import type { DecodeHost, Reason } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
 import { mapBounded } from '../host/map-bounded.js';
@@ -29,7 +30,7 @@ const WRITE_AFTER_MS = 200;
 /** Reads each photo once (hash, size, EXIF) and writes its row, in batches. One bad file never stops the rest. */
 export async function ingestPhotos(
   deps: IngestDeps,
-  library: { readonly id: number; readonly rootPath: string },
+  library: LibraryRoot & { readonly id: number },
   relPaths: readonly string[],
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
 ): Promise<IngestResult> {
@@ -64,12 +65,12 @@ type ReadPhoto =
 
 async function readPhoto(
   { decodeHost }: IngestDeps,
-  { rootPath }: { readonly rootPath: string },
+  { rootPath, rootIdentity }: LibraryRoot,
   relPath: string,
   signal?: AbortSignal,
 ): Promise<ReadPhoto> {
   try {
-    const photo = await decodeHost.ingest({ rootPath, relPath }, signal ? { signal } : {});
+    const photo = await decodeHost.ingest({ rootPath, rootIdentity, relPath }, signal ? { signal } : {});
     if (photo.kind === 'facts') return photo;
     return { kind: 'problem', problem: { relPath, reason: photo.reason, message: photo.message } };
   } catch (error) {

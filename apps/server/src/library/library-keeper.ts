@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Database, Library } from '@clip-watch/db';
+import type { Database, GoneAnswer, Library } from '@clip-watch/db';
 import type { PluginLibrary } from '@clip-watch/plugin-api';
 import { compileExcluder, type DecodeHost } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
@@ -8,6 +8,7 @@ import { HostError, messageOf } from '../errors.js';
 import { createEmitter, type Emitter } from '../host/emitter.js';
 import { checkRoot, findOverlap } from './check-root.js';
 import { createFolderWatches, type FolderWatches } from './folder-watches.js';
+import { acceptRoot, answerGone, identityOfRoot } from './library-answers.js';
 import { type LibraryEvent, LibraryLoop, type LoopDeps, type ScanRequest } from './library-loop.js';
 import type { ScanOffline, ScanSummary } from './library-scan.js';
 
@@ -55,7 +56,14 @@ export interface LibraryKeeper extends AsyncDisposable {
   add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
   /** New exclude rules hide photos at once; a scan that this starts finds what they show. @throws HostError NOT_FOUND, BAD_SETTINGS */
   update(id: number, patch: LibraryPatch): Promise<Library>;
-  /** Forgets the library and its rows. Files are not touched. @throws HostError NOT_FOUND */
+  /**
+   * What lies at the library's path now is the library, be it another folder or behind a link: a scan compares it.
+   * @throws HostError NOT_FOUND, BAD_PATH, NOT_ANSWERING
+   */
+  acceptRoot(id: number): Promise<Library>;
+  /** Says what became of the photos that are gone, and scans. @throws HostError NOT_FOUND, NOTHING_ASKED */
+  answerGone(id: number, answer: GoneAnswer): Promise<Library>;
+  /** Forgets the library, its rows and every vector that was kept of it. Files are not touched. @throws HostError NOT_FOUND */
   remove(id: number): Promise<void>;
   /** Scans now, or joins the scan that runs. @throws HostError NOT_FOUND */
   scan(id: number, options?: ScanRequest): Promise<ScanSummary | ScanOffline>;
@@ -105,8 +113,8 @@ class Keeper implements LibraryKeeper {
     return (await this.list()).map((library) => this.toPluginLibrary(library));
   }
 
-  private toPluginLibrary({ id, name, rootPath, excludedDirs }: Library): PluginLibrary {
-    return { id, name, rootPath, excludedDirs: [...this.deps.excludedDirs, ...excludedDirs] };
+  private toPluginLibrary({ id, name, rootPath, rootIdentity, excludedDirs }: Library): PluginLibrary {
+    return { id, name, rootPath, rootIdentity, excludedDirs: [...this.deps.excludedDirs, ...excludedDirs] };
   }
 
   async add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }> {
@@ -119,7 +127,8 @@ class Keeper implements LibraryKeeper {
     const existing = findOverlap(rootPath, await this.list());
     if (existing !== undefined) return { library: existing, isNew: false };
     const name = draft.name ?? basename(rootPath);
-    const library = await this.deps.database.libraries.add({ name, rootPath, excludedDirs });
+    const rootIdentity = await identityOfRoot(rootPath);
+    const library = await this.deps.database.libraries.add({ name, rootPath, rootIdentity, excludedDirs });
     this.events.emit({ id: library.id, change: 'changed' });
     if (this.isStarted) this.loopOf(library).start();
     return { library, isNew: true };
@@ -144,6 +153,20 @@ class Keeper implements LibraryKeeper {
     // The pages send both fields; a new name is no reason to scan.
     if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) await this.loopOf(library).changeRules(library);
     this.events.emit({ id, change: 'changed' });
+    return library;
+  }
+
+  async acceptRoot(id: number): Promise<Library> {
+    return this.goOn(await acceptRoot(this.deps.database.libraries, id, this.deps.dataDir));
+  }
+
+  async answerGone(id: number, answer: GoneAnswer): Promise<Library> {
+    return this.goOn(await answerGone(this.deps.database.libraries, id, answer));
+  }
+
+  private goOn(library: Library): Library {
+    this.loopOf(library).rescan();
+    this.events.emit({ id: library.id, change: 'changed' });
     return library;
   }
 

@@ -11,6 +11,7 @@ import { createFolderReader, type FolderReader } from './folder-reader.js';
 import type { FolderWatches } from './folder-watches.js';
 import { ingestPhotos } from './ingest-photos.js';
 import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
+import { type Standing, standingAfter } from './library-standing.js';
 import { createProblemTeller } from './scan-problems.js';
 
 export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
@@ -59,6 +60,7 @@ export class LibraryLoop {
   private rulesOfScan = new AbortController();
   private refreshing: Promise<void> | null = null;
   private readonly changedFolders = new Set<string>();
+  private watchedRoot: string | null = null;
   private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
@@ -77,15 +79,7 @@ export class LibraryLoop {
   /** Scans now and on each interval, and watches. */
   start(): void {
     if (this.interval !== undefined || this.abort.signal.aborted) return;
-    this.deps.watches.listen(this.id, {
-      onChanged: (relDirs) => this.onFoldersChanged(relDirs),
-      onLost: (code) => this.onWatchesLost(code),
-      onReplaced: () => {
-        this.watchAgain().catch((err: unknown) =>
-          this.deps.log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
-        );
-      },
-    });
+    this.listen();
     this.interval = setInterval(() => this.scanInBackground(), this.deps.scanIntervalMs);
     this.interval.unref();
     void this.chooseWatchMode().then(() => this.scanInBackground());
@@ -122,6 +116,12 @@ export class LibraryLoop {
       this.abort.signal,
     );
     await Promise.race([evaluated.catch(() => {}), sleep(RULES_WAIT_MS, undefined, { ref: false })]); // The scan does it again.
+    this.scanInBackground();
+  }
+
+  /** A person said what the library's folder is, or what became of its photos: a scan that runs begins anew. */
+  rescan(): void {
+    this.rulesOfScan.abort();
     this.scanInBackground();
   }
 
@@ -208,10 +208,14 @@ export class LibraryLoop {
     this.deps.emit({ id: this.id, change: 'scan-started' });
     const rules = this.rulesOf(library);
     await this.applyRules(library, rules, signal);
+    this.watchAnew(library);
     const options = {
       onProgress: this.progressOf(library, request),
       signal,
       onFolder: (relDir: string) => this.watchFolder(library, relDir),
+      onIdentity: async (rootIdentity: string) => {
+        await this.deps.database.libraries.update(this.id, { rootIdentity });
+      },
     };
     const result = await scanLibrary(this.scanDeps(), library, rules, options);
     this.abort.signal.throwIfAborted(); // Closed in the middle of it, the reader says of any folder that it is away.
@@ -239,27 +243,43 @@ export class LibraryLoop {
 
   private watchFolder(library: Library, relDir: string): void {
     this.folders.add(relDir);
-    if (this.watchMode === 'events' && this.interval !== undefined)
-      this.deps.watches.watch(this.id, library.rootPath, relDir);
+    if (this.watchMode === 'events' && this.interval !== undefined) this.deps.watches.watch(this.id, library, relDir);
+  }
+
+  /** Watches hold on to the folder that they were set on: another root wants others. */
+  private watchAnew({ rootPath, rootIdentity }: Library): void {
+    const root = `${rootIdentity} ${rootPath}`;
+    if (root === this.watchedRoot) return;
+    if (this.watchedRoot !== null && this.interval !== undefined) {
+      this.folders.clear();
+      this.deps.watches.forget(this.id);
+      this.listen();
+    }
+    this.watchedRoot = root;
+  }
+
+  private listen(): void {
+    this.deps.watches.listen(this.id, {
+      onChanged: (relDirs) => this.onFoldersChanged(relDirs),
+      onLost: (code) => this.onWatchesLost(code),
+      onReplaced: () => {
+        this.watchAgain().catch((err: unknown) =>
+          this.deps.log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
+        );
+      },
+    });
   }
 
   private async noteResult(library: Library, result: ScanSummary | ScanOffline): Promise<void> {
-    const { libraries } = this.deps.database;
-    if (result.kind === 'offline') {
-      await libraries.update(this.id, { state: 'offline', stateReason: result.reason });
-      const isNews = library.state !== 'offline' || library.stateReason !== result.reason;
+    const after = await this.keepStanding(library, result);
+    const isNews = after !== null && after.stateReason !== null && after.stateReason !== library.stateReason;
+    if (result.kind === 'offline' || result.mostGone !== null)
       this.deps.log?.[isNews ? 'warn' : 'debug'](
-        { libraryId: this.id, reason: result.reason },
-        'library offline; nothing is deleted',
+        { libraryId: this.id, state: after?.state, reason: after?.stateReason },
+        'the library is not whole; nothing is deleted',
       );
-      return;
-    }
-    const isBack = library.state === 'offline';
-    await libraries.update(this.id, {
-      lastScanAt: this.deps.now(),
-      ...(isBack ? { state: 'online', stateReason: null } : {}),
-    });
-    const { kind: _, problems, growing, ...facts } = result;
+    if (result.kind === 'offline') return;
+    const { kind: _, problems, growing, newIdentity: __, ...facts } = result;
     this.deps.log?.info(
       { libraryId: this.id, ...facts, problems: problems.length, growing: growing.length },
       'scanned',
@@ -269,6 +289,23 @@ export class LibraryLoop {
     if (facts.added + facts.changed + facts.missing + facts.returned > 0)
       this.deps.emit({ id: this.id, change: 'changed' });
     this.deps.onTick(library);
+  }
+
+  /** @returns null when the library was removed meanwhile, or a person answered: then the next scan has the word */
+  private async keepStanding(before: Library, result: ScanSummary | ScanOffline): Promise<Standing | null> {
+    const { libraries } = this.deps.database;
+    const now = await this.find();
+    if (now === null) return null;
+    const scanned =
+      result.kind === 'offline'
+        ? {}
+        : {
+            lastScanAt: this.deps.now(),
+            ...(result.newIdentity === null ? {} : { rootIdentity: result.newIdentity }),
+          };
+    const standing = now.answer === before.answer ? standingAfter(now, result) : null;
+    await libraries.update(this.id, { ...scanned, ...standing });
+    return standing;
   }
 
   private onFoldersChanged(relDirs: readonly string[]): void {

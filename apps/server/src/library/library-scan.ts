@@ -1,19 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImageExifDao, KnownFile, Library } from '@clip-watch/db';
+import type { ImageExifDao, KnownFile, Library, LibraryQuestion } from '@clip-watch/db';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import { DiskError } from './asked-child.js';
+import type { ComparableFacts } from './file-systems.js';
 import type { FileStat } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
 import { createIdSet, type IdSet } from './id-set.js';
 import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-photos.js';
+import { type MetRoot, meetRoot } from './meet-root.js';
+import { type Gone, isMostGone } from './missing-brake.js';
 import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
 import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
 export interface ScanDeps extends Omit<IngestDeps, 'images'> {
   readonly images: Pick<
     ImageExifDao,
-    'findKnownFiles' | 'pageKnownFiles' | 'upsertPhotos' | 'markMissing' | 'markSeen' | 'removeMissing'
+    | 'findKnownFiles'
+    | 'pageKnownFiles'
+    | 'upsertPhotos'
+    | 'noteInodes'
+    | 'findSameBytes'
+    | 'markMissing'
+    | 'markSeen'
+    | 'removeMissing'
+    | 'purgeKeptEmbeddings'
   >;
-  readonly reader: Pick<FolderReader, 'list' | 'stat'>;
+  readonly reader: Pick<FolderReader, 'list' | 'stat' | 'realPlace'>;
   readonly now: () => number;
 }
 
@@ -24,21 +36,32 @@ export interface ScanSummary {
   readonly changed: number;
   readonly missing: number;
   readonly returned: number;
+  /** Set when so much is gone that nothing was marked missing: a person has to say why. */
+  readonly mostGone: Gone | null;
   /** Somebody is still writing these; the next scan takes them. */
   readonly growing: readonly string[];
   /** Folders and files that cannot be read, the first hundred. */
   readonly problems: readonly IngestProblem[];
   readonly durationMs: number;
+  /** The folder's identity, to be kept from now on; null when it is known, or not sure yet. */
+  readonly newIdentity: string | null;
 }
 
-/** The root is away, silent or emptied: nothing was changed in the table. */
+/** The root is away, silent, emptied or another folder: nothing was changed in the table. */
 export interface ScanOffline {
   readonly kind: 'offline';
   readonly reason: string;
+  /** What a person has to say before it goes on; null when it only has to come back. */
+  readonly question: LibraryQuestion | null;
+  readonly gonePhotos: number | null;
 }
+
+type ScannedLibrary = Pick<Library, 'id' | 'rootPath' | 'rootIdentity' | 'answer' | 'gonePhotos'>;
 
 export interface ScanOptions extends WalkOptions {
   readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
+  /** The folder that is known has another identity since a new mount: who opens photos has to know it. */
+  readonly onIdentity?: (identity: string) => Promise<void>;
 }
 
 // Files found and not yet ingested. Bounds memory, and is how far "new and small first" reaches.
@@ -46,6 +69,7 @@ const WORK_AT_ONCE = 5_000;
 const ROWS_PER_PAGE = 1_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
 const PROBLEMS_KEPT = 100;
+const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 // A disk that hung, a decoder that ended or could not be started: the same file may pass a moment later.
 const PASSING: ReadonlySet<string> = new Set(['read_timeout', 'timeout', 'ingest_failed']);
 // Longer than the decode host leaves a disk alone that hung.
@@ -56,27 +80,31 @@ const LOOKS_AT_GROWING = 3;
 /** One full comparison of a library's folder with its rows. The truth: events only make it come sooner. */
 export async function scanLibrary(
   deps: ScanDeps,
-  library: Pick<Library, 'id' | 'rootPath'>,
+  library: ScannedLibrary,
   rules: WalkRules,
   options: ScanOptions = {},
 ): Promise<ScanSummary | ScanOffline> {
-  const scan = new Scan(deps, library, rules, options);
   try {
-    return await scan.run();
+    const met = await meetRoot(deps, library);
+    if (met.kind === 'other') return { kind: 'offline', reason: met.reason, question: 'other_root', gonePhotos: null };
+    if (met.standing === 'again' && met.root.rootIdentity !== null) await options.onIdentity?.(met.root.rootIdentity);
+    return await new Scan(deps, library, met, rules, options).run();
   } catch (error) {
-    if (error instanceof DiskError) return { kind: 'offline', reason: offlineReason(library.rootPath, error) };
-    throw error;
+    if (!(error instanceof DiskError)) throw error;
+    return { kind: 'offline', reason: offlineReason(library.rootPath, error), question: null, gonePhotos: null };
   }
 }
 
 /** Compares a few folders only, after an event. Rows of files that are gone wait for the next full scan. */
 export async function refreshFolders(
   deps: ScanDeps,
-  library: Pick<Library, 'id' | 'rootPath'>,
+  library: ScannedLibrary,
   rules: WalkRules,
   options: ScanOptions,
 ): Promise<{ readonly added: number; readonly changed: number }> {
-  return new Scan(deps, library, rules, options).runPart();
+  const met = await meetRoot(deps, library);
+  if (met.kind === 'other') return { added: 0, changed: 0 };
+  return new Scan(deps, library, met, rules, options).runPart();
 }
 
 function offlineReason(rootPath: string, error: DiskError): string {
@@ -84,6 +112,8 @@ function offlineReason(rootPath: string, error: DiskError): string {
     return `The folder ${rootPath} is not there. Connect or mount it again.`;
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return `No permission to read ${rootPath}. Give this user read access.`;
+  if (error.code === 'ROOT_CHANGED')
+    return `${rootPath} became another folder while it was scanned. Nothing in that is read.`;
   if (error.code === 'NOT_ANSWERING') return `The folder ${rootPath} does not answer. Look at its disk or network.`;
   return `The folder ${rootPath} cannot be read (${error.code}). Look at its disk or network.`;
 }
@@ -96,15 +126,29 @@ class Scan {
   private growing: ScanWork[] = [];
   private late: string[] = [];
   private ingested = 0;
+  /** Rows of before this scan that were not missing, and are not left out. */
+  private known = 0;
   private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
   private readonly deps: ScanDeps;
-  private readonly library: Pick<Library, 'id' | 'rootPath'>;
+  private readonly library: ScannedLibrary;
+  private readonly met: Extract<MetRoot, { kind: 'library' }>;
+  private readonly root: LibraryRoot & { readonly id: number };
+  private readonly compare: ComparableFacts;
   private readonly rules: WalkRules;
   private readonly options: ScanOptions;
 
-  constructor(deps: ScanDeps, library: Pick<Library, 'id' | 'rootPath'>, rules: WalkRules, options: ScanOptions) {
+  constructor(
+    deps: ScanDeps,
+    library: ScannedLibrary,
+    met: Extract<MetRoot, { kind: 'library' }>,
+    rules: WalkRules,
+    options: ScanOptions,
+  ) {
     this.deps = deps;
     this.library = library;
+    this.met = met;
+    this.root = { id: library.id, ...met.root };
+    this.compare = met.compare;
     this.rules = rules;
     this.options = options;
   }
@@ -112,18 +156,24 @@ class Scan {
   async run(): Promise<ScanSummary | ScanOffline> {
     const startedAt = this.deps.now();
     await this.compareFolder();
-    if (this.total.files === 0 && (await this.isEmptiedRoot()))
-      return {
-        kind: 'offline',
-        reason: `The folder ${this.library.rootPath} is empty, and it held photos before. Mount it again.`,
-      };
+    const emptied = await this.findEmptiedRoot();
+    if (emptied !== null) return emptied;
     await this.ingestWork();
     const growing = await this.ingestGrown();
     await this.ingestLate();
-    await this.compareRows();
-    await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
+    const mostGone = await this.compareRows();
+    // Those of before go too, but not on the day that most of the others are gone.
+    if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
+    await this.deps.images.purgeKeptEmbeddings();
     const durationMs = this.deps.now() - startedAt;
-    return { kind: 'scanned', ...this.total, growing, problems: this.problems, durationMs };
+    const newIdentity = this.findNewIdentity(mostGone);
+    return { kind: 'scanned', ...this.total, mostGone, growing, problems: this.problems, durationMs, newIdentity };
+  }
+
+  /** A folder that nobody met before is the library's when its photos are in it, or when there are none. */
+  private findNewIdentity(mostGone: Gone | null): string | null {
+    if (this.met.standing === 'kept' || mostGone !== null) return null;
+    return this.seen.size > 0 || this.known === 0 ? this.root.rootIdentity : null;
   }
 
   async runPart(): Promise<{ readonly added: number; readonly changed: number }> {
@@ -134,8 +184,8 @@ class Scan {
   }
 
   private async compareFolder(): Promise<void> {
-    const { deps, library, rules, options } = this;
-    for await (const step of walkLibrary(deps.reader, library.rootPath, rules, options)) {
+    const { deps, root, rules, options } = this;
+    for await (const step of walkLibrary(deps.reader, root, rules, options)) {
       if (step.kind === 'unreadable') this.addUnreadable(step.relDir, step.code, step.message);
       else if (step.kind === 'unnameable') this.addUnnameable(step.relPaths);
       else await this.compareFiles(step.files);
@@ -145,8 +195,8 @@ class Scan {
 
   private addUnreadable(relDir: string, code: string, message: string): void {
     if (code === 'ENOENT' && isLossyName(relDir)) this.addUnnameable([relDir]);
-    // A folder that went away between its parent's listing and its own is simply gone.
-    if (code === 'ENOENT') return;
+    // A folder that went away, or became a link, between its parent's listing and its own is simply gone.
+    if (NO_FOLDER.has(code)) return;
     this.unreadable.push(relDir);
     this.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
   }
@@ -162,7 +212,8 @@ class Scan {
       this.library.id,
       files.map(({ relPath }) => relPath),
     );
-    const plan = planScanBatch(files, known, this.deps.now());
+    const plan = planScanBatch(files, known, this.deps.now(), this.compare);
+    if (plan.unnoted.length > 0) await this.deps.images.noteInodes(plan.unnoted);
     for (const id of plan.seen) this.seen.add(id);
     this.work.push(...plan.work);
     this.growing.push(...plan.growing);
@@ -183,12 +234,13 @@ class Scan {
       this.ingested += rows;
       this.report();
     };
-    const ingested = await ingestPhotos(this.deps, this.library, relPaths, {
+    const ingested = await ingestPhotos(this.deps, this.root, relPaths, {
       onProgress,
       ...(signal ? { signal } : {}),
     });
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
+    this.total.returned += work.filter(({ isBack }) => isBack).length;
     const isLate = ({ reason }: IngestProblem): boolean => PASSING.has(reason);
     this.late.push(...ingested.problems.filter(isLate).map(({ relPath }) => relPath));
     this.addProblems(ingested.problems.filter((problem) => !isLate(problem)));
@@ -216,7 +268,7 @@ class Scan {
       const before = this.growing;
       this.growing = [];
       const after = await this.deps.reader.stat(
-        this.library.rootPath,
+        this.root,
         before.map(({ file }) => file.relPath),
       );
       for (const [index, work] of before.entries()) this.takeIfAtRest(work, after[index] ?? null);
@@ -232,11 +284,14 @@ class Scan {
   }
 
   /** An emptied mount point looks like a folder whose photos were all deleted: nobody deletes like that, mounts do. */
-  private async isEmptiedRoot(): Promise<boolean> {
-    const entries = await this.deps.reader.list(this.library.rootPath, '');
-    if (entries.length > 0) return false;
-    for await (const rows of this.pages()) if (rows.some((row) => row.missingSince === null)) return true;
-    return false;
+  private async findEmptiedRoot(): Promise<ScanOffline | null> {
+    if (this.total.files > 0) return null;
+    if ((await this.deps.reader.list(this.root, '')).length > 0) return null;
+    let gonePhotos = 0;
+    for await (const rows of this.pages()) gonePhotos += rows.filter((row) => row.missingSince === null).length;
+    if (gonePhotos <= this.confirmed()) return null;
+    const reason = `The folder ${this.library.rootPath} is empty, and it held photos before. Mount it again, or say that they were deleted.`;
+    return { kind: 'offline', reason, question: 'most_gone', gonePhotos };
   }
 
   private async *pages(): AsyncGenerator<readonly KnownFile[]> {
@@ -254,35 +309,65 @@ class Scan {
     }
   }
 
-  private async compareRows(): Promise<void> {
+  /** @returns what is gone, when that is too much to be marked missing */
+  private async compareRows(): Promise<Gone | null> {
+    const gone: number[] = [];
     for await (const rows of this.pages()) {
       const returned = rows.filter((row) => row.missingSince !== null && this.seen.has(row.id));
       if (returned.length > 0) await this.deps.images.markSeen(returned.map(({ id }) => id));
       this.total.returned += returned.length;
-      await this.markGone(rows.filter((row) => this.isUnseen(row)));
+      const looked = rows.filter((row) => row.missingSince === null && !this.rules.excludes(row.relPath));
+      const unseen = looked.filter((row) => this.isUnseen(row));
+      const goneOfPage = await this.findGone(unseen);
+      gone.push(...goneOfPage);
+      // Unseen and there: rows that this scan made.
+      this.known += looked.length - (unseen.length - goneOfPage.length);
     }
+    const mostGone = await this.findMostGone(gone);
+    if (mostGone === null) await this.markGone(gone);
+    return mostGone;
   }
 
   private isUnseen(row: KnownFile): boolean {
-    if (row.missingSince !== null || this.seen.has(row.id)) return false;
-    return !this.rules.excludes(row.relPath) && !isBelowAny(row.relPath, this.unreadable);
+    return !this.seen.has(row.id) && !isBelowAny(row.relPath, this.unreadable);
   }
 
   /** Asks the disk once more: a row made or found by an event during the walk was not seen by it. */
-  private async markGone(rows: readonly KnownFile[]): Promise<void> {
-    if (rows.length === 0) return;
-    const stats = await this.deps.reader.stat(
-      this.library.rootPath,
-      rows.map(({ relPath }) => relPath),
-    );
-    const gone = rows.filter((_, index) => stats[index] === null);
+  private async findGone(rows: readonly KnownFile[]): Promise<readonly number[]> {
+    const relPaths = rows.map(({ relPath }) => relPath);
+    const stats = await this.deps.reader.stat(this.root, relPaths);
+    return rows.filter((_, index) => stats[index] === null).map(({ id }) => id);
+  }
+
+  /** How many photos a person said were deleted. */
+  private confirmed(): number {
+    return this.library.answer === 'deleted' ? (this.library.gonePhotos ?? 0) : 0;
+  }
+
+  private async findMostGone(gone: readonly number[]): Promise<Gone | null> {
+    const confirmed = this.confirmed();
+    if (!isMostGone({ gone: gone.length, known: this.known }, confirmed)) return null;
+    // Renamed and moved photos have a new row by now, with the same bytes.
+    const lost = { gone: gone.length - (await this.countMoved(gone)), known: this.known };
+    return isMostGone(lost, confirmed) ? lost : null;
+  }
+
+  private async countMoved(gone: readonly number[]): Promise<number> {
+    const isGone = createIdSet();
+    for (const id of gone) isGone.add(id);
+    let moved = 0;
+    for (let start = 0; start < gone.length; start += ROWS_PER_PAGE) {
+      const page = await this.deps.images.findSameBytes(this.library.id, gone.slice(start, start + ROWS_PER_PAGE));
+      moved += page.filter(({ sameIds }) => sameIds.some((id) => !isGone.has(id))).length;
+    }
+    return moved;
+  }
+
+  private async markGone(gone: readonly number[]): Promise<void> {
     if (gone.length === 0) return;
     // The root itself went away during the scan: then everything looks gone.
-    await this.deps.reader.list(this.library.rootPath, '');
-    await this.deps.images.markMissing(
-      gone.map(({ id }) => id),
-      this.deps.now(),
-    );
+    await this.deps.reader.list(this.root, '');
+    await this.deps.images.markMissing(gone, this.deps.now());
     this.total.missing += gone.length;
   }
 }

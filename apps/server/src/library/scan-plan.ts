@@ -1,4 +1,5 @@
 import type { KnownFile } from '@clip-watch/db';
+import type { ComparableFacts } from './file-systems.js';
 import type { FileStat } from './folder-protocol.js';
 
 /** A file whose size and time have not moved for so long counts as written. */
@@ -7,6 +8,8 @@ export const REST_MS: number = 2_000;
 export interface ScanWork {
   readonly file: FileStat;
   readonly isNew: boolean;
+  /** Its row was hidden: it comes back with this reading. */
+  readonly isBack: boolean;
 }
 
 export interface ScanPlan {
@@ -15,21 +18,45 @@ export interface ScanPlan {
   readonly work: readonly ScanWork[];
   /** Somebody may still be writing these. */
   readonly growing: readonly ScanWork[];
+  /** Rows of an older program, that do not know their inode yet. */
+  readonly unnoted: readonly { readonly id: number; readonly changedAtMs: number; readonly inode: string }[];
 }
 
-/** Compares one batch of the walk with its rows. Size and whole-millisecond time decide; the hash is for ingest. */
-export function planScanBatch(files: readonly FileStat[], known: readonly KnownFile[], now: number): ScanPlan {
+/**
+ * Compares one batch of the walk with its rows. Size and whole-millisecond times decide, and the inode; the hash is for
+ * ingest.
+ * @param compare which of them can be believed on this file system
+ */
+export function planScanBatch(
+  files: readonly FileStat[],
+  known: readonly KnownFile[],
+  now: number,
+  compare: ComparableFacts,
+): ScanPlan {
   const rows = new Map(known.map((row) => [row.relPath, row]));
   const seen: number[] = [];
   const work: ScanWork[] = [];
   const growing: ScanWork[] = [];
+  const unnoted: { id: number; changedAtMs: number; inode: string }[] = [];
   for (const file of files) {
     const row = rows.get(file.relPath);
     if (row !== undefined) seen.push(row.id);
-    if (row !== undefined && row.fileSize === file.size && row.modifiedAtMs === file.modifiedAtMs) continue;
-    (isResting(file, now) ? work : growing).push({ file, isNew: row === undefined });
+    if (row !== undefined && isUnchanged(row, file, compare)) {
+      const { changedAtMs, inode } = file;
+      if (row.changedAtMs === null) unnoted.push({ id: row.id, changedAtMs, inode });
+      continue;
+    }
+    const isBack = row !== undefined && row.missingSince !== null;
+    (isResting(file, now) ? work : growing).push({ file, isNew: row === undefined, isBack });
   }
-  return { seen, work, growing };
+  return { seen, work, growing, unnoted };
+}
+
+function isUnchanged(row: KnownFile, file: FileStat, compare: ComparableFacts): boolean {
+  if (row.fileSize !== file.size || row.modifiedAtMs !== file.modifiedAtMs) return false;
+  if (row.changedAtMs === null) return true;
+  if (compare.changedAt && row.changedAtMs !== file.changedAtMs) return false;
+  return !compare.inode || row.inode === file.inode;
 }
 
 /** A time in the future is a wrong clock, not a writer. */

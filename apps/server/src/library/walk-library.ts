@@ -1,3 +1,4 @@
+import type { LibraryRoot } from '@clip-watch/library-root';
 import { isImageFile } from '@clip-watch/watcher';
 import { DiskError } from './asked-child.js';
 import type { FileStat, FolderEntry } from './folder-protocol.js';
@@ -40,7 +41,7 @@ export function isLossyName(relPath: string): boolean {
  */
 export async function* walkLibrary(
   reader: Pick<FolderReader, 'list' | 'stat'>,
-  rootPath: string,
+  root: LibraryRoot,
   rules: WalkRules,
   options: WalkOptions = {},
 ): AsyncGenerator<WalkStep> {
@@ -49,22 +50,22 @@ export async function* walkLibrary(
   for (let relDir = stack.pop(); relDir !== undefined; relDir = stack.pop()) {
     signal?.throwIfAborted();
     options.onFolder?.(relDir);
-    const listed = await listFolder(reader, rootPath, relDir);
+    const listed = await listFolder(reader, root, relDir);
     if ('kind' in listed) {
       yield listed;
       continue;
     }
     const { folders, images } = sortEntries(listed.entries, relDir, rules);
     stack.push(...folders.filter((folder) => options.descend?.(folder) ?? true).reverse());
-    yield* statImages(reader, rootPath, relDir, images, signal);
+    yield* statImages(reader, root, relDir, images, signal);
   }
 }
 
 type Listing = { readonly entries: readonly FolderEntry[] } | Extract<WalkStep, { kind: 'unreadable' }>;
 
-async function listFolder(reader: Pick<FolderReader, 'list'>, rootPath: string, relDir: string): Promise<Listing> {
+async function listFolder(reader: Pick<FolderReader, 'list'>, root: LibraryRoot, relDir: string): Promise<Listing> {
   try {
-    return { entries: await reader.list(rootPath, relDir) };
+    return { entries: await reader.list(root, relDir) };
   } catch (error) {
     return unreadable(error, relDir);
   }
@@ -76,7 +77,7 @@ function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: '
   return { kind: 'unreadable', relDir, code: error.code, message: error.message };
 }
 
-const FATAL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED']);
+const FATAL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED']);
 
 function sortEntries(
   entries: readonly FolderEntry[],
@@ -95,7 +96,7 @@ function sortEntries(
 
 async function* statImages(
   reader: Pick<FolderReader, 'stat'>,
-  rootPath: string,
+  root: LibraryRoot,
   relDir: string,
   images: readonly string[],
   signal?: AbortSignal,
@@ -104,7 +105,7 @@ async function* statImages(
     signal?.throwIfAborted();
     const asked = images.slice(start, start + STATS_PER_QUESTION);
     try {
-      const stats = await reader.stat(rootPath, asked);
+      const stats = await reader.stat(root, asked);
       yield { kind: 'files', relDir, files: stats.filter((stat) => stat !== null) };
       const unnameable = asked.filter((relPath, at) => stats[at] === null && isLossyName(relPath));
       if (unnameable.length > 0) yield { kind: 'unnameable', relPaths: unnameable };

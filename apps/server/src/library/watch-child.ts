@@ -1,9 +1,10 @@
 // A process of its own that holds the file-system watches of all libraries. Events are hints: it may lose some, hang or die.
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
+import { type LibraryRoot, openRootSync } from '@clip-watch/library-root';
 
 export type WatchRequest =
-  | { readonly kind: 'watch'; readonly libraryId: number; readonly rootPath: string; readonly relDir: string }
+  | { readonly kind: 'watch'; readonly libraryId: number; readonly root: LibraryRoot; readonly relDir: string }
   | { readonly kind: 'forget'; readonly libraryId: number };
 
 export type WatchEvent =
@@ -35,17 +36,18 @@ setInterval(() => {
 // The host is gone. An exit would wait for a file thread that hangs.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-function add({ libraryId, rootPath, relDir }: Extract<WatchRequest, { kind: 'watch' }>): void {
+function add({ libraryId, root, relDir }: Extract<WatchRequest, { kind: 'watch' }>): void {
   const ofLibrary = watches.get(libraryId) ?? new Map<string, FSWatcher>();
   watches.set(libraryId, ofLibrary);
   if (ofLibrary.has(relDir)) return;
   try {
-    const watcher = watch(join(rootPath, relDir), { persistent: true }, () => note(libraryId, relDir));
+    openRootSync(root)[Symbol.dispose](); // Another folder in its place raises no events for this library.
+    const watcher = watch(join(root.rootPath, relDir), { persistent: true }, () => note(libraryId, relDir));
     watcher.on('error', () => drop(libraryId, relDir));
     ofLibrary.set(relDir, watcher);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
-    if (!EXHAUSTED.has(code)) return; // The folder is gone again; the next scan knows.
+    if (!EXHAUSTED.has(code)) return; // The folder is gone again, or is another; the next scan knows.
     forget(libraryId);
     send({ kind: 'exhausted', libraryId, code });
   }

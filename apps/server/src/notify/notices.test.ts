@@ -3,7 +3,15 @@ import { type Known, NOTHING_KNOWN, planNotices, type Situation } from './notice
 
 const LIBRARY = {
   ...{ photos: 0, encoded: 0, pending: 0, failed: 0, skipped: 0, missing: 0, lowQuality: 0, coverage: 1 },
-  ...{ id: 1, name: 'Photos', state: 'online' as const, stateReason: null, scanning: false },
+  ...{
+    id: 1,
+    name: 'Photos',
+    state: 'online' as const,
+    stateReason: null,
+    question: null,
+    answer: null,
+    scanning: false,
+  },
 };
 
 function at(status: Partial<Situation['status']> = {}, freeBytes: number | null = 1e12): Situation {
@@ -29,6 +37,7 @@ function eventsOf(looks: readonly Situation[]): string[] {
   });
 }
 
+const mostGone = { ...LIBRARY, question: 'most_gone' as const, stateReason: 'Most of it is gone.' };
 const away = { ...LIBRARY, state: 'offline' as const, stateReason: 'The folder is gone.' };
 const scanning = { ...LIBRARY, scanning: true };
 
@@ -68,6 +77,11 @@ describe('planNotices', () => {
         at({ libraries: [away] }),
       ],
       ['library-offline', 'library-offline', '', 'library-offline'],
+    ],
+    [
+      'most of a library gone is said like one that is away, once',
+      [at({ libraries: [mostGone] }), at({ libraries: [{ ...mostGone, state: 'offline' as const }] }), at()],
+      ['library-offline', '', ''],
     ],
     [
       'a full disk is said once, until there is room in earnest',

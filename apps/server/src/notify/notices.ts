@@ -51,7 +51,7 @@ export function planNotices(before: Known, now: Situation): { readonly known: Kn
     settled,
     isMisconfigured: status.state === 'misconfigured',
     isDiskFull: isFull(now.freeBytes, before.isDiskFull),
-    offline: new Set(status.libraries.filter(({ state }) => state === 'offline').map(({ id }) => id)),
+    offline: new Set(status.libraries.filter(isAway).map(({ id }) => id)),
   };
   const notices: Notice[] = [];
   if (known.isMisconfigured && !before.isMisconfigured) notices.push(misconfigured(status));
@@ -64,6 +64,11 @@ export function planNotices(before: Known, now: Situation): { readonly known: Kn
 
 function isAtRest({ state, pending, libraries }: Situation['status']): boolean {
   return state === 'idle' && pending === 0 && !libraries.some(({ scanning }) => scanning);
+}
+
+/** Offline, or braked: most of it is gone. */
+function isAway({ state, question }: Situation['status']['libraries'][number]): boolean {
+  return state === 'offline' || question !== null;
 }
 
 function isFull(freeBytes: number | null, wasFull: boolean): boolean {
@@ -83,9 +88,10 @@ function diskFull(freeBytes: number): Notice {
   return { event: 'disk-full', message, library: null };
 }
 
-function offline({ id, name, stateReason }: Situation['status']['libraries'][number]): Notice {
+function offline({ id, name, state, stateReason }: Situation['status']['libraries'][number]): Notice {
   const why = stateReason === null ? '' : ` ${stateReason}`;
-  const message = `The library "${name}" is offline; nothing is deleted.${why}`;
+  const what = state === 'offline' ? 'is offline' : 'misses most of its photos';
+  const message = `The library "${name}" ${what}; nothing is deleted.${why}`;
   return { event: 'library-offline', message, library: { id, name } };
 }
 

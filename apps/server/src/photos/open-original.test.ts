@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { identityOf } from '@clip-watch/library-root';
 import { HUNG_FOLDER, hungDisk, tempFolder } from '@clip-watch/test-support';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createOriginals, type OpenedOriginal, type OriginalFile } from './open-original.js';
@@ -9,6 +20,7 @@ import { createOriginals, type OpenedOriginal, type OriginalFile } from './open-
 const BYTES = Buffer.from(Array.from({ length: 700_000 }, (_, index) => index % 251));
 const folder = tempFolder();
 const root = join(folder.path, 'photos');
+const ROOT = { rootPath: root, rootIdentity: null };
 const preload = hungDisk(folder.path);
 const originals = createOriginals();
 
@@ -35,7 +47,7 @@ test.each([
   [262_143, 262_145],
   [699_990, 699_999],
 ])('bytes %d to %d are those of the file', async (start, end) => {
-  const opened = await originals.open(root, 'a.jpg');
+  const opened = await originals.open(ROOT, 'a.jpg');
   expect(opened).toMatchObject({ kind: 'opened', size: BYTES.length });
   const parts = await fileOf(opened).createReadStream({ start, end }).toArray();
   expect(Buffer.concat(parts).equals(BYTES.subarray(start, end + 1))).toBe(true);
@@ -46,12 +58,33 @@ test('links, pipes, folders and what is not there are refused', async () => {
   symlinkSync(folder.path, join(root, 'way-out'));
   spawnSync('mkfifo', [join(root, 'pipe.jpg')]);
   for (const relPath of ['link.jpg', 'way-out/secret.jpg', '../secret.jpg', 'pipe.jpg', '.', 'gone.jpg'])
-    expect((await originals.open(root, relPath)).kind, relPath).toBe('refused');
+    expect((await originals.open(ROOT, relPath)).kind, relPath).toBe('refused');
+});
+
+test('another folder in the place of the library is refused, and so is a link', async () => {
+  const rootPath = join(folder.path, 'moving');
+  const identityNow = (path: string): string => identityOf(statSync(path, { bigint: true }));
+  mkdirSync(rootPath);
+  writeFileSync(join(rootPath, 'a.jpg'), BYTES);
+  const library = { rootPath, rootIdentity: identityNow(rootPath) };
+  await fileOf(await originals.open(library, 'a.jpg')).close();
+  renameSync(rootPath, `${rootPath}.real`);
+  mkdirSync(rootPath);
+  writeFileSync(join(rootPath, 'a.jpg'), 'secret');
+  expect(await originals.open(library, 'a.jpg')).toEqual({
+    kind: 'refused',
+    id: expect.any(Number),
+    reason: 'ROOT_CHANGED',
+  });
+  await fileOf(await originals.open({ ...library, rootIdentity: identityNow(rootPath) }, 'a.jpg')).close();
+  rmSync(rootPath, { recursive: true });
+  symlinkSync(`${rootPath}.real`, rootPath);
+  expect(await originals.open(library, 'a.jpg')).toMatchObject({ kind: 'refused', reason: 'ROOT_CHANGED' });
 });
 
 test('a file that becomes shorter while it is read breaks off', async () => {
   writeFileSync(join(root, 'shrinking.jpg'), BYTES);
-  const opened = await originals.open(root, 'shrinking.jpg');
+  const opened = await originals.open(ROOT, 'shrinking.jpg');
   writeFileSync(join(root, 'shrinking.jpg'), 'x');
   await expect(readWhole(fileOf(opened))).rejects.toMatchObject({ code: 'PHOTO_UNREADABLE' });
 });
@@ -76,13 +109,14 @@ test.each([
   ['left before its first byte', (file: OriginalFile) => file.createReadStream({ start: 0, end: 9 }).destroy()],
   ['closed', (file: OriginalFile) => file.close()],
 ])('a file that is %s is not kept open', async (_, use) => {
-  const file = fileOf(await originals.open(root, 'a.jpg'));
+  const file = fileOf(await originals.open(ROOT, 'a.jpg'));
   await use(file);
   await expect.poll(() => openDescriptors(join(root, 'a.jpg')), { timeout: 20_000 }).toBe(0);
 });
 
 describe.skipIf(preload === undefined)('a disk that never answers', () => {
   const hung = join(folder.path, HUNG_FOLDER);
+  const HUNG = { rootPath: hung, rootIdentity: null };
   beforeAll(() => {
     mkdirSync(hung);
     writeFileSync(join(hung, 'a.jpg'), BYTES);
@@ -93,9 +127,9 @@ describe.skipIf(preload === undefined)('a disk that never answers', () => {
   });
 
   test('costs neither the originals of another library nor the file threads of this process', async () => {
-    const stuck = Array.from({ length: 16 }, () => originals.open(hung, 'a.jpg').catch((error: unknown) => error));
+    const stuck = Array.from({ length: 16 }, () => originals.open(HUNG, 'a.jpg').catch((error: unknown) => error));
     expect((await stat(root)).isDirectory()).toBe(true);
-    await using file = fileOf(await originals.open(root, 'a.jpg'));
+    await using file = fileOf(await originals.open(ROOT, 'a.jpg'));
     expect((await readWhole(file)).equals(BYTES)).toBe(true);
     originals.close();
     for (const error of await Promise.all(stuck)) expect(error).toMatchObject({ code: 'NOT_ANSWERING' });
@@ -103,10 +137,10 @@ describe.skipIf(preload === undefined)('a disk that never answers', () => {
 
   test('is given up after a while, and asked anew by the next request', async () => {
     const impatient = createOriginals(300);
-    await expect(impatient.open(hung, 'a.jpg')).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
-    await expect(impatient.open(hung, 'a.jpg')).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
+    await expect(impatient.open(HUNG, 'a.jpg')).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
+    await expect(impatient.open(HUNG, 'a.jpg')).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
     delete process.env.LD_PRELOAD; // The disk is back: the next child finds it so.
-    await using file = fileOf(await impatient.open(hung, 'a.jpg'));
+    await using file = fileOf(await impatient.open(HUNG, 'a.jpg'));
     expect(await readWhole(file)).toHaveLength(BYTES.length);
     impatient.close();
   });

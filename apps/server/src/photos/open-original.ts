@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { LibraryRoot } from '@clip-watch/library-root';
 import { HttpProblem } from '../http/problem.js';
 import { type AskedChild, createAskedChild, DiskError } from '../library/asked-child.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
@@ -12,7 +13,13 @@ export interface OriginalFile extends AsyncDisposable {
 }
 
 export type OpenedOriginal =
-  | { readonly kind: 'opened'; readonly handle: OriginalFile; readonly size: number; readonly modifiedAtMs: number }
+  | {
+      readonly kind: 'opened';
+      readonly handle: OriginalFile;
+      readonly size: number;
+      readonly modifiedAtMs: number;
+      readonly changedAtMs: number;
+    }
   /** Gone, a link, a pipe, or outside the library: the reason is for the log, not for the caller. */
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -28,10 +35,10 @@ type Answer = Exclude<OriginalReply, { kind: 'error' }>;
 /** Reads originals in one child a library, so that a hung mount costs the originals of its own library only. */
 export interface Originals {
   /**
-   * Opens a photo for reading only, never through a link, and only below its library's root.
+   * Opens a photo for reading only, never through a link, and only below its library's root, if that is the folder still.
    * @throws HttpProblem NOT_ANSWERING when the disk hangs
    */
-  open(rootPath: string, relPath: string): Promise<OpenedOriginal>;
+  open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal>;
   /** Ends the children; what is being read breaks off. They start again with the next photo. */
   close(): void;
 }
@@ -40,13 +47,13 @@ export interface Originals {
 export function createOriginals(silenceMs: number = SILENCE_MS): Originals {
   const disks = new Map<string, Disk>();
   return {
-    open(rootPath, relPath) {
+    open({ rootPath, rootIdentity }, relPath) {
       let disk = disks.get(rootPath);
       if (disk === undefined) {
-        disk = new Disk(rootPath, silenceMs);
+        disk = new Disk(silenceMs);
         disks.set(rootPath, disk);
       }
-      return disk.open(relPath);
+      return disk.open({ rootPath, rootIdentity }, relPath);
     },
     close() {
       for (const disk of disks.values()) disk.close();
@@ -63,12 +70,10 @@ export const openOriginal: Originals['open'] = originals.open;
 export const closeOriginals: Originals['close'] = originals.close;
 
 class Disk {
-  private readonly rootPath: string;
   private readonly child: AskedChild<OriginalReply>;
   private openFiles = 0;
 
-  constructor(rootPath: string, silenceMs: number) {
-    this.rootPath = rootPath;
+  constructor(silenceMs: number) {
     this.child = createAskedChild({
       file: CHILD,
       serialization: 'advanced',
@@ -78,16 +83,16 @@ class Disk {
     });
   }
 
-  async open(relPath: string): Promise<OpenedOriginal> {
-    const question = { kind: 'open', rootPath: this.rootPath, relPath } as const;
+  async open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
+    const question = { kind: 'open', root, relPath } as const;
     const reply = await this.ask(question).catch((error: unknown) => {
       if (isChildEnd(error)) return this.ask(question); // Somebody ended it: that says nothing about the disk.
       throw error;
     });
     if (reply.kind === 'refused') return reply;
     if (reply.kind !== 'opened') throw new TypeError(`the reader of originals answered ${reply.kind} to open`);
-    const { size, modifiedAtMs } = reply;
-    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs };
+    const { size, modifiedAtMs, changedAtMs } = reply;
+    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs, changedAtMs };
   }
 
   private fileOf({ file }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {

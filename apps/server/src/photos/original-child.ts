@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type OpenRoot, openRoot } from '@clip-watch/library-root';
 import { isWithin } from '../library/is-within.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 
@@ -26,29 +27,40 @@ function answer(request: Asked): Promise<OriginalReply> {
   return request.kind === 'open' ? openFile(request) : readFile(request);
 }
 
-async function openFile({ id, rootPath, relPath }: Extract<Asked, { kind: 'open' }>): Promise<OriginalReply> {
-  const path = join(rootPath, relPath);
-  let handle: FileHandle;
+async function openFile({ id, root, relPath }: Extract<Asked, { kind: 'open' }>): Promise<OriginalReply> {
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await using opened = await openRoot(root);
+    return await openBelowRoot(id, opened, relPath);
   } catch (error) {
     return { kind: 'refused', id, reason: codeOf(error) };
   }
-  const reason = await whyRefused(handle, rootPath, path);
+}
+
+async function openBelowRoot(id: number, root: OpenRoot, relPath: string): Promise<OriginalReply> {
+  const path = join(root.base, relPath);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const reason = await whyRefused(handle, root, path);
   if (reason !== undefined) {
     await handle.close();
     return { kind: 'refused', id, reason };
   }
-  const { size, mtimeMs } = await handle.stat();
+  const { size, mtimeMs, ctimeMs } = await handle.stat();
   files.set(nextFile, handle);
-  return { kind: 'opened', id, file: nextFile++, size, modifiedAtMs: Math.trunc(mtimeMs) };
+  return {
+    kind: 'opened',
+    id,
+    file: nextFile++,
+    size,
+    modifiedAtMs: Math.trunc(mtimeMs),
+    changedAtMs: Math.trunc(ctimeMs),
+  };
 }
 
-async function whyRefused(handle: FileHandle, rootPath: string, path: string): Promise<string | undefined> {
+async function whyRefused(handle: FileHandle, { realPath }: OpenRoot, path: string): Promise<string | undefined> {
   if (!(await handle.stat()).isFile()) return 'not a regular file';
   // The descriptor says where the file really lies; asking for the path again could be answered about another file.
   const real = process.platform === 'linux' ? await readlink(`/proc/self/fd/${handle.fd}`) : await realpath(path);
-  return isWithin(real, await realpath(rootPath)) ? undefined : 'outside the library';
+  return isWithin(real, realPath) ? undefined : 'outside the library';
 }
 
 async function readFile({ id, file, position, length }: Extract<Asked, { kind: 'read' }>): Promise<OriginalReply> {

@@ -1,7 +1,8 @@
 /** What goes between the host and the child that reads originals. */
+import type { LibraryRoot } from '@clip-watch/library-root';
 
 export type OriginalRequest =
-  | { readonly kind: 'open'; readonly id: number; readonly rootPath: string; readonly relPath: string }
+  | { readonly kind: 'open'; readonly id: number; readonly root: LibraryRoot; readonly relPath: string }
   | {
       readonly kind: 'read';
       readonly id: number;
@@ -18,8 +19,9 @@ export type OriginalReply =
       readonly file: number;
       readonly size: number;
       readonly modifiedAtMs: number;
+      readonly changedAtMs: number;
     }
-  /** Gone, a link, a pipe, or outside the library. */
+  /** Gone, a link, a pipe, or outside the library; `ROOT_CHANGED` when the library is not where it was. */
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }
   /** Empty at the file's end. */
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }

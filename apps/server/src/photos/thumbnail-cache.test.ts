@@ -31,6 +31,7 @@ function openCache(folder: string, maxBytes: number): { readonly cache: Thumbnai
 /** Photo `n`; the first letters of its hash, which are its folder, are its own. */
 const photo = (n: number) => ({
   rootPath: '/photos',
+  rootIdentity: null,
   relPath: `${n}.jpg`,
   fileSize: SIZE,
   contentHash: String(n).padStart(2, '0').padEnd(64, 'a'),

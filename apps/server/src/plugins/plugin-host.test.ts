@@ -2,7 +2,7 @@ import { definePlugin, type Plugin, type PluginInstance, serviceKey } from '@cli
 import { expect, test } from 'vitest';
 import { createPluginHost, type PluginHost } from './plugin-host.js';
 
-const LIBRARY = { id: 1, name: 'one', rootPath: '/photos', excludedDirs: [] };
+const LIBRARY = { id: 1, name: 'one', rootPath: '/photos', rootIdentity: null, excludedDirs: [] };
 const CLOCK = serviceKey<{ now(): number }>('clock');
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -39,13 +39,15 @@ export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: Thu
       const isKnown = isKnownTag(request.headers['if-none-match'], etag);
       // The photo's hash names the bytes: a browser that has them needs no look at the disk.
       const { relPath, contentHash, fileSize } = row;
-      const photo = { rootPath: library.rootPath, relPath, contentHash, fileSize };
+      const { rootPath, rootIdentity } = library;
+      const photo = { rootPath, rootIdentity, relPath, contentHash, fileSize };
       const picture = isKnown ? null : await thumbnails.get(photo, query.size, signal);
       if (picture?.kind === 'changed') {
         host.keeper.reread(library.id, relPath);
         throw photoChanged();
       }
-      if (picture?.kind === 'failed' && library.state === 'offline') throw refusedOriginal(library);
+      if (picture?.kind === 'failed' && (library.state === 'offline' || picture.reason === 'root_changed'))
+        throw refusedOriginal(library, 'ROOT_CHANGED');
       if (picture?.kind === 'failed') throw new HttpProblem('PHOTO_UNREADABLE', picture.message);
       reply.header('etag', etag).header('cache-control', 'private, no-cache');
       return picture === null ? reply.code(304).send() : reply.type('image/webp').send(picture.data);

@@ -15,6 +15,7 @@ const DRAFT = z.strictObject({
   name: name.optional(),
   excludedDirs: excludedDirs.optional(),
 });
+const GONE = z.strictObject({ answer: z.enum(['away', 'deleted']) });
 const PATCH = z.strictObject({ name: name.optional(), excludedDirs: excludedDirs.optional() });
 
 /** `/api/libraries` */
@@ -29,6 +30,8 @@ export function addLibraryRoutes(
     excludedDirs: library.excludedDirs,
     state: library.state,
     stateReason: library.stateReason,
+    question: library.question,
+    answer: library.answer,
     lastScanAt: library.lastScanAt,
     scanning: keeper.isScanning(library.id),
     counts: toApiCounts(await database.images.counters(library.id)),
@@ -69,6 +72,23 @@ export function addLibraryRoutes(
     params: ID_PARAMS,
     successStatus: 204,
     handle: ({ params }) => keeper.remove(params.id),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries/:id/accept-root',
+    summary: 'What lies at the path now is the library: another folder, or the one that a link there leads to',
+    params: ID_PARAMS,
+    answer: LIBRARY,
+    handle: async ({ params }) => toApi(await keeper.acceptRoot(params.id)),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries/:id/gone',
+    summary: 'Most photos are gone: their disk is away, or they were deleted and may be marked missing',
+    params: ID_PARAMS,
+    body: GONE,
+    answer: LIBRARY,
+    handle: async ({ params, body }) => toApi(await keeper.answerGone(params.id, body.answer)),
   });
   addRoute(app, {
     method: 'POST',

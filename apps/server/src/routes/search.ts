@@ -141,7 +141,8 @@ async function toQuery(host: Host, { text, notText, imageId, crop }: z.infer<typ
   if (crop === undefined) return { relPath: '', query: { kind: 'image', imageId: id } };
   const { row, library } = await findPhoto(host, id);
   const { relPath, contentHash, fileSize } = row;
-  const file = { rootPath: library.rootPath, relPath, contentHash, fileSize };
+  const { rootPath, rootIdentity } = library;
+  const file = { rootPath, rootIdentity, relPath, contentHash, fileSize };
   return { library, relPath, query: { kind: 'picture', file, crop, exceptId: id } };
 }
 

@@ -13,17 +13,20 @@ const INLINE: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/w
 export async function sendOriginal(
   request: FastifyRequest,
   reply: FastifyReply,
-  library: Pick<Library, 'rootPath' | 'state'>,
+  library: Pick<Library, 'rootPath' | 'rootIdentity' | 'state'>,
   row: ImageRow,
 ): Promise<FastifyReply> {
-  const opened = await openOriginal(library.rootPath, row.relPath);
+  const opened = await openOriginal(library, row.relPath);
   if (opened.kind === 'refused') {
     request.log.info({ imageId: row.id, reason: opened.reason }, 'original refused');
-    throw refusedOriginal(library);
+    throw refusedOriginal(library, opened.reason);
   }
-  const { handle, size, modifiedAtMs } = opened;
+  const { handle, size, modifiedAtMs, changedAtMs } = opened;
   // The row's hash names these bytes only while the file is what was ingested.
-  const isCurrent = size === row.fileSize && modifiedAtMs === row.modifiedAtMs;
+  const isCurrent =
+    size === row.fileSize &&
+    modifiedAtMs === row.modifiedAtMs &&
+    (row.changedAtMs === null || changedAtMs === row.changedAtMs);
   const etag = isCurrent ? `"${row.contentHash}"` : `W/"${size}-${modifiedAtMs}"`;
   describe(reply, row, etag);
   if (isKnownTag(request.headers['if-none-match'], etag)) {
@@ -48,9 +51,9 @@ export async function sendOriginal(
   return reply.send(handle.createReadStream({ start, end }));
 }
 
-/** Why a photo's own bytes cannot be had. */
-export function refusedOriginal({ state }: Pick<Library, 'state'>): HttpProblem {
-  return state === 'offline'
+/** Why a photo's own bytes cannot be had. @param reason what opening it met */
+export function refusedOriginal({ state }: Pick<Library, 'state'>, reason?: string): HttpProblem {
+  return state === 'offline' || reason === 'ROOT_CHANGED'
     ? new HttpProblem('LIBRARY_OFFLINE', 'The library is offline, so its originals are away.')
     : new HttpProblem('NOT_FOUND', 'The file is not there, or cannot be read.');
 }

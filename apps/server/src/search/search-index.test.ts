@@ -12,8 +12,18 @@ function photo(at: number): PhotoFacts {
   const nothing = { mediaType: null, width: null, height: null, orientation: null, takenAt: null, lensModel: null };
   const camera = { takenAtOffsetMin: null, cameraMake: null, cameraModel: null, iso: null, aperture: null };
   const place = { exposureS: null, focalLengthMm: null, gpsLatitude: null, gpsLongitude: null, skipReason: null };
+  const inode = { changedAtMs: null, inode: null };
   const contentHash = createHash('sha256').update(`${at}`).digest('hex');
-  return { relPath: `${at}.jpg`, fileSize: 1, modifiedAtMs: at, contentHash, ...nothing, ...camera, ...place };
+  return {
+    relPath: `${at}.jpg`,
+    fileSize: 1,
+    modifiedAtMs: at,
+    contentHash,
+    ...nothing,
+    ...camera,
+    ...place,
+    ...inode,
+  };
 }
 
 /** Encodes what is due. @returns the ids */
@@ -42,7 +52,7 @@ test('follows another model that another program has put in force, with all of i
   using folder = tempFolder();
   const url = `file:${join(folder.path, 'photos.db')}`;
   await using database = await openDatabase({ url });
-  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [] });
+  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [], rootIdentity: null });
   await database.clipState.pin(FIRST);
   await database.images.upsertPhotos(
     library.id,
@@ -67,7 +77,7 @@ test('follows another model that another program has put in force, with all of i
 test('an index of the wanted model holds what waits for the change; the other one follows by it', async () => {
   using folder = tempFolder();
   await using database = await openDatabase({ url: `file:${join(folder.path, 'photos.db')}` });
-  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [] });
+  const library = await database.libraries.add({ name: 'l', rootPath: '/l', excludedDirs: [], rootIdentity: null });
   await database.clipState.pin(FIRST);
   const photos = Array.from({ length: 50 }, (_, at) => photo(at));
   await database.images.upsertPhotos(library.id, photos);

@@ -247,6 +247,18 @@ export const texts = {
       'Its photos leave this server’s index and the search. The files themselves are not touched. Adding the folder again encodes it again.',
     removeYes: 'Remove the library',
     state: { online: 'Online', offline: 'Offline', paused: 'Paused' },
+    question: {
+      accept: 'This folder is the library now',
+      away: 'It is away',
+      deleted: 'It was deleted',
+      yes: { accept: 'Use this folder', deleted: 'They were deleted' },
+      text: {
+        accept:
+          'What lies at this path now is read and compared with the photos that are known. Do this only when you moved the library there yourself.',
+        deleted:
+          'The next scan hides the photos that are gone, and forgets them after 30 days. If they come back within a year, they need not be encoded again.',
+      },
+    },
     lastScan: (when: string) => `scanned ${when}`,
     neverScanned: 'not scanned yet',
     show: 'Show its photos',
@@ -299,6 +311,7 @@ export const texts = {
     lost: 'The server does not answer. Trying again…',
     libraryOffline: (name: string) =>
       `The folder of “${name}” is away. Nothing was deleted; its photos come back with it.`,
+    mostGone: (name: string) => `Most of “${name}” is gone. Is its disk not mounted? Nothing was deleted.`,
   },
 } as const;
 

@@ -1,4 +1,5 @@
 import { type Statement, statement } from '../statement.js';
+import { IS_SEARCHED, isOutdated } from './standing.js';
 
 /**
  * For each of these bytes a row with an embedding of the model, its own or one that waits. Where many rows have them,
@@ -32,12 +33,6 @@ FROM json_each(:hashes) AS wanted`,
 // A verdict for good, whether the row is failed already or still has the vector of before.
 const isFinal = (row: string): string =>
   `(${row}.clip_status = 'failed' OR (${row}.clip_status = 'encoded' AND ${row}.clip_error_class IS NOT NULL AND ${row}.clip_next_attempt_at IS NULL))`;
-/** Encoded, and without an outcome in the wanted model. */
-const isOutdated = (row: string): string =>
-  `(${row}.clip_status = 'encoded' AND ${row}.clip_model_version <> :wanted AND (${row}.clip_next_model_version IS NULL OR ${row}.clip_next_attempt_at IS NOT NULL))`;
-/** Its own vector is what a search finds, so it stays until the change. */
-const IS_SEARCHED =
-  "(image_exif.clip_status = 'encoded' AND image_exif.clip_model_version = :active AND :active <> :wanted)";
 const PAIRS = `(SELECT value ->> 0 AS target, value ->> 1 AS source FROM json_each(:pairs)) AS pair
   CROSS JOIN image_exif AS twin ON twin.id = pair.source`;
 

@@ -1,7 +1,7 @@
 import { type Statement, statement } from '../statement.js';
 
 // Of the table by name: json_each has an id of its own.
-const COLUMNS = 'image_exif.id, rel_path, file_size, modified_at_ms, content_hash, missing_since';
+const COLUMNS = 'image_exif.id, rel_path, file_size, modified_at_ms, changed_at_ms, inode, content_hash, missing_since';
 
 /** The scan walks one library in path order: the unique index gives the order, and the start of each page. */
 export const PAGE_KNOWN_FILES: Statement<'libraryId' | 'after' | 'limit'> = statement({
@@ -21,4 +21,35 @@ export const FIND_KNOWN_FILES: Statement<'libraryId' | 'paths'> = statement({
   sql: `
 SELECT ${COLUMNS} FROM json_each(:paths) AS wanted
   CROSS JOIN image_exif ON library_id = :libraryId AND rel_path = wanted.value`,
+});
+
+/** Rows of before learn when their file's inode last changed. Those that know it leave it to the next reading. */
+export const NOTE_INODES: Statement<'files'> = statement({
+  name: 'note-inodes',
+  params: ['files'],
+  uses: ['rowid'],
+  sql: `
+WITH met AS MATERIALIZED (
+  SELECT value ->> 0 AS id, value ->> 1 AS changed_at_ms, value ->> 2 AS inode FROM json_each(:files)
+)
+UPDATE image_exif SET changed_at_ms = met.changed_at_ms, inode = met.inode
+FROM met WHERE image_exif.id = met.id AND image_exif.changed_at_ms IS NULL`,
+});
+
+export const FIND_HASHES: Statement<'ids'> = statement({
+  name: 'find-hashes',
+  params: ['ids'],
+  uses: ['rowid'],
+  sql: 'SELECT id, content_hash FROM image_exif WHERE id IN (SELECT value FROM json_each(:ids))',
+});
+
+/** Rows of one library that have these bytes and are not missing. */
+export const FIND_PRESENT: Statement<'libraryId' | 'hashes'> = statement({
+  name: 'find-present',
+  params: ['libraryId', 'hashes'],
+  uses: ['image_exif_content'],
+  sql: `
+SELECT same.id AS id, same.content_hash AS content_hash FROM json_each(:hashes) AS wanted
+  CROSS JOIN image_exif AS same INDEXED BY image_exif_content ON same.content_hash = wanted.value
+WHERE same.library_id = :libraryId AND same.missing_since IS NULL`,
 });

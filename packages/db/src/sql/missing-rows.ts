@@ -21,17 +21,23 @@ WHERE id IN (SELECT value FROM json_each(:ids)) AND missing_since IS NOT NULL
 RETURNING id, clip_status`,
 });
 
-/** Removes what has been gone for long, in batches: a row carries its vector, and a thousand of them are felt. */
-export const REMOVE_MISSING: Statement<'libraryId' | 'before' | 'limit'> = statement({
-  name: 'remove-missing',
+/** What has been gone for long, in batches: a row carries its vector, and a thousand of them are felt. */
+export const PAGE_LONG_MISSING: Statement<'libraryId' | 'before' | 'limit'> = statement({
+  name: 'page-long-missing',
   params: ['libraryId', 'before', 'limit'],
-  uses: ['image_exif_missing', 'rowid'],
+  uses: ['image_exif_missing'],
   sql: `
-DELETE FROM image_exif WHERE id IN (
-  SELECT id FROM image_exif INDEXED BY image_exif_missing
-  WHERE library_id = :libraryId AND missing_since IS NOT NULL AND missing_since < :before
-  ORDER BY missing_since LIMIT :limit
-)`,
+SELECT id FROM image_exif INDEXED BY image_exif_missing
+WHERE library_id = :libraryId AND missing_since IS NOT NULL AND missing_since < :before
+ORDER BY missing_since LIMIT :limit`,
+});
+
+/** Those go, after their vectors were kept in the same transaction. */
+export const REMOVE_ROWS: Statement<'ids'> = statement({
+  name: 'remove-rows',
+  params: ['ids'],
+  uses: ['rowid'],
+  sql: 'DELETE FROM image_exif WHERE id IN (SELECT value FROM json_each(:ids))',
 });
 
 /** A library goes, in batches too. */

@@ -21,6 +21,8 @@ const FACTS: readonly string[] = [
   'focal_length_mm',
   'gps_latitude',
   'gps_longitude',
+  'changed_at_ms',
+  'inode',
 ];
 
 /** Columns that belong to the old bytes, and what they become with new ones. */

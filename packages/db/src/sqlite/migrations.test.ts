@@ -90,7 +90,7 @@ describe('openDatabase and the record of migrations', () => {
     const folder = temporaryFolder();
     const url = `file:${join(folder.path, 'new.db')}`;
     const opened = await Promise.all([1, 2, 3, 4].map(() => openDatabase({ url })));
-    await opened[0]!.libraries.add({ name: 'one', rootPath: '/one', excludedDirs: [] });
+    await opened[0]!.libraries.add({ name: 'one', rootPath: '/one', excludedDirs: [], rootIdentity: null });
     for (const database of opened) expect(await database.libraries.list()).toHaveLength(1);
     for (const database of opened) await database.close();
     folder.remove();

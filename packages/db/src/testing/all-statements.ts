@@ -2,6 +2,7 @@ import * as claim from '../sql/claim-candidates.js';
 import * as claimed from '../sql/claimed-rows.js';
 import * as equal from '../sql/equal-bytes.js';
 import * as fold from '../sql/fold-waiting.js';
+import * as kept from '../sql/kept-embeddings.js';
 import * as known from '../sql/known-files.js';
 import * as lists from '../sql/list-images.js';
 import * as missing from '../sql/missing-rows.js';
@@ -21,6 +22,7 @@ const FILES = [
   claimed,
   due,
   equal,
+  kept,
   known,
   lists,
   missing,

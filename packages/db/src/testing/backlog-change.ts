@@ -1,6 +1,6 @@
 import type { PinnedModel } from '../database-types.js';
 import { MODELS, type Step } from './backlog-steps.js';
-import { hold, isChanging, readRows, type World } from './backlog-world.js';
+import { hold, isChanging, keptKey, readRows, type World } from './backlog-world.js';
 import { MODEL } from './open-test-database.js';
 
 function modelAt(index: number): PinnedModel {
@@ -40,11 +40,17 @@ export async function changeOver(world: World, step: Extract<Step, { kind: 'chan
   hold((await clipState.changeOver({ force: step.force })) === may, 'changed over too early or too late');
 }
 
+async function forgetAllBut({ images, kept }: World, keep: string): Promise<void> {
+  await images.forgetEmbeddings({ keep });
+  for (const key of kept) if (!key.endsWith(keptKey('', keep))) kept.delete(key);
+}
+
 /** What is left of the model before becomes the rows' own, or goes. */
-export async function carry({ clipState, images, dropped }: World): Promise<void> {
+export async function carry(world: World): Promise<void> {
+  const { clipState, images, dropped } = world;
   const { retiringModelVersion: before, activeModelVersion: active } = await clipState.read();
   if (before === null || active === null) return;
-  if (dropped.delete(before)) await images.forgetEmbeddings({ keep: active });
+  if (dropped.delete(before)) await forgetAllBut(world, active);
   else await images.foldWaiting({ version: active });
   await clipState.retire(before);
 }

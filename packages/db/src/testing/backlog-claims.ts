@@ -2,7 +2,17 @@ import type { ClipCandidate } from '../claim-types.js';
 import type { ClipModelState } from '../database-types.js';
 import type { ImageRow } from '../image-types.js';
 import { OWNERS, type Step } from './backlog-steps.js';
-import { DAY_MS, hasOutcomeIn, hasVectorIn, hold, isVerdict, LEASE_MS, readRows, type World } from './backlog-world.js';
+import {
+  DAY_MS,
+  hasOutcomeIn,
+  hasVectorIn,
+  hold,
+  isVerdict,
+  keptKey,
+  LEASE_MS,
+  readRows,
+  type World,
+} from './backlog-world.js';
 import { claimOf } from './rows.js';
 
 type ClaimStep = Extract<Step, { kind: 'claim' }>;
@@ -41,6 +51,10 @@ function checkCandidate(
   hold(
     !twins.some((twin) => known.some((model) => hasVectorIn(twin, model))),
     `${candidate.relPath} has an encoded twin`,
+  );
+  hold(
+    !known.some((model) => world.kept.has(keptKey(row.contentHash, model))),
+    `${candidate.relPath} was encoded before its row was removed`,
   );
   hold(!twins.some(({ clip }) => clip.claimedUntil !== null), `${candidate.relPath} has a twin in flight`);
   hold(!twins.some(isVerdict), `${candidate.relPath} has a failed twin`);

@@ -44,7 +44,12 @@ export async function openBacklog(): Promise<Backlog> {
       runs += 1;
       clock.time = 1_700_000_000_000;
       await pinAgain(database);
-      const library = await database.libraries.add({ name: 'l', rootPath: `/l${runs}`, excludedDirs: [] });
+      const library = await database.libraries.add({
+        name: 'l',
+        rootPath: `/l${runs}`,
+        excludedDirs: [],
+        rootIdentity: null,
+      });
       const world = createWorld(database, library.id, clock);
       try {
         for (const step of steps) await take(world, step);
@@ -71,7 +76,13 @@ async function pinAgain({ clipState }: Database): Promise<void> {
 }
 
 function createWorld({ images, clipState }: Database, libraryId: number, clock: World['clock']): World {
-  const memory = { held: [], tokens: new Map(), dropped: new Set<string>(), condemned: new Set<string>() };
+  const memory = {
+    held: [],
+    tokens: new Map(),
+    dropped: new Set<string>(),
+    condemned: new Set<string>(),
+    kept: new Set<string>(),
+  };
   return { images, clipState, libraryId, clock, ...memory, tried: new Map() };
 }
 

@@ -1,5 +1,5 @@
-import { CONTENTS, PATHS, type Step } from './backlog-steps.js';
-import { DAY_MS, hold, isVerdict, readRows, rowAt, type World } from './backlog-world.js';
+import { CONTENTS, MODELS, PATHS, type Step } from './backlog-steps.js';
+import { DAY_MS, hasVectorIn, hold, isVerdict, keptKey, readRows, rowAt, type World } from './backlog-world.js';
 import { hashOf, photo } from './rows.js';
 
 export async function scan(world: World, step: Extract<Step, { kind: 'scan' }>): Promise<void> {
@@ -42,6 +42,8 @@ export async function sweep(world: World): Promise<void> {
   const gone = (await readRows(world)).filter(({ missingSince }) => missingSince !== null && missingSince < before);
   const removed = await world.images.removeMissing(world.libraryId, before);
   hold(removed === gone.length, `${removed} rows removed, ${gone.length} were due`);
+  for (const row of gone)
+    for (const model of MODELS) if (hasVectorIn(row, model)) world.kept.add(keptKey(row.contentHash, model));
 }
 
 export async function exclude(world: World, step: Extract<Step, { kind: 'exclude' }>): Promise<void> {

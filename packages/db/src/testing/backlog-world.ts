@@ -27,8 +27,14 @@ export interface World {
   readonly condemned: Set<string>;
   /** Models whose vectors are dropped once they retire. */
   readonly dropped: Set<string>;
+  /** Bytes and model of vectors whose row was removed. */
+  readonly kept: Set<string>;
   /** Verdicts on bytes. */
   readonly tried: Map<string, number>;
+}
+
+export function keptKey(contentHash: string, modelVersion: string | null): string {
+  return `${contentHash} in ${modelVersion}`;
 }
 
 /** @throws Error that names the fact which does not hold */

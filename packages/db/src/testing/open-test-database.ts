@@ -31,7 +31,12 @@ export async function openTestDatabase(options: Partial<DatabaseOptions> = {}): 
   const clock = { time: 1_700_000_000_000 };
   const url = `file:${join(folder.path, 'test.db')}`;
   const database = await openDatabase({ url, now: () => clock.time, ...options });
-  const library = await database.libraries.add({ name: 'photos', rootPath: '/photos', excludedDirs: [] });
+  const library = await database.libraries.add({
+    name: 'photos',
+    rootPath: '/photos',
+    excludedDirs: [],
+    rootIdentity: null,
+  });
   await database.clipState.pin(MODEL);
   return {
     database,

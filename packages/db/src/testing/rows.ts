@@ -30,6 +30,8 @@ export function photo(relPath: string, facts: Partial<PhotoFacts> & { readonly c
     focalLengthMm: null,
     gpsLatitude: null,
     gpsLongitude: null,
+    changedAtMs: 1_600_000_000_000,
+    inode: '1',
     skipReason: null,
     ...rest,
   };

@@ -40,7 +40,7 @@ async function decodeBesideOthers(isWallClock: boolean): Promise<{ kind: string;
   await using host = await openDecodeHost({ threads: 1, tempParent: folder.path, closeGraceMs: 100, ...limits });
   fillMachine();
   const prepared = await host.prepare(
-    { rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) },
+    { rootPath: folder.path, rootIdentity: null, relPath: 'a.jpg', contentHash: hashOf(photo) },
     SMALL_TARGET,
   );
   return { kind: prepared.kind === 'failed' ? prepared.reason : prepared.kind, restarts: host.stats().restarts };

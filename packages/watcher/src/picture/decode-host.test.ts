@@ -24,7 +24,7 @@ async function openTestHost(options: DecodeHostOptions = {}) {
   const host = await openDecodeHost({ threads: 2, nice: 0, tempParent, ...options });
   const add = (relPath: string, bytes: Uint8Array) => {
     writeFileSync(join(rootPath, relPath), bytes);
-    return { rootPath, relPath, contentHash: hashOf(bytes) };
+    return { rootPath, rootIdentity: null, relPath, contentHash: hashOf(bytes) };
   };
   return {
     host,
@@ -151,7 +151,7 @@ describe('the calls', () => {
       kind: 'facts',
       facts: { mediaType: null, width: null, contentHash: hashOf(Buffer.from('text')) },
     });
-    expect(await t.host.ingest({ rootPath: t.rootPath, relPath: 'none.jpg' })).toMatchObject({
+    expect(await t.host.ingest({ rootPath: t.rootPath, rootIdentity: null, relPath: 'none.jpg' })).toMatchObject({
       kind: 'failed',
       reason: 'not_found',
       errorClass: 'environment',
@@ -188,7 +188,7 @@ describe('the calls', () => {
   test('a file without a hash is taken as it lies', async () => {
     await using t = await openTestHost();
     const { rootPath, relPath } = t.add('a.jpg', photo);
-    const taken = await t.host.prepareForSearch({ rootPath, relPath }, TARGET);
+    const taken = await t.host.prepareForSearch({ rootPath, rootIdentity: null, relPath }, TARGET);
     expect(taken).toMatchObject({ kind: 'pixels', contentHash: hashOf(photo) });
   });
 
@@ -310,7 +310,9 @@ describe('closing', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'CLOSED' });
     expect((await running).kind).toBe('pixels');
     await closing;
-    await expect(t.host.ingest({ rootPath: t.rootPath, relPath: 'a.jpg' })).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(t.host.ingest({ rootPath: t.rootPath, rootIdentity: null, relPath: 'a.jpg' })).rejects.toMatchObject({
+      code: 'CLOSED',
+    });
     expect(childPids()).toEqual([]);
     expect(readdirSync(t.tempParent)).toEqual([]);
     await t[Symbol.asyncDispose]();
@@ -343,7 +345,7 @@ test('without Perl, pictures still work, RAW has its reason, and EXIF is unknown
 test('nothing is created below the library', async () => {
   await using t = await openTestHost();
   await t.host.prepare(t.add('a.nef', rawContainer(photo, 6)), TARGET);
-  await t.host.ingest({ rootPath: t.rootPath, relPath: 'a.nef' });
+  await t.host.ingest({ rootPath: t.rootPath, rootIdentity: null, relPath: 'a.nef' });
   expect(readdirSync(t.rootPath)).toEqual(['a.nef']);
   expect(existsSync(join(t.rootPath, 'a.nef_original'))).toBe(false);
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeOwnedFolder, sweepLeftovers } from '@clip-watch/processes';
-import type { CropBox, DecodeHost } from '../picture-types.js';
+import type { CropBox, DecodeHost, PhotoLocation } from '../picture-types.js';
 import { createDispatch, type DecodeDispatch } from './decode-dispatch.js';
 import { type DecodeHostOptions, resolveDecodeHostOptions } from './decode-host-options.js';
 import type { DecodeLane } from './decode-lane.js';
@@ -37,24 +37,32 @@ export async function openDecodeHost(options: DecodeHostOptions = {}): Promise<D
   }
 }
 
+/** A caller's object may hold more: what is cloned to the child is this. */
+function toLocation({ rootPath, rootIdentity, relPath }: PhotoLocation): PhotoLocation {
+  return { rootPath, rootIdentity, relPath };
+}
+
 type Calls = Pick<DecodeHost, 'prepare' | 'ingest' | 'thumbnail' | 'prepareForSearch' | 'prepareBytes'>;
 
 function calls(dispatch: DecodeDispatch, tempFolder: string): Calls {
   return {
-    async prepare({ rootPath, relPath, contentHash }, target, options = {}) {
-      const call = { kind: 'prepare', photo: { rootPath, relPath }, contentHash, target } as const;
+    async prepare(photo, target, options = {}) {
+      const { contentHash } = photo;
+      const call = { kind: 'prepare', photo: toLocation(photo), contentHash, target } as const;
       return expectKind(await dispatch.call(call, options), PREPARED);
     },
-    async ingest({ rootPath, relPath }, options = {}) {
-      return expectKind(await dispatch.call({ kind: 'ingest', photo: { rootPath, relPath } }, options), ['facts']);
+    async ingest(photo, options = {}) {
+      return expectKind(await dispatch.call({ kind: 'ingest', photo: toLocation(photo) }, options), ['facts']);
     },
-    async thumbnail({ rootPath, relPath, contentHash }, { maxSide, signal }) {
-      const call = { kind: 'thumbnail', photo: { rootPath, relPath }, contentHash, maxSide } as const;
+    async thumbnail(photo, { maxSide, signal }) {
+      const { contentHash } = photo;
+      const call = { kind: 'thumbnail', photo: toLocation(photo), contentHash, maxSide } as const;
       return expectKind(await dispatch.call(call, { signal, urgent: true }), ['webp', 'changed']);
     },
-    async prepareForSearch({ rootPath, relPath, contentHash = null }, target, { signal, crop = null } = {}) {
+    async prepareForSearch(photo, target, { signal, crop = null } = {}) {
       if (crop !== null) assertCrop(crop);
-      const call = { kind: 'prepareForSearch', photo: { rootPath, relPath }, contentHash, target, crop } as const;
+      const { contentHash = null } = photo;
+      const call = { kind: 'prepareForSearch', photo: toLocation(photo), contentHash, target, crop } as const;
       return expectKind(await dispatch.call(call, { signal, urgent: true }), PREPARED);
     },
     async prepareBytes(bytes, target, { signal } = {}) {

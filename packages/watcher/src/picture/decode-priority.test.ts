@@ -16,7 +16,10 @@ test.skipIf(!existsSync('/proc/self/task'))('every thread of the child has low p
   const photo = await picture(paintPicture(3200, 2400), 'jpeg');
   writeFileSync(join(folder.path, 'a.jpg'), photo);
   await using host = await openDecodeHost({ threads: 2 });
-  await host.prepare({ rootPath: folder.path, relPath: 'a.jpg', contentHash: hashOf(photo) }, SMALL_TARGET);
+  await host.prepare(
+    { rootPath: folder.path, rootIdentity: null, relPath: 'a.jpg', contentHash: hashOf(photo) },
+    SMALL_TARGET,
+  );
   const found = threadPriorities(decodeChild());
   expect(found.map(({ name }) => name)).toContain('libvips worker');
   expect(found.filter(({ nice }) => nice < 10)).toEqual([]);

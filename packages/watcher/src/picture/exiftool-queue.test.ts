@@ -63,7 +63,7 @@ test.skipIf(preload === undefined)(
       decodeDeadlineMs: 5000,
     });
     const prepare = (rootPath: string, n: number) =>
-      host.prepare({ rootPath, relPath: `${n}.nef`, contentHash: hashOf(bytes) }, SMALL_TARGET);
+      host.prepare({ rootPath, rootIdentity: null, relPath: `${n}.nef`, contentHash: hashOf(bytes) }, SMALL_TARGET);
     const slow = Array.from({ length: SILENT_PHOTOS }, (_, n) => prepare(silent, n));
     while (linksIn(folder.path) < SILENT_PHOTOS) await new Promise((resolve) => setTimeout(resolve, 5));
     const all = await Promise.all([prepare(healthy, 0), ...slow]);

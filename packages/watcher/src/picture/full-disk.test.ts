@@ -42,6 +42,9 @@ test.skipIf(preload === undefined)('a full disk for temporary files says nothing
   const bytes = rawContainer(await picture(paintPicture(320, 240), 'jpeg'), 1);
   writeFileSync(join(rootPath, 'a.nef'), bytes);
   await using host = await openFaultyHost(preload ?? '', { threads: 1, tempParent });
-  const prepared = await host.prepare({ rootPath, relPath: 'a.nef', contentHash: hashOf(bytes) }, SMALL_TARGET);
+  const prepared = await host.prepare(
+    { rootPath, rootIdentity: null, relPath: 'a.nef', contentHash: hashOf(bytes) },
+    SMALL_TARGET,
+  );
   expect(prepared).toMatchObject({ kind: 'failed', reason: 'disk_full', errorClass: 'environment' });
 });

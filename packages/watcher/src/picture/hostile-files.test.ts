@@ -53,7 +53,7 @@ test.each([
   writeFileSync(join(photos.path, relPath), bytes);
   utimesSync(join(photos.path, relPath), YESTERDAY, YESTERDAY);
   const contentHash = createHash('sha256').update(bytes).digest('hex');
-  const prepared = await host.prepare({ rootPath: photos.path, relPath, contentHash }, TARGET);
+  const prepared = await host.prepare({ rootPath: photos.path, rootIdentity: null, relPath, contentHash }, TARGET);
   expect(prepared.kind === 'failed' ? prepared.reason : prepared.kind).toBe(expected);
   if (prepared.kind === 'failed') expect(prepared).toMatchObject({ errorClass: 'photo', sure: true });
   expect(host.stats()).toMatchObject({ children: 1, restarts: 0 });

@@ -15,7 +15,7 @@ const scene = paintPicture(120, 90);
 
 async function factsOf(relPath: string, bytes: Buffer): Promise<object> {
   writeFileSync(join(photos.path, relPath), bytes);
-  const ingested = await host.ingest({ rootPath: photos.path, relPath });
+  const ingested = await host.ingest({ rootPath: photos.path, rootIdentity: null, relPath });
   if (ingested.kind !== 'facts') throw new Error(JSON.stringify(ingested));
   return ingested.facts;
 }

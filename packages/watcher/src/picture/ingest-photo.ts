@@ -43,6 +43,8 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
       relPath: location.relPath,
       fileSize: photo.size,
       modifiedAtMs: photo.modifiedAtMs,
+      changedAtMs: photo.changedAtMs,
+      inode: photo.inode,
       contentHash,
       mediaType: mediaType(content, tags),
       width: sides?.width ?? null,

@@ -36,7 +36,7 @@ async function pixelsOf(rootPath: string, relPath: string): Promise<Uint8Array> 
   const contentHash = createHash('sha256')
     .update(readFileSync(join(rootPath, relPath)))
     .digest('hex');
-  const prepared = await host.prepare({ rootPath, relPath, contentHash }, TARGET);
+  const prepared = await host.prepare({ rootPath, rootIdentity: null, relPath, contentHash }, TARGET);
   if (prepared.kind !== 'pixels') throw new Error(JSON.stringify(prepared));
   return prepared.data;
 }
@@ -121,7 +121,7 @@ test('a part is cut from the upright picture', async () => {
   const part = await fromPixels(scene).extract({ left: 320, top: 120, width: 320, height: 240 }).png().toBuffer();
   const whole = await host.prepareBytes(part, TARGET);
   writeFileSync(join(folder.path, 'a.png'), await orientedPicture(scene, 6, 'png'));
-  const cropped = await host.prepareForSearch({ rootPath: folder.path, relPath: 'a.png' }, TARGET, { crop });
+  const cropped = await host.prepareForSearch({ rootPath: folder.path, rootIdentity: null, relPath: 'a.png' }, TARGET, { crop });
   if (whole.kind !== 'pixels' || cropped.kind !== 'pixels') throw new Error(`${whole.kind} ${cropped.kind}`);
   expect(meanDistance(cropped.data, whole.data)).toBeLessThanOrEqual(2);
 });

@@ -37,7 +37,10 @@ describe.skipIf(lacksShared('what comes out of each real photo'))('every photo o
     const contentHash = createHash('sha256')
       .update(readFileSync(join(photos.path, relPath)))
       .digest('hex');
-    outcomes.set(relPath, await host.prepare({ rootPath: photos.path, relPath, contentHash }, MODEL));
+    outcomes.set(
+      relPath,
+      await host.prepare({ rootPath: photos.path, rootIdentity: null, relPath, contentHash }, MODEL),
+    );
   }
 
   beforeAll(async () => {

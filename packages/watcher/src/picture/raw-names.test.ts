@@ -37,7 +37,7 @@ afterAll(async () => {
 async function prepare(name: string, bytes: Buffer): Promise<PreparedPicture> {
   writeFileSync(join(folder.path, name), bytes);
   const contentHash = createHash('sha256').update(bytes).digest('hex');
-  return host.prepare({ rootPath: folder.path, relPath: name, contentHash }, TARGET);
+  return host.prepare({ rootPath: folder.path, rootIdentity: null, relPath: name, contentHash }, TARGET);
 }
 
 describe.skipIf(host.limitation !== null)('a RAW file is known by its content', () => {
@@ -97,7 +97,7 @@ describe('the page of a TIFF', () => {
   test('is the first, and so are the sides in the row', async () => {
     const single = await pixelsOf(tiffFile([{ picture: scene }]));
     expect(meanDistance(await pixelsOf(tiffFile([{ picture: scene }, { picture: other }])), single)).toBe(0);
-    const row = await host.ingest({ rootPath: folder.path, relPath: 'pages.tif' });
+    const row = await host.ingest({ rootPath: folder.path, rootIdentity: null, relPath: 'pages.tif' });
     expect(row).toMatchObject({ kind: 'facts', facts: { width: 320, height: 240 } });
   });
 

@@ -1,7 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { identityOf } from '@clip-watch/library-root';
 import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
 import { PictureProblem } from './photo-reasons.js';
@@ -28,16 +38,22 @@ function reasonOf(attempt: () => unknown): string {
   }
 }
 
-function read(rootPath: string, relPath: string): string {
-  using photo = openPhoto({ rootPath, relPath });
+function read(rootPath: string, relPath: string, rootIdentity: string | null = null): string {
+  using photo = openPhoto({ rootPath, rootIdentity, relPath });
   return readPhoto(photo).toString();
 }
 
 test('reads a photo with its size, time and hash', () => {
   using lib = library();
   utimesSync(join(lib.rootPath, 'sub/a.jpg'), 1000, 2000);
-  using photo = openPhoto({ rootPath: lib.rootPath, relPath: 'sub/a.jpg' });
-  expect(photo).toMatchObject({ size: 7, modifiedAtMs: 2_000_000 });
+  using photo = openPhoto({ rootPath: lib.rootPath, rootIdentity: null, relPath: 'sub/a.jpg' });
+  const { ctimeMs, ino } = statSync(join(lib.rootPath, 'sub/a.jpg'));
+  expect(photo).toMatchObject({
+    size: 7,
+    modifiedAtMs: 2_000_000,
+    changedAtMs: Math.trunc(ctimeMs),
+    inode: String(ino),
+  });
   expect(readPhoto(photo).toString()).toBe('a photo');
   expect(hashInChunks(photo)).toBe(hashOf(Buffer.from('a photo')));
 });
@@ -46,7 +62,7 @@ test('the memory of a photo is used again, and never while the photo is open', (
   using lib = library();
   const open = (name: string) => {
     writeFileSync(join(lib.rootPath, name), name);
-    return openPhoto({ rootPath: lib.rootPath, relPath: name });
+    return openPhoto({ rootPath: lib.rootPath, rootIdentity: null, relPath: name });
   };
   const [first, second] = [open('first'), open('second')];
   const [firstBytes, secondBytes] = [readPhoto(first), readPhoto(second)];
@@ -59,11 +75,36 @@ test('the memory of a photo is used again, and never while the photo is open', (
   second[Symbol.dispose]();
 });
 
-test('the library itself may be reached through a link', () => {
-  using lib = library();
-  const link = join(lib.outside, 'link');
-  symlinkSync(lib.rootPath, link);
-  expect(read(link, 'sub/a.jpg')).toBe('a photo');
+describe('the library itself', () => {
+  test('is read as long as it is the folder that was added', () => {
+    using lib = library();
+    const identity = identityOf(statSync(lib.rootPath, { bigint: true }));
+    expect(read(lib.rootPath, 'sub/a.jpg', identity)).toBe('a photo');
+  });
+
+  test('is not read through a link, whether its identity is known or not', () => {
+    using lib = library();
+    const identity = identityOf(statSync(lib.rootPath, { bigint: true }));
+    renameSync(lib.rootPath, `${lib.rootPath}.real`);
+    symlinkSync(lib.outside, lib.rootPath);
+    for (const kept of [identity, null])
+      expect(reasonOf(() => read(lib.rootPath, 'secret.jpg', kept))).toBe('root_changed');
+  });
+
+  test('is not read through a link on the way to it', () => {
+    using lib = library();
+    symlinkSync(lib.rootPath, join(lib.outside, 'way'));
+    expect(reasonOf(() => read(join(lib.outside, 'way/sub'), 'a.jpg'))).toBe('root_changed');
+  });
+
+  test('is not read when another folder took its place', () => {
+    using lib = library();
+    const identity = identityOf(statSync(lib.rootPath, { bigint: true }));
+    renameSync(lib.rootPath, `${lib.rootPath}.real`);
+    renameSync(lib.outside, lib.rootPath);
+    expect(reasonOf(() => read(lib.rootPath, 'secret.jpg', identity))).toBe('root_changed');
+    expect(read(lib.rootPath, 'secret.jpg')).toBe('a secret'); // not known yet
+  });
 });
 
 describe('refuses', () => {
@@ -129,7 +170,7 @@ describe('notices a file that changes while it is read', () => {
     ['is touched', (path: string) => utimesSync(path, 1, 1)],
   ])('it %s', (_, change) => {
     using lib = library();
-    using photo = openPhoto({ rootPath: lib.rootPath, relPath: 'sub/a.jpg' });
+    using photo = openPhoto({ rootPath: lib.rootPath, rootIdentity: null, relPath: 'sub/a.jpg' });
     change(join(lib.rootPath, 'sub/a.jpg'));
     expect(reasonOf(() => readPhoto(photo))).toBe('changed_while_reading');
     expect(reasonOf(() => hashInChunks(photo))).toBe('changed_while_reading');
@@ -139,7 +180,7 @@ describe('notices a file that changes while it is read', () => {
   test('but not when another file takes its name: the open one is read to its end', () => {
     using lib = library();
     const path = join(lib.rootPath, 'sub/a.jpg');
-    using photo = openPhoto({ rootPath: lib.rootPath, relPath: 'sub/a.jpg' });
+    using photo = openPhoto({ rootPath: lib.rootPath, rootIdentity: null, relPath: 'sub/a.jpg' });
     writeFileSync(`${path}.new`, 'another');
     renameSync(`${path}.new`, path);
     expect(readPhoto(photo).toString()).toBe('a photo');

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync, realpathSync, type Stats } from 'node:fs';
 import { join, sep } from 'node:path';
+import { type OpenRoot, openRootSync, RootChangedError } from '@clip-watch/library-root';
 import type { PhotoLocation } from '../picture-types.js';
 import { PictureProblem, problemFromSystemError } from './photo-reasons.js';
 import { giveBack, takeBuffer } from './read-buffer.js';
@@ -14,6 +15,8 @@ export interface OpenPhoto extends Disposable {
   readonly fd: number;
   readonly size: number;
   readonly modifiedAtMs: number;
+  readonly changedAtMs: number;
+  readonly inode: string;
   /** Once it was read; the memory goes to the next photo when this one is closed. */
   bytes: Buffer | undefined;
 }
@@ -24,14 +27,16 @@ const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBL
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * @throws PictureProblem not_found, outside_library, not_a_regular_file, unreadable, read_timeout
+ * @throws PictureProblem root_changed, not_found, outside_library, not_a_regular_file, unreadable, read_timeout
  */
 export function openPhoto(location: PhotoLocation): OpenPhoto {
-  const path = photoPath(location);
+  assertBelow(location.relPath);
+  using root = openLibraryRoot(location);
+  const path = join(root.base, location.relPath);
   const fd = systemCall(() => openSync(path, OPEN_FLAGS));
   try {
     const stats = systemCall(() => fstatSync(fd));
-    assertUnderRoot(fd, path, location.rootPath);
+    assertUnderRoot(fd, path, root);
     if (!stats.isFile()) throw new PictureProblem('not_a_regular_file', 'The name belongs to no regular file.');
     return opened(fd, stats);
   } catch (error) {
@@ -45,6 +50,8 @@ function opened(fd: number, stats: Stats): OpenPhoto {
     fd,
     size: stats.size,
     modifiedAtMs: Math.trunc(stats.mtimeMs),
+    changedAtMs: Math.trunc(stats.ctimeMs),
+    inode: String(stats.ino),
     bytes: undefined,
     [Symbol.dispose]() {
       closeSync(fd);
@@ -115,16 +122,24 @@ function fill(fd: number, bytes: Buffer, onProgress: () => void): number {
   return position;
 }
 
-function photoPath({ rootPath, relPath }: PhotoLocation): string {
+function assertBelow(relPath: string): void {
   const unsafe = relPath === '' || relPath.startsWith('/') || relPath.includes('\0');
   if (unsafe || relPath.split('/').includes('..'))
     throw new PictureProblem('outside_library', 'The path is not one below the library.');
-  return join(rootPath, relPath);
+}
+
+function openLibraryRoot(location: PhotoLocation): ReturnType<typeof openRootSync> {
+  try {
+    return openRootSync(location);
+  } catch (error) {
+    if (error instanceof RootChangedError)
+      throw new PictureProblem('root_changed', 'The library is not at its path any more.', { cause: error });
+    throw problemFromSystemError(error);
+  }
 }
 
 /** Asks the descriptor, not the path, where the file lies: between open and question a path can be swapped. */
-function assertUnderRoot(fd: number, path: string, rootPath: string): void {
-  const root = systemCall(() => realpathSync.native(rootPath));
+function assertUnderRoot(fd: number, path: string, { realPath: root }: OpenRoot): void {
   const prefix = root.endsWith(sep) ? root : root + sep;
   if (!pathOfDescriptor(fd, path).startsWith(prefix))
     throw new PictureProblem('outside_library', 'The path leads out of the library.');

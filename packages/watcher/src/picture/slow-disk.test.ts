@@ -44,7 +44,10 @@ test.skipIf(preload === undefined)('a disk that gives, however slowly, is no dis
   writeFileSync(join(rootPath, 'a.jpg'), photo);
   await using host = await openFaultyHost(preload ?? '', { threads: 1, readDeadlineMs: 2000 });
   const start = performance.now();
-  const prepared = await host.prepare({ rootPath, relPath: 'a.jpg', contentHash: hashOf(photo) }, SMALL_TARGET);
+  const prepared = await host.prepare(
+    { rootPath, rootIdentity: null, relPath: 'a.jpg', contentHash: hashOf(photo) },
+    SMALL_TARGET,
+  );
   expect(prepared).toMatchObject({ kind: 'pixels' });
   expect(performance.now() - start).toBeGreaterThan(MEGABYTES * 500); // it was really slow
   expect(host.stats()).toMatchObject({ restarts: 0 });

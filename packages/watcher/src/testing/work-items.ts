@@ -21,7 +21,7 @@ export function workItem(candidate: Partial<ClipCandidate> = {}, libraryId = 1):
       ...candidate,
     },
     token: 'token',
-    library: { id: libraryId, name: 'Family', rootPath: '/photos', excludedDirs: [] },
+    library: { id: libraryId, name: 'Family', rootPath: '/photos', rootIdentity: null, excludedDirs: [] },
     alone: false,
   };
 }

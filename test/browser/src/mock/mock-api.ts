@@ -96,6 +96,11 @@ function setStatus(state: MockState, change: Json): MockAnswer {
   return ok(state.status);
 }
 
+function changeLibrary(state: MockState, change: Json): MockAnswer {
+  state.libraries = state.libraries.map((library, index) => (index === 0 ? { ...library, ...change } : library));
+  return ok(state.libraries[0]);
+}
+
 function searchHits(state: MockState, isByWords: boolean, body: Json): MockAnswer {
   if (isByWords && state.wordsStatus !== 200)
     return problem(
@@ -173,6 +178,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return ok({});
   },
   'POST libraries/:id/scan': () => ok({}),
+  'POST libraries/:id/accept-root': (state) =>
+    changeLibrary(state, { state: 'online', stateReason: null, question: null }),
+  'POST libraries/:id/gone': (state, { body }) => changeLibrary(state, body as Json),
   'GET images': (state, { query }) =>
     ok(
       pageOf(

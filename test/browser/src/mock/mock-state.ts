@@ -15,7 +15,8 @@ export function workingState(photoCount = 400): MockState {
     lowQuality: 14,
     coverage: 0.896,
   };
-  const library = { id: 1, name: 'Family photos', state: 'online', stateReason: null, scanning: false };
+  const asked = { stateReason: null, question: null, answer: null };
+  const library = { id: 1, name: 'Family photos', state: 'online', ...asked, scanning: false };
   return {
     listeners: new Set(),
     photos,

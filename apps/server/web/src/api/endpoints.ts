@@ -5,6 +5,7 @@ import type {
   ApiClipStatus,
   ApiFailures,
   ApiFilters,
+  ApiGoneAnswer,
   ApiImage,
   ApiLibraries,
   ApiLibrary,
@@ -59,6 +60,16 @@ export function changeLibrary(id: number, draft: ApiLibraryDraft): Promise<ApiLi
 
 export function removeLibrary(id: number): Promise<unknown> {
   return request(apiUrl(`libraries/${id}`), { method: 'DELETE' });
+}
+
+/** What lies at the library's path now is the library. */
+export function acceptRoot(id: number): Promise<ApiLibrary> {
+  return request(apiUrl(`libraries/${id}/accept-root`), { method: 'POST', body: {} });
+}
+
+/** What became of the photos that are gone. */
+export function answerGone(id: number, body: ApiGoneAnswer): Promise<ApiLibrary> {
+  return request(apiUrl(`libraries/${id}/gone`), { method: 'POST', body });
 }
 
 export function scanLibrary(id: number): Promise<unknown> {

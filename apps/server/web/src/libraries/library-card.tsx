@@ -11,6 +11,7 @@ import { useAction } from '../parts/use-action.js';
 import { EMPTY_QUERY, formatRoute } from '../route.js';
 import { texts } from '../texts.js';
 import { LibraryForm } from './library-form.js';
+import { LibraryQuestion } from './library-question.js';
 
 const words = texts.libraries;
 
@@ -47,6 +48,7 @@ export function LibraryCard({ library, onChanged }: LibraryCardProps): JSX.Eleme
         <bdi>{library.rootPath}</bdi>
       </p>
       {library.stateReason !== null && <p class="warning">{library.stateReason}</p>}
+      <LibraryQuestion library={library} isBusy={action.isBusy} onAnswer={(work) => void act(work)} />
       <ProgressBar label={library.name} share={library.counts.coverage} isMoving={library.scanning} />
       <p class="hint">{facts(library)}</p>
       <p class="hint">

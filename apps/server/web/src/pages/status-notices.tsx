@@ -18,6 +18,20 @@ export function StatusNotices(): JSX.Element | null {
         .map((library) => (
           <Notice key={library.id} tone="warning" title={texts.notices.libraryOffline(library.name)} />
         ))}
+      {status.libraries
+        .filter((library) => library.state !== 'offline' && library.question === 'most_gone')
+        .map((library) => (
+          <Notice
+            key={library.id}
+            tone="warning"
+            title={texts.notices.mostGone(library.name)}
+            action={
+              <a class="button" href={formatRoute({ kind: 'libraries' })}>
+                {texts.libraries.title}
+              </a>
+            }
+          />
+        ))}
       {status.model?.starter && <StarterNotice />}
     </>
   );

@@ -1,0 +1,53 @@
+import type { GoneAnswer, Library, LibraryDao } from '@clip-watch/db';
+import { HostError } from '../errors.js';
+import { checkRoot, findOverlap } from './check-root.js';
+import { identityToKeep } from './meet-root.js';
+import { findRealPlace } from './real-place.js';
+
+/**
+ * What is kept of a folder that was just checked.
+ * @throws HostError BAD_PATH when it moved meanwhile; NOT_ANSWERING
+ */
+export async function identityOfRoot(rootPath: string): Promise<string> {
+  const place = await findRealPlace(rootPath);
+  if (place.path !== rootPath)
+    throw new HostError('BAD_PATH', `${rootPath} leads to ${place.path} now: name that folder`);
+  return identityToKeep(place);
+}
+
+/**
+ * A person said that what lies at the library's path now is the library: another folder, or the one that a link there
+ * leads to. Its photos are compared by the next scan.
+ * @throws HostError NOT_FOUND; BAD_PATH as for a new library; NOT_ANSWERING
+ */
+export async function acceptRoot(libraries: LibraryDao, id: number, dataDir: string): Promise<Library> {
+  const library = await find(libraries, id);
+  const rootPath = await checkRoot(library.rootPath, dataDir);
+  const others = (await libraries.list()).filter((other) => other.id !== id);
+  const other = findOverlap(rootPath, others);
+  if (other !== undefined) throw new HostError('BAD_PATH', `${rootPath} is the library "${other.name}" already`);
+  const rootIdentity = await identityOfRoot(rootPath);
+  const settled = library.question === 'other_root' ? { question: null, stateReason: null } : {};
+  return libraries.update(id, { rootPath, rootIdentity, ...settled });
+}
+
+/**
+ * A person said what became of the photos that are gone. `away` waits until they are back; `deleted` lets the next scan
+ * mark them missing.
+ * @throws HostError NOT_FOUND; NOTHING_ASKED when most of the library is not gone
+ */
+export async function answerGone(libraries: LibraryDao, id: number, answer: GoneAnswer): Promise<Library> {
+  const library = await find(libraries, id);
+  if (library.question !== 'most_gone')
+    throw new HostError(
+      'NOTHING_ASKED',
+      `most of the library "${library.name}" is not gone: there is nothing to answer`,
+    );
+  return libraries.update(id, answer === 'away' ? { answer, state: 'offline' } : { answer });
+}
+
+async function find(libraries: LibraryDao, id: number): Promise<Library> {
+  const library = await libraries.find(id);
+  if (library === null) throw new HostError('NOT_FOUND', `there is no library ${id}`);
+  return library;
+}

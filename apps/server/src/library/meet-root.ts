@@ -1,0 +1,99 @@
+import type { ImageExifDao, KnownFile, Library } from '@clip-watch/db';
+import { compareIdentities, type LibraryRoot, UNSURE_IDENTITY } from '@clip-watch/library-root';
+import { type ComparableFacts, comparableFacts, keepsInodes } from './file-systems.js';
+import type { RealPlace } from './folder-protocol.js';
+import type { FolderReader } from './folder-reader.js';
+
+export interface MeetDeps {
+  readonly reader: Pick<FolderReader, 'realPlace' | 'stat'>;
+  readonly images: Pick<ImageExifDao, 'pageKnownFiles'>;
+}
+
+/** What is kept of a folder: nothing that the file system makes up. */
+export function identityToKeep({ identity, fileSystem }: Pick<RealPlace, 'identity' | 'fileSystem'>): string {
+  return keepsInodes(fileSystem) ? identity : UNSURE_IDENTITY;
+}
+
+/** What lies at a library's path now. */
+export type MetRoot =
+  | {
+      readonly kind: 'library';
+      readonly root: LibraryRoot;
+      readonly compare: ComparableFacts;
+      /** `kept`: the folder that is known. `again`: it again, under a new identity. `unknown`: nobody met it before. */
+      readonly standing: 'kept' | 'again' | 'unknown';
+    }
+  /** A link, or another folder. */
+  | { readonly kind: 'other'; readonly reason: string };
+
+const ROWS_PER_PAGE = 1_000;
+const SAMPLE = 20;
+
+/**
+ * Compares a library's path with the folder that was added. A mount may give the same folder another device, and some
+ * file systems make inodes up: then photos that are known have to be there.
+ * @throws DiskError
+ */
+export async function meetRoot(
+  deps: MeetDeps,
+  library: Pick<Library, 'id' | 'rootPath' | 'rootIdentity'>,
+): Promise<MetRoot> {
+  const { rootPath, rootIdentity } = library;
+  const place = await deps.reader.realPlace(rootPath);
+  if (place.path !== rootPath) return { kind: 'other', reason: linkReason(rootPath, place.path) };
+  if (!place.isFolder) return { kind: 'other', reason: `${rootPath} is no folder any more. Put the folder back.` };
+  const met = {
+    kind: 'library',
+    root: { rootPath, rootIdentity: identityToKeep(place) },
+    compare: comparableFacts(place.fileSystem),
+  } as const;
+  if (rootIdentity === null) return { ...met, standing: 'unknown' };
+  const isSure = rootIdentity !== UNSURE_IDENTITY && keepsInodes(place.fileSystem);
+  const likeness = isSure ? compareIdentities(rootIdentity, place.identity) : 'alike';
+  if (likeness === 'same') return { ...met, standing: 'kept' };
+  if (likeness === 'alike' && (await holdsItsPhotos(deps, library.id, place)))
+    return { ...met, standing: met.root.rootIdentity === rootIdentity ? 'kept' : 'again' };
+  return { kind: 'other', reason: otherReason(rootPath) };
+}
+
+function linkReason(rootPath: string, target: string): string {
+  return `${rootPath} leads to ${target} now, through a link. Nothing in it is read. Put the folder back, or say that ${target} is the library now.`;
+}
+
+function otherReason(rootPath: string): string {
+  return `Another folder lies at ${rootPath} now. Nothing in it is read. Mount the library's disk or put the folder back, or say that this folder is the library now.`;
+}
+
+/** At least half of a sample of known photos; a library without any has nothing that could be told by. */
+async function holdsItsPhotos(
+  { images, reader }: MeetDeps,
+  libraryId: number,
+  { path, identity, fileSystem }: RealPlace,
+): Promise<boolean> {
+  const sample = await takeSample(images, libraryId);
+  const root = { rootPath: path, rootIdentity: identity };
+  const files = await reader.stat(
+    root,
+    sample.map(({ relPath }) => relPath),
+  );
+  const { inode: areInodesKept } = comparableFacts(fileSystem);
+  const there = sample.filter((row, at) => {
+    const file = files[at] ?? null;
+    if (file === null || file.size !== row.fileSize || file.modifiedAtMs !== row.modifiedAtMs) return false;
+    return !areInodesKept || row.inode === null || row.inode === file.inode;
+  });
+  return there.length * 2 >= sample.length;
+}
+
+/** Evenly from the first page that has photos. */
+async function takeSample(images: MeetDeps['images'], libraryId: number): Promise<readonly KnownFile[]> {
+  for (let after: string | null = null; ; ) {
+    const rows: readonly KnownFile[] = await images.pageKnownFiles({ libraryId, after, limit: ROWS_PER_PAGE });
+    if (rows.length === 0) return [];
+    const present = rows.filter(({ missingSince }) => missingSince === null);
+    const step = Math.max(1, present.length / SAMPLE);
+    if (present.length > 0)
+      return Array.from({ length: Math.min(SAMPLE, present.length) }, (_, at) => present[Math.floor(at * step)]!);
+    after = rows.at(-1)!.relPath;
+  }
+}
