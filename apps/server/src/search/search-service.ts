@@ -243,6 +243,7 @@ async function encodeTarget(client: ClipClient, signal?: AbortSignal): Promise<E
 const CODE_OF_FAILURE: Readonly<Record<string, HostErrorCode>> = {
   not_found: 'NOT_FOUND',
   outside_library: 'NOT_FOUND',
+  root_changed: 'NOT_FOUND',
   not_a_regular_file: 'NOT_FOUND',
   read_timeout: 'NOT_ANSWERING',
   changed_while_reading: 'PHOTO_CHANGED',

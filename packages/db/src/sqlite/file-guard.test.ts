@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openDatabase } from '../database.js';
 import type { DatabaseLogger } from '../database-types.js';
-import { guardFile } from './file-guard.js';
 import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
 import { photo } from '../testing/rows.js';
+import { guardFile } from './file-guard.js';
 
 test.each<[string, (file: string) => void, string]>([
   ['deleted', (file) => rmSync(file), 'was deleted'],

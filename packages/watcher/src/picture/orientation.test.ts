@@ -121,7 +121,9 @@ test('a part is cut from the upright picture', async () => {
   const part = await fromPixels(scene).extract({ left: 320, top: 120, width: 320, height: 240 }).png().toBuffer();
   const whole = await host.prepareBytes(part, TARGET);
   writeFileSync(join(folder.path, 'a.png'), await orientedPicture(scene, 6, 'png'));
-  const cropped = await host.prepareForSearch({ rootPath: folder.path, rootIdentity: null, relPath: 'a.png' }, TARGET, { crop });
+  const cropped = await host.prepareForSearch({ rootPath: folder.path, rootIdentity: null, relPath: 'a.png' }, TARGET, {
+    crop,
+  });
   if (whole.kind !== 'pixels' || cropped.kind !== 'pixels') throw new Error(`${whole.kind} ${cropped.kind}`);
   expect(meanDistance(cropped.data, whole.data)).toBeLessThanOrEqual(2);
 });
