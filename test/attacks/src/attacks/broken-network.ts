@@ -9,8 +9,8 @@ import { cosine, readTable, type TableRow } from '../kit/table.js';
 import { MODES, type Mode, startTcpProxy, type TcpProxy } from '../kit/tcp-proxy.js';
 import { makeFolders } from './server-kill.js';
 
-const MODES_A_ROUND = { smoke: 3, deep: MODES.length, nightly: MODES.length } as const;
-const PHOTOS_A_MODE = 15;
+const MODES_A_ROUND = { smoke: 2, deep: MODES.length, nightly: MODES.length } as const;
+const PHOTOS_A_MODE = { smoke: 5, deep: 15, nightly: 15 } as const;
 const LONGEST_FAULT_MS = 3_000;
 /** Batches of other sizes round otherwise; another picture is far below. */
 const LEAST_COSINE = 0.9999;
@@ -29,11 +29,11 @@ export const brokenNetwork: Attack = {
     await using proxy = await startTcpProxy(encoder.port, random);
     await using server = startServer({ dataDir, roots: [root], env: { APOLLO_URL: `grpc://127.0.0.1:${proxy.port}` } });
     const api = await server.api;
-    let photos = writePhotos(root, maker, 'first', PHOTOS_A_MODE).length;
+    let photos = writePhotos(root, maker, 'first', PHOTOS_A_MODE[size]).length;
     await api.settled(photos);
     const modes = random.shuffled(MODES).slice(0, MODES_A_ROUND[size]);
     for (const mode of modes) {
-      photos += writePhotos(root, maker, mode, PHOTOS_A_MODE).length;
+      photos += writePhotos(root, maker, mode, PHOTOS_A_MODE[size]).length;
       await misbehave(proxy, mode, api, photos, random.below(LONGEST_FAULT_MS));
       const { failed } = await api.settled(photos).catch((error: Error) => {
         throw new Error(`after ${mode}: ${error.message}\n${server.log().slice(-2_000)}`);
@@ -45,10 +45,10 @@ export const brokenNetwork: Attack = {
     await expectSameVectors(readTable(dataDir), root, join(folder, 'reference'));
     return { modes: modes.length, faults, photos, failed: 0, wrong: 0 };
   },
-  async control({ random, folder }) {
+  async control({ size, random, folder }) {
     const [root, dataDir] = makeFolders(folder);
     const maker = await createPhotoMaker(random);
-    const photos = writePhotos(root, maker, 'control', PHOTOS_A_MODE).length;
+    const photos = writePhotos(root, maker, 'control', PHOTOS_A_MODE[size]).length;
     await using server = startServer({ dataDir, roots: [root], env: { APOLLO_URL: 'embedded' } });
     await (await server.api).settled(photos);
     await server.stop();

@@ -22,8 +22,8 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const ALL_KINDS = Object.keys(KINDS) as Kind[]; // the keys of the line above
 
-const PHOTOS_A_HIT = 10;
-const HITS_A_ROUND = { smoke: 6, deep: 16, nightly: 16 } as const;
+const PHOTOS_A_HIT = 5;
+const HITS_A_ROUND = { smoke: 4, deep: 16, nightly: 16 } as const;
 const LONGEST_PAUSE_MS = 1_500;
 
 /** Children of each kind killed and stopped while photos come in and people search and look. */

@@ -10,8 +10,8 @@ import { startTcpProxy } from '../kit/tcp-proxy.js';
 import { PATIENCE_MS, waitUntil } from '../kit/wait.js';
 import { makeFolders } from './server-kill.js';
 
-const JUMPS = { smoke: 3, deep: 8, nightly: 20 } as const;
-const PHOTOS_A_JUMP = 10;
+const JUMPS = { smoke: 2, deep: 8, nightly: 20 } as const;
+const PHOTOS_A_JUMP = 5;
 const DAY_S = 86_400;
 const CUT_SHORT = 'cut-short.jpg';
 

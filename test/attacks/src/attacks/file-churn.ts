@@ -9,8 +9,8 @@ import { createTree, type Tree } from '../kit/tree.js';
 import { waitUntil } from '../kit/wait.js';
 import { makeFolders } from './server-kill.js';
 
-const OPERATIONS = { smoke: 80, deep: 1_000, nightly: 2_000 } as const;
-const FIRST_PHOTOS = { smoke: 40, deep: 250, nightly: 400 } as const;
+const OPERATIONS = { smoke: 60, deep: 1_000, nightly: 2_000 } as const;
+const FIRST_PHOTOS = { smoke: 25, deep: 250, nightly: 400 } as const;
 /** Slow enough that a scan never misses half of a library: that is another case, with a brake of its own. */
 const LONGEST_PAUSE_MS = 40;
 const LEAST_COSINE = 0.9999;

@@ -9,7 +9,7 @@ import { digest } from '../kit/table.js';
 import { findWriteCalls, STRACE } from '../kit/write-calls.js';
 import { makeFolders } from './server-kill.js';
 
-const PHOTOS = { smoke: 6, deep: 60, nightly: 300 } as const;
+const PHOTOS = { smoke: 4, deep: 60, nightly: 300 } as const;
 
 /** Every system call on files of the server and its children, while it scans, encodes, searches and shows. */
 export const originals: Attack = {

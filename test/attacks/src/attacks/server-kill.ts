@@ -10,8 +10,8 @@ import { type Server, startServer } from '../kit/server.js';
 import { readTable, type TableRow } from '../kit/table.js';
 import { PATIENCE_MS } from '../kit/wait.js';
 
-const KILLS_A_ROUND = { smoke: 3, deep: 10, nightly: 25 } as const;
-const PHOTOS_A_KILL = 40;
+const KILLS_A_ROUND = { smoke: 2, deep: 10, nightly: 25 } as const;
+const PHOTOS_A_KILL = { smoke: 12, deep: 60, nightly: 100 } as const;
 const LONGEST_START_MS = 4_000;
 
 /** The whole server, with its embedded encoder, killed again and again while it scans and encodes. */
@@ -26,11 +26,12 @@ export const serverKill: Attack = {
     const acknowledged = createAcknowledged();
     let photos = 0;
     for (let kill = 0; kill < KILLS_A_ROUND[size]; kill += 1) {
-      photos += writePhotos(root, maker, `kill-${kill}`, PHOTOS_A_KILL).length;
+      photos += writePhotos(root, maker, `kill-${kill}`, PHOTOS_A_KILL[size]).length;
       await using server = startServer({ dataDir, roots: [root], env: { APOLLO_URL: 'embedded' } });
       // By what it got done, so that a busy machine is met in the middle of the work too; some at any time since the start.
       if (kill % 3 === 2) await listen(server, acknowledged, { ms: random.below(LONGEST_START_MS) });
-      else await listen(server, acknowledged, { done: 1 + random.below(PHOTOS_A_KILL / 2), ms: random.below(300) });
+      else
+        await listen(server, acknowledged, { done: 1 + random.below(PHOTOS_A_KILL[size] / 2), ms: random.below(300) });
       if (!server.isRunning())
         throw new Error(`kill ${kill}: the server ended by itself\n${server.log().slice(-1_000)}`);
       await server.kill(random.pick(['main', 'tree']));

@@ -8,8 +8,8 @@ import { createPhotoMaker, writePhotos } from '../kit/library.js';
 import { type Ending, startServer } from '../kit/server.js';
 import { makeFolders } from './server-kill.js';
 
-const STOPS_A_ROUND = { smoke: 3, deep: 10, nightly: 20 } as const;
-const PHOTOS_A_STOP = 60;
+const STOPS_A_ROUND = { smoke: 2, deep: 10, nightly: 20 } as const;
+const PHOTOS_A_STOP = { smoke: 15, deep: 60, nightly: 60 } as const;
 const LONGEST_LIFE_MS = 7_000;
 
 /** SIGTERM at any time after its first word, while it scans, encodes, searches, uploads, downloads and makes thumbnails. */
@@ -24,7 +24,7 @@ export const shutdown: Attack = {
     let mostEndMs = 0;
     let answers = 0;
     for (let stop = 0; stop < STOPS_A_ROUND[size]; stop += 1) {
-      writePhotos(root, maker, `stop-${stop}`, PHOTOS_A_STOP);
+      writePhotos(root, maker, `stop-${stop}`, PHOTOS_A_STOP[size]);
       await using server = startServer({ dataDir, roots: [root], env: { APOLLO_URL: 'embedded' } });
       await server.spoke;
       const isEarly = random.below(4) === 0;

@@ -9,7 +9,7 @@ import { startServer } from '../kit/server.js';
 import { type Sample, slopesPerMinute } from '../kit/slope.js';
 import { makeFolders } from './server-kill.js';
 
-const MINUTES = { smoke: 0.3, deep: 2.5, nightly: 30 } as const;
+const MINUTES = { smoke: 0.2, deep: 2.5, nightly: 30 } as const;
 const STEP_MS = 1_500;
 const PHOTOS_A_STEP = 5;
 /** One step in so many kills a child. */
