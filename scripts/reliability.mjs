@@ -1,6 +1,6 @@
 // reliability.mjs SIZE: puts what the deep or nightly run counted into its table of docs/reliability.md. The run itself
 // starts it when it is over; nothing in that table is written by hand.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -27,10 +27,11 @@ function readIfThere(path) {
 
 function heading(minutes) {
   const { version } = readIfThere('package.json');
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+  // Empty in a copy without its history.
+  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim();
   const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`;
   const date = new Date().toISOString().slice(0, 10);
-  return `Version ${version} (${commit}), ${date}, Node ${process.versions.node}, ${process.platform}, ${machine}; ${minutes} minutes of attacks.`;
+  return `Version ${version}${commit ? ` (${commit})` : ''}, ${date}, Node ${process.versions.node}, ${process.platform}, ${machine}; ${minutes} minutes of attacks.`;
 }
 
 function attackTable(all) {
@@ -38,7 +39,7 @@ function attackTable(all) {
     const runs = missing !== null ? 'not run' : `${rounds} rounds, ${figures[counts] ?? 0} ${counts}`;
     const result =
       missing ?? (broken > 0 ? `**broken in ${broken} of ${rounds} rounds**` : toldFigures(figures, counts));
-    return [`${name}: ${promise}`, runs, result, control ?? '**did not bite**'];
+    return [`${name}: ${promise}`, runs, result, missing === null ? (control ?? '**did not bite**') : ''];
   });
   return table(['attack, and what must hold', 'runs', 'figures', 'control'], rows);
 }

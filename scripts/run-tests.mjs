@@ -26,6 +26,7 @@ function run(command, commandArgs) {
 
 // Stale reports would be counted; turbo puts those of unchanged packages back.
 for (const folder of packages()) rmSync(join(folder, 'reports/vitest.json'), { force: true });
+for (const folder of packages()) rmSync(join(folder, `reports/attacks-${size}.json`), { force: true });
 const linted = filters.length > 0 || run('biome', ['check', '.']);
 const tasks = task === 'test' ? ['run', 'check', 'test'] : ['run', task];
 const tested = run('turbo', [...tasks, '--continue', '--concurrency=2', '--output-logs=new-only', ...filters]);

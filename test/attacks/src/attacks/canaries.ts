@@ -103,6 +103,7 @@ async function collect(
   });
   const api = await server.api;
   await api.settled(2);
+  const metrics = await api.metrics();
   const answers = await askEverything(api, words);
   await waitUntil(
     () => hook.bodies().length > 0,
@@ -111,7 +112,7 @@ async function collect(
   const children = descendantsOf(server.pid);
   return {
     'the log': Buffer.from(server.log()),
-    '/metrics': Buffer.from(await api.metrics()),
+    '/metrics': Buffer.from(metrics),
     'an answer to somebody without the token': answers.stranger,
     'an answer that is a problem': answers.problems,
     [name === 'near' ? 'the wire to an encoder on this machine' : 'the wire to an encoder elsewhere']: tap.seen(),

@@ -60,6 +60,9 @@ export function startServer({ dataDir, roots = [], env = {}, wrap = [] }: Server
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const endWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   const log = keepLog(child);
   const ended = once(child, 'exit').then(([code, name]) => ({ code, signal: name }) as Ending); // as Node documents it
   const pid = child.pid ?? 0;
