@@ -1,4 +1,4 @@
-import { waitUntil } from './wait.js';
+import { PATIENCE_MS, waitUntil } from './wait.js';
 
 /** The parts of `GET /api/clip/status` that the attacks read. */
 export interface Status {
@@ -39,7 +39,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 export function createApi(url: string, token: string): Api {
   const request = (path: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${url}${path}`, {
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
       ...init,
       headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) }, // plain objects only
     });
