@@ -118,7 +118,7 @@ function createClock(folder: string): Clock {
 }
 
 const SCAN_MARK = Buffer.from([0xff, 0xda]);
-const SCAN_BYTES = 60;
+const SCAN_BYTES = 24;
 
 /** A JPEG that somebody may still be copying: some of its picture is there. */
 function cutShort(jpeg: Buffer): Buffer {
