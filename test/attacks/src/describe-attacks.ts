@@ -21,15 +21,15 @@ export function describeAttacks(attacks: readonly Attack[], size: Size): void {
   const chosen = attacks.filter(({ name }) => only === undefined || only.includes(name));
 
   describe(`attacks (${size})`, () => {
-    test.each(chosen.map((attack) => [`${attack.name}: ${attack.promise}`, attack] as const))(
+    test.for(chosen.map((attack) => [`${attack.name}: ${attack.promise}`, attack] as const))(
       '%s',
       { timeout: 5 * HOUR_MS },
-      async (_title, attack) => {
+      async ([, attack], { skip }) => {
         const missing = attack.missing?.();
         if (missing !== undefined) {
           process.stderr.write(`\n*** SKIPPED: ${missing}, so the attack ${attack.name} does not run. ***\n\n`);
           book.write(attack.name, { ...book.resultOf(attack.name), missing }, 0);
-          return;
+          skip(missing);
         }
         await runRounds(attack, size, firstSeed, book);
         await runControl(attack, size, firstSeed, book);
