@@ -89,8 +89,11 @@ function settings(file, report) {
     testRunner: 'vitest',
     vitest: { configFile: join(ROOT, 'vitest.mutation.config.ts'), related: false },
     mutate: [file],
-    ignorePatterns: ['reports', 'dist'],
+    // Links to folders cannot be copied, and no pure module needs those of the schema.
+    ignorePatterns: ['reports', 'dist', 'prisma'],
     coverageAnalysis: 'perTest',
+    // Tables of names: each of their mutants would load everything anew, and a test of it would be the table once more.
+    ignoreStatic: true,
     concurrency: 1,
     reporters: ['json'],
     jsonReporter: { fileName: report },

@@ -1,37 +1,25 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { buffer } from 'node:stream/consumers';
 import { type Attack, mustFail, type Round } from '../attack.js';
 import type { Api } from '../kit/api.js';
+import {
+  CANARIES,
+  type CanaryWords,
+  checkPlaces,
+  expectSeen,
+  MAY_APPEAR,
+  mergePlaces,
+  type Places,
+  totalBytes,
+} from '../kit/canary-places.js';
 import { startEncoder } from '../kit/encoder.js';
+import { startHook } from '../kit/hook.js';
 import { createPhotoMaker, writePhoto } from '../kit/library.js';
 import { commandLine, descendantsOf } from '../kit/processes.js';
 import { startServer } from '../kit/server.js';
 import { waitUntil } from '../kit/wait.js';
 import { startWireTap } from '../kit/wire-tap.js';
 import { makeFolders } from './server-kill.js';
-
-const CANARIES = ['authToken', 'apolloToken', 'notifyPath', 'query', 'photoName', 'photoContent'] as const;
-type Canary = (typeof CANARIES)[number];
-
-/** Where a canary may be seen. Everything that is not in this table is a leak. */
-export const MAY_APPEAR: Readonly<Record<string, readonly Canary[]>> = {
-  'the log': ['photoName'],
-  '/metrics': [],
-  'an answer to somebody without the token': [],
-  'an answer that is a problem': ['photoName'],
-  'the wire to an encoder on this machine': ['apolloToken', 'query', 'photoName'],
-  'the wire to an encoder elsewhere': ['query'],
-  'the webhook': [],
-  'the command line of a process': [],
-  'the environment of a child': [],
-};
-
-/** What each place holds that was looked at. */
-type Places = Record<string, Buffer>;
 
 /** A word of its own in every secret, looked for in everything that leaves. */
 export const canaries: Attack = {
@@ -66,7 +54,7 @@ export const canaries: Attack = {
   },
 };
 
-function makeCanaries({ random }: Round): Readonly<Record<Canary, string>> {
+function makeCanaries({ random }: Round): CanaryWords {
   const word = (name: string): string => `${name}-${random.bytes(16).toString('hex')}-Kanarie`;
   return {
     authToken: word('auth'),
@@ -78,12 +66,7 @@ function makeCanaries({ random }: Round): Readonly<Record<Canary, string>> {
   };
 }
 
-async function collect(
-  round: Round,
-  words: Readonly<Record<Canary, string>>,
-  host: string,
-  name: 'near' | 'far',
-): Promise<Places> {
+async function collect(round: Round, words: CanaryWords, host: string, name: 'near' | 'far'): Promise<Places> {
   const [root, dataDir] = makeFolders(`${round.folder}/${name}`);
   const maker = await createPhotoMaker(round.random);
   const content = (): Buffer => Buffer.concat([maker.next(), Buffer.from(words.photoContent)]);
@@ -124,7 +107,7 @@ async function collect(
   };
 }
 
-async function askEverything(api: Api, words: Readonly<Record<Canary, string>>) {
+async function askEverything(api: Api, words: CanaryWords) {
   await api.post('/api/search', { text: words.query });
   const images = await api.images();
   const strangers = [
@@ -156,28 +139,6 @@ async function askEverything(api: Api, words: Readonly<Record<Canary, string>>) 
   return { stranger: Buffer.from(stranger.join('\n')), problems: Buffer.from(problems.join('\n')) };
 }
 
-interface Hook extends AsyncDisposable {
-  readonly port: number;
-  bodies(): Buffer;
-}
-
-async function startHook(): Promise<Hook> {
-  const bodies: Buffer[] = [];
-  const server = createServer(async (request, response) => {
-    bodies.push(Buffer.from(JSON.stringify(request.headers)), await buffer(request));
-    response.end();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    port: (server.address() as AddressInfo).port, // Listening on TCP.
-    bodies: () => Buffer.concat(bodies),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 /** Empty when it ended meanwhile. */
 function readEnvironment(pid: number): Buffer {
   try {
@@ -186,37 +147,6 @@ function readEnvironment(pid: number): Buffer {
     return Buffer.alloc(0);
   }
 }
-
-function checkPlaces(places: Places, words: Readonly<Record<Canary, string>>): void {
-  const leaks = Object.entries(places).flatMap(([place, bytes]) =>
-    CANARIES.filter((canary) => bytes.includes(words[canary]) && !MAY_APPEAR[place]?.includes(canary)).map(
-      (canary) => `${canary} in ${place}: …${around(bytes, words[canary])}…`,
-    ),
-  );
-  if (leaks.length > 0) throw new Error(`leaks:\n${leaks.join('\n')}`);
-}
-
-/** What must have passed the tap did: it is no deaf one. */
-function expectSeen(places: Places, words: Readonly<Record<Canary, string>>): void {
-  for (const canary of ['apolloToken', 'query'] as const)
-    if (!places['the wire to an encoder on this machine']?.includes(words[canary]))
-      throw new Error(`the tap never saw the ${canary}`);
-}
-
-function around(bytes: Buffer, word: string): string {
-  const at = bytes.indexOf(word);
-  return bytes.subarray(Math.max(0, at - 80), at + word.length + 20).toString('latin1');
-}
-
-function mergePlaces(...all: readonly Places[]): Places {
-  const merged: Places = {};
-  for (const places of all)
-    for (const [place, bytes] of Object.entries(places))
-      merged[place] = Buffer.concat([merged[place] ?? Buffer.alloc(0), bytes]);
-  return merged;
-}
-
-const totalBytes = (places: Places): number => Object.values(places).reduce((sum, { length }) => sum + length, 0);
 
 /** An address of this machine that is not loopback, so that a program takes it for another one. */
 function outerAddress(): string | undefined {

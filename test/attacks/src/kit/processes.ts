@@ -24,12 +24,6 @@ export function commandLine(pid: number): string {
   return readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
 }
 
-/** Processes with an environment that says so. They may have lost their parent. */
-export function processesWith(variable: string, value: string): readonly number[] {
-  const wanted = `${variable}=${value}`;
-  return processIds().filter((pid) => isAlive(pid) && readText(`/proc/${pid}/environ`).split('\0').includes(wanted));
-}
-
 /** @throws Error naming those that are still there after half a minute */
 export async function expectGone(pids: readonly number[], after: string, patienceMs = 30_000): Promise<void> {
   const left = (): readonly number[] => pids.filter(isAlive);
