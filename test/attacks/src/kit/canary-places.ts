@@ -38,7 +38,8 @@ export function expectSeen(places: Places, words: CanaryWords): void {
 
 function around(bytes: Buffer, word: string): string {
   const at = bytes.indexOf(word);
-  return bytes.subarray(Math.max(0, at - 80), at + word.length + 20).toString('latin1');
+  const near = bytes.subarray(Math.max(0, at - 80), at + word.length + 20);
+  return near.toString('latin1').replaceAll(/[^ -~]/g, ' ');
 }
 
 export function mergePlaces(...all: readonly Places[]): Places {
