@@ -90,7 +90,8 @@ export function startServer({ dataDir, roots = [], env = {}, wrap = [] }: Server
       log()
         .split('\n')
         .filter((line) => /"level":[56]0\b/.test(line)),
-    stop: () => end('a stop', () => void signal(pid, 'SIGTERM')),
+    // A wrapper may keep the signal to itself: strace does.
+    stop: () => end('a stop', () => void signal(wrap.length === 0 ? pid : (descendantsOf(pid)[0] ?? pid), 'SIGTERM')),
     async kill(whom) {
       await end(`a kill of the ${whom}`, () => {
         const children = whom === 'tree' ? descendantsOf(pid) : [];
