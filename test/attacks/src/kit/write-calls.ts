@@ -25,9 +25,10 @@ export interface WriteCalls {
 }
 
 export function findWriteCalls(trace: string, folder: string): WriteCalls {
-  const below = wholeCalls(trace).filter((call) =>
-    pathsOf(call).some((path) => path === folder || path.startsWith(`${folder}/`)),
-  );
+  const all = wholeCalls(trace);
+  const isBelow = (path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+  const workingFolders = new Set([...trace.matchAll(/AT_FDCWD<([^>]*)>/g)].map((match) => match[1] ?? ''));
+  const below = all.filter((call) => pathsOf(call, workingFolders).some(isBelow));
   return { calls: below.length, writes: below.filter(isWrite) };
 }
 
@@ -55,10 +56,16 @@ function wholeCalls(trace: string): readonly string[] {
   return [...whole, ...halves.values()];
 }
 
-/** Names in quotes, taken from the folder before them where they are relative, and the paths of descriptors. */
-function pathsOf(call: string): readonly string[] {
+/**
+ * Names in quotes, taken from the folder before them where they are relative, and the paths of descriptors.
+ * @param workingFolders all that any process had: an old call such as `chmod` does not say in which it was made
+ */
+function pathsOf(call: string, workingFolders: ReadonlySet<string>): readonly string[] {
   const named = [...call.matchAll(/(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"/g)];
-  const paths = named.map(([, base = '', name = '']) => (name.startsWith('/') ? join(name) : join(base, name)));
+  const paths = named.flatMap(([, base, name = '']) => {
+    if (name.startsWith('/')) return [join(name)];
+    return (base === undefined ? [...workingFolders] : [base]).map((folder) => join(folder, name));
+  });
   const descriptors = [...call.matchAll(/\b\d+<([^>]*)>/g)].map((match) => match[1] ?? '');
   return [...paths, ...descriptors];
 }
