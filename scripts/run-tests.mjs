@@ -1,5 +1,6 @@
 // `npm test`: lint, types and tests of every package through turbo, then one line counted from the runners' own
-// reports. `--deep` runs the long ones instead; every `--filter=…` goes to turbo.
+// reports. `--deep` and `--nightly` run the long ones instead, and put what they measured into docs/reliability.md; every
+// `--filter=…` goes to turbo.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { bin, ROOT, workspaceEnv } from './workspace.mjs';
 
 const args = process.argv.slice(2);
 const filters = args.filter((arg) => arg.startsWith('--filter'));
-const task = args.includes('--deep') ? 'test:deep' : 'test';
+const size = ['deep', 'nightly'].find((name) => args.includes(`--${name}`));
+const task = size === undefined ? 'test' : `test:${size}`;
 
 /** turbo plays results back when nothing changed that they hang on: the folder beside the clone is one such thing. */
 function testEnv() {
@@ -18,11 +20,15 @@ function testEnv() {
 }
 
 function run(command, commandArgs) {
-  return spawnSync(bin(command), commandArgs, { cwd: ROOT, stdio: 'inherit', env: testEnv() }).status === 0;
+  const program = command === 'node' ? process.execPath : bin(command);
+  return spawnSync(program, commandArgs, { cwd: ROOT, stdio: 'inherit', env: testEnv() }).status === 0;
 }
 
-clearReports();
+clearReports(size);
 const linted = filters.length > 0 || run('biome', ['check', '.']);
 const tasks = task === 'test' ? ['run', 'check', 'test'] : ['run', task];
-const green = run('turbo', [...tasks, '--continue', '--concurrency=2', '--output-logs=new-only', ...filters]);
-closeRun(linted && green);
+const tested = run('turbo', [...tasks, '--continue', '--concurrency=2', '--output-logs=new-only', ...filters]);
+// After the attacks, not beside them: it takes a core for an hour.
+const mutated = size !== 'nightly' || run('node', ['scripts/mutation.mjs']);
+const written = size === undefined || run('node', ['scripts/reliability.mjs', size]);
+closeRun(linted && tested && mutated && written);

@@ -4,23 +4,29 @@ import { join } from 'node:path';
 import { addUp, printSummary, readReport } from './test-summary.mjs';
 import { ROOT } from './workspace.mjs';
 
-function reports() {
+const TESTS = 'vitest.json';
+
+function reports(name) {
   const nested = ['packages', 'apps', 'test'].flatMap((group) =>
     readdirSync(join(ROOT, group)).map((name) => join(ROOT, group, name)),
   );
   const folders = [join(ROOT, 'proto'), ...nested].filter((folder) => existsSync(join(folder, 'package.json')));
-  return folders.map((folder) => join(folder, 'reports/vitest.json'));
+  return folders.map((folder) => join(folder, 'reports', name));
 }
 
-/** Stale ones would be counted; turbo puts those of unchanged packages back. */
-export function clearReports() {
-  for (const file of reports()) rmSync(file, { force: true });
+/**
+ * Stale ones would be counted; turbo puts those of unchanged packages back.
+ * @param size of a long run, whose attacks report by themselves; undefined for the usual run
+ */
+export function clearReports(size) {
+  const stale = [...reports(TESTS), ...(size === undefined ? [] : reports(`attacks-${size}.json`))];
+  for (const file of stale) rmSync(file, { force: true });
 }
 
 /** Ends the process: the summary, its closing lines, and the exit code. */
 export function closeRun(isGreen) {
   const total = addUp(
-    reports()
+    reports(TESTS)
       .filter((file) => existsSync(file))
       .map(readReport),
   );

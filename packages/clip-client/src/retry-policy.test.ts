@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   BREAKER_FAILURES,
   classifyStatus,
+  describeEnd,
   MAX_PAUSE_MS,
   maySomeItemBePoison,
   pauseMs,
   planAfterEnd,
   reconnectDelayMs,
   type StatusName,
+  type StreamEnd,
 } from './retry-policy.js';
 
 const service = [
@@ -93,5 +95,48 @@ describe('after a stream', () => {
     ['a close is for good', { kind: 'closed' }, 0, { state: 'closed' }],
   ] as const)('%s', (_, end, failures, expected) => {
     expect(planAfterEnd(end, failures, 0)).toMatchObject(expected);
+  });
+});
+
+describe('one sentence for each end', () => {
+  const rows: readonly (readonly [StreamEnd, string])[] = [
+    [{ kind: 'status', status: 'OK', details: '' }, 'the encoder ended the stream'],
+    [{ kind: 'status', status: 'UNAVAILABLE', details: 'no route' }, 'UNAVAILABLE: no route'],
+    [{ kind: 'open_timeout' }, 'the encoder did not accept a stream in time'],
+    [{ kind: 'silent' }, 'the encoder fell silent for three heartbeats'],
+    [{ kind: 'stuck' }, 'the encoder did not answer a cancelled item'],
+    [{ kind: 'starved' }, 'the encoder kept its window shut'],
+    [{ kind: 'protocol', message: 'another model' }, 'another model'],
+    [{ kind: 'drained', retryDelayMs: 5 }, 'the encoder is shutting down'],
+    [{ kind: 'idle' }, 'the stream was closed here (idle)'],
+    [{ kind: 'restart' }, 'the stream was closed here (restart)'],
+    [{ kind: 'closed' }, 'the stream was closed here (closed)'],
+  ];
+  test.each(rows)('%o', (end, sentence) => {
+    expect(describeEnd(end)).toBe(sentence);
+  });
+
+  test('what waits or is broken says why', () => {
+    expect(planAfterEnd({ kind: 'silent' }, 0, 0)).toMatchObject({
+      state: 'waiting',
+      reason: describeEnd({ kind: 'silent' }),
+    });
+    expect(planAfterEnd({ kind: 'silent' }, BREAKER_FAILURES, 0)).toMatchObject({ state: 'broken' });
+    expect(planAfterEnd({ kind: 'drained', retryDelayMs: 5 }, 2, 0)).toEqual({
+      state: 'waiting',
+      delayMs: 250,
+      failures: 2,
+      reason: 'the encoder is shutting down',
+    });
+  });
+
+  test('an encoder that is not ready yet is asked less and less often, and never as if it were broken', () => {
+    const end = { kind: 'not_serving', message: 'loading' } as const;
+    const plans = [0, 1, 20].map((failures) => planAfterEnd(end, failures, 1));
+    expect(plans).toEqual([
+      { state: 'waiting', delayMs: 500, failures: 1, reason: 'loading' },
+      { state: 'waiting', delayMs: 1_000, failures: 2, reason: 'loading' },
+      { state: 'waiting', delayMs: 10_000, failures: 21, reason: 'loading' },
+    ]);
   });
 });

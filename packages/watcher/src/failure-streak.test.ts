@@ -44,6 +44,13 @@ describe('signs', () => {
     expect(permanentSign(entry)).toBe(forPermanent);
     expect(environmentSign(entry)).toBe(forEnvironment);
   });
+
+  test.each(['changed', 'changed_while_reading', 'not_a_regular_file', 'outside_library', 'needs_perl'])(
+    '%s is the affair of one file, not of its disk',
+    (reason) => {
+      expect(environmentSign(failureEntry({ final: false, errorClass: 'environment', reason }))).toBe('neutral');
+    },
+  );
 });
 
 describe('the guard of permanent failures', () => {
@@ -71,6 +78,40 @@ describe('the guard of permanent failures', () => {
     const guard = new PermanentRowGuard();
     writtenBy(guard, row(SUSPICIOUS_ROW));
     expect(guard.isSuspicious).toBe(true);
+  });
+
+  test('names the reason of the row that is open, and of none once it has ended', () => {
+    const guard = new PermanentRowGuard();
+    expect(guard.reason).toBeUndefined();
+    writtenBy(guard, row(2, 1, 'corrupt'));
+    expect(guard.reason).toBe('corrupt');
+    guard.note(embeddingEntry());
+    expect(guard.reason).toBeUndefined();
+  });
+
+  test('a photo that is tried again is written at once, and the row around it goes on', () => {
+    const guard = new PermanentRowGuard();
+    const again = failureEntry({ final: false }, workItem({ id: 99 }));
+    writtenBy(guard, row(SUSPICIOUS_ROW - 1));
+    expect(guard.note(again)).toEqual({ kind: 'write', entries: [again] });
+    expect(guard.note(permanent(SUSPICIOUS_ROW))).toEqual({ kind: 'suspicious' });
+  });
+
+  test('while it is suspicious, permanent failures are held and everything else is written', () => {
+    const guard = new PermanentRowGuard();
+    writtenBy(guard, row(SUSPICIOUS_ROW));
+    expect(guard.note(permanent(50))).toEqual({ kind: 'suspicious' });
+    for (const entry of [embeddingEntry(), failureEntry({ final: false })])
+      expect(guard.note(entry)).toEqual({ kind: 'write', entries: [entry] });
+    expect(guard.settle()).toHaveLength(SUSPICIOUS_ROW + 1);
+  });
+
+  test('a row that wrote nothing in earlier passes names none of them when it is revoked', () => {
+    const guard = new PermanentRowGuard();
+    const failures = row(SUSPICIOUS_ROW);
+    writtenBy(guard, failures);
+    const release = failures.map(({ item }) => ({ kind: 'release', item }));
+    expect(guard.revoke()).toEqual({ release, requeueIds: [] });
   });
 
   test('the same bytes count once, however many copies fail', () => {

@@ -38,6 +38,7 @@ describe('documents point at what is there', () => {
     'README.md',
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
+    'SECURITY.md',
     ...readdirSync(join(REPOSITORY, 'docs'))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),
