@@ -7,6 +7,7 @@ import { startApollo } from './serve.js';
 
 /** A hung close must not outlive the ten seconds that a supervisor gives. */
 const HARD_STOP_MS = 9500;
+const BEAT_MS = 1000;
 
 async function serve(options: ServeOptions): Promise<void> {
   const log = createLog(options.logLevel);
@@ -20,8 +21,17 @@ async function serve(options: ServeOptions): Promise<void> {
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+  tellParent();
   if (!options.stopWithParent) return;
   process.stdin.once('close', () => stop('parent is gone')).resume();
+}
+
+/** A parent with a channel hears once a second that this loop goes round. */
+function tellParent(): void {
+  if (process.send === undefined) return;
+  const beat = (): void => void (process.connected && process.send?.('alive', undefined, undefined, () => {}));
+  setInterval(beat, BEAT_MS).unref();
+  process.channel?.unref();
 }
 
 /** Standard output gets the folder; a person watches standard error. */

@@ -61,3 +61,13 @@ test.skipIf(process.platform !== 'linux')(
     expect(server.errorLines()).toEqual([]);
   },
 );
+
+test.skipIf(process.platform !== 'linux')('an encoder that hangs is killed and replaced', async () => {
+  await using server = await startServed({ APOLLO_URL: 'embedded' });
+  await expect.poll(() => searchStatus(server), { timeout: PATIENCE_MS }).toBe(200);
+  const hung = encoderOf(server)!;
+  process.kill(hung, 'SIGSTOP');
+  await expect.poll(() => encoderOf(server) ?? hung, { timeout: PATIENCE_MS }).not.toBe(hung);
+  await expect.poll(() => searchStatus(server), { timeout: PATIENCE_MS }).toBe(200);
+  expect(server.log()).toContain('it was silent');
+});

@@ -10,6 +10,7 @@ import {
   childEnvironment,
   describeHang,
   makeOwnedFolder,
+  type RunTimer,
   restartPauseMs,
   startChild,
 } from '@clip-watch/processes';
@@ -27,7 +28,8 @@ export interface EmbeddedApolloOptions {
 
 /**
  * The encoder that the host starts for itself, on a Unix socket in a folder of mode 700.
- * `starting`: no line yet. `serving`: it said that it listens. `waiting`: it died, and is started again after a pause.
+ * `starting`: no line yet. `serving`: it said that it listens. `waiting`: it died, or was silent and was killed, and is
+ * started again after a pause.
  * `closed`: over.
  */
 export interface EmbeddedApollo extends AsyncDisposable {
@@ -47,6 +49,8 @@ export interface EmbeddedApollo extends AsyncDisposable {
 const LISTENING = /^listening \S+ model (\S+) version (\S+)/;
 // In its own time, in which reading a model from a slow disk does not count.
 const START_TIMEOUT_MS = 180_000;
+/** It says once a second that it lives. */
+const SILENCE_MS = 10_000;
 const STOP_GRACE_MS = 3_000;
 const LINES_KEPT = 5;
 const RESTART = { baseMs: 500, capMs: 30_000 };
@@ -70,6 +74,7 @@ class Supervisor implements EmbeddedApollo {
   private readonly folder: string;
   private readonly options: EmbeddedApolloOptions;
   private child: Child | null = null;
+  private silence: RunTimer | undefined;
   private failures = 0;
   private timer: NodeJS.Timeout | undefined;
   private closing: Promise<void> | undefined;
@@ -106,9 +111,12 @@ class Supervisor implements EmbeddedApollo {
         args: ['--listen', this.address, '--stop-with-parent', '--children', String(this.options.children)],
         env: environmentOf(this.options),
         pipes: [0, 1],
+        channel: 'json',
+        onMessage: () => this.silence?.refresh(),
         onErrorLine: (line) => this.onErrorLine(line, lines),
         onEnd: (end) => {
           start.stop();
+          this.silence?.stop();
           this.onEnd(end, lines);
           const message = end.error === undefined ? startFailure(end, lines) : `cannot start the encoder: ${end.cause}`;
           reject(new HostError('ENCODER_START', message, { cause: end.error }));
@@ -125,6 +133,7 @@ class Supervisor implements EmbeddedApollo {
       createInterface({ input: output }).on('line', (line) => {
         if (!LISTENING.test(line)) return;
         start.stop();
+        this.silence = child.clock.after(SILENCE_MS, (why) => child.kill(`it was silent: ${describeHang(why)}`));
         this.onServing(line);
         resolve();
       });

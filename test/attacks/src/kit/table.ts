@@ -9,7 +9,8 @@ interface RawDatabase {
   close(): void;
 }
 
-const Driver = createRequire(import.meta.url)('better-sqlite3') as new (
+const LINE = Number(process.versions.node.split('.')[0]) >= 22 ? 13 : 12; // as the program chooses
+const Driver = createRequire(import.meta.url)(`better-sqlite3-${LINE}`) as new (
   file: string,
   options: { readonly readonly: boolean; readonly timeout: number },
 ) => RawDatabase; // as in its README; the package brings no types
