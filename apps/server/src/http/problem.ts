@@ -31,6 +31,7 @@ export const PROBLEM_CODES: Readonly<Record<ProblemCode, readonly [status: numbe
   BUSY: [503, 'The server has too much to do'],
   NOT_READY: [503, 'The server is not ready'],
   DATABASE: [503, 'The database cannot answer now'],
+  DISK_FULL: [507, 'The disk of the server is full'],
 };
 
 export type ProblemCode =
@@ -58,7 +59,8 @@ export type ProblemCode =
   | 'PHOTO_CHANGED'
   | 'BUSY'
   | 'NOT_READY'
-  | 'DATABASE';
+  | 'DATABASE'
+  | 'DISK_FULL';
 
 /** Thrown by routes; becomes the answer. */
 export class HttpProblem extends Error {

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { systemCode } from '../errors.js';
 import { HttpProblem } from './problem.js';
 
 export interface SpoolLimits {
@@ -34,6 +35,14 @@ export interface UploadSpool {
   load(): { readonly receiving: number; readonly bytes: number };
   /** Removes whatever is still there. */
   close(): Promise<void>;
+}
+
+function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
+}
+
+function diskFull(cause: unknown): HttpProblem {
+  return new HttpProblem('DISK_FULL', 'The disk with the data folder is full. Free some space there.', { cause });
 }
 
 const LIMITS: SpoolLimits = { files: 128, bytes: 512 << 20 };
@@ -78,7 +87,7 @@ export function openUploadSpool(folder: string, limits: SpoolLimits = LIMITS): U
       } catch (error) {
         content.resume();
         await remove();
-        throw error;
+        throw isDiskFull(error) ? diskFull(error) : error;
       }
       return { rootPath: folder, rootIdentity: null, relPath, fileSize, [Symbol.asyncDispose]: remove };
     },

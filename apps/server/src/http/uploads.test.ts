@@ -3,6 +3,7 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { tempFolder } from '@clip-watch/test-support';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -152,6 +153,15 @@ describe('uploads', () => {
 
   test('that are too large are refused, and not kept', async () => {
     expect(await send('x'.repeat(LARGEST_BYTES + 1))).toMatchObject([413, { code: 'TOO_LARGE' }]);
+    await nothingIsLeft();
+  });
+
+  test('that the disk has no room for say so, and leave nothing behind', async () => {
+    async function* content() {
+      yield Buffer.from('abc');
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    }
+    await expect(spool.write(Readable.from(content()))).rejects.toMatchObject({ code: 'DISK_FULL' });
     await nothingIsLeft();
   });
 

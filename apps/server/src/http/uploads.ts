@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { systemCode } from '../errors.js';
 import { HttpProblem } from './problem.js';
 import { type PaceLimits, watchPace } from './upload-pace.js';
 import type { SpooledUpload, UploadSpool } from './upload-spool.js';
@@ -68,7 +69,8 @@ function orSlow(reading: Promise<SpooledUpload>, signal: AbortSignal): Promise<S
   });
 }
 
-/** The form's parser throws plain errors, and nothing else here does: the framework's and our own have codes. */
+/** The form's parser throws plain errors, and ends a file that has no end early. The framework's and our own have other codes. */
 function isBadForm(error: unknown): boolean {
-  return !(error instanceof Error && 'code' in error);
+  const code = systemCode(error);
+  return code === undefined || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
