@@ -58,7 +58,7 @@ describe('a model that cannot be used ends with 1 and names the file', () => {
     ['web page', (folder) => writeFileSync(join(folder, VISION), '<!DOCTYPE html><p>log in</p>'), /is a web page/],
     ['empty file', (folder) => writeFileSync(join(folder, VISION), ''), /is empty or cut off/],
     ['other bytes', (folder) => writeFileSync(join(folder, VISION), Buffer.alloc(500, 1)), /is not an ONNX file/],
-    ['cut off', (folder) => truncateSync(join(folder, VISION), 9000), /vision_model\.onnx cannot be used/],
+    ['cut off', (folder) => truncateSync(join(folder, VISION), 9000), /vision_model\.onnx is damaged/],
     [
       'the text tower',
       (folder) => cpSync(join(folder, 'onnx/text_model.onnx'), join(folder, VISION)),

@@ -19,7 +19,7 @@ async function collect(outcomes: AsyncIterable<EncodeOutcome>): Promise<EncodeOu
 }
 
 test('every image ends in one outcome', async () => {
-  await using apollo = await startMockApollo({ delayMs: 2 });
+  await using apollo = await startMockApollo({ delayMs: 50 });
   await using client = createClipClient({ addresses: [apollo.address] });
   const outcomes = await collect(client.encodeImages(images(50)));
   expect(outcomes.map(({ kind }) => kind)).toEqual(new Array(50).fill('encoded'));

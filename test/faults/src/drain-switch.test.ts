@@ -218,10 +218,10 @@ test('what fails for now keeps its old vector, holds the change up, and is tried
   expect(await drainWith(rig, [second])).toMatchObject({ end: 'done', encoded: PHOTOS - 1 });
   const { images } = rig.database;
   expect(await images.counters()).toMatchObject({ encoded: PHOTOS, searchable: PHOTOS, outdated: 1, failed: 0 });
-  expect(await images.failureGroups()).toMatchObject([{ reason: 'permission', status: 'pending', count: 1 }]);
+  expect(await images.failureGroups()).toMatchObject([{ reason: 'unreadable', status: 'pending', count: 1 }]);
   expect(await stateOf(rig)).toMatchObject({ activeModelVersion: 'first-1' });
   unreadable.clear();
-  expect(await images.requeue({ reason: 'permission' })).toBe(1);
+  expect(await images.requeue({ reason: 'unreadable' })).toBe(1);
   expect(await drainWith(rig, [second])).toMatchObject({ encoded: 1 });
   expect(await stateOf(rig)).toMatchObject({ activeModelVersion: 'second-1' });
 });
