@@ -32,7 +32,7 @@ export interface ChildEnd {
   readonly how: string;
   /** What it wrote to standard error last. */
   readonly lastWords: string;
-  /** It was ended by us. */
+  /** It was killed by us; one that was asked to stop and did is not. */
   readonly isWanted: boolean;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -62,7 +62,7 @@ export interface Child {
 const LAST_WORDS = 500;
 /** From a kill to the end of waiting for it. */
 const REAP_MS = 1000;
-/** From its end to that of waiting for the rest of standard error, which its own children may hold. */
+/** How long to wait after its exit for the rest of standard error, which its own children may hold open. */
 const WORDS_MS = 200;
 
 /**
@@ -83,14 +83,14 @@ export function startChild(options: ChildOptions): Child {
   if (options.isAwaited === false) {
     child.unref();
     child.channel?.unref();
-    for (const pipe of child.stdio) if (pipe && 'unref' in pipe) (pipe.unref as () => void).call(pipe);
+    for (const pipe of pipesOf(child)) if (pipe && 'unref' in pipe) (pipe.unref as () => void).call(pipe);
   }
   return {
     pid: child.pid,
     get hasEnded() {
       return life.hasEnded();
     },
-    stdio: child.stdio,
+    stdio: pipesOf(child),
     clock: createRunClock(child.pid),
     send: (message) => void (child.connected && child.send(message, () => {})),
     kill: life.kill,
@@ -101,6 +101,11 @@ export function startChild(options: ChildOptions): Child {
     },
     ended: life.ended,
   };
+}
+
+/** Out of descriptors, Node gives back a process without any pipe. */
+function pipesOf({ stdio }: ChildProcess): ChildProcess['stdio'] {
+  return (stdio as ChildProcess['stdio'] | undefined) ?? [null, null, null, undefined, undefined];
 }
 
 function stdioOf({ channel, pipes = [] }: ChildOptions): ('ignore' | 'pipe' | 'ipc')[] {
@@ -117,7 +122,6 @@ interface ChildLife {
 }
 
 function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
-  const lastWords = keepLastWords(child, options);
   const { promise: ended, resolve } = withEnd();
   let killedFor: string | undefined;
   let error: Error | undefined;
@@ -127,7 +131,7 @@ function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
     hasEnded = true;
     if (options.ownGroup === true) killGroup(child); // what it left behind
     if (child.connected) child.disconnect();
-    for (const pipe of child.stdio) pipe?.destroy();
+    for (const pipe of pipesOf(child)) pipe?.destroy();
     child.unref();
     const facts = endOf(child, killedFor, lastWords(), error);
     options.onEnd(facts);
@@ -144,6 +148,7 @@ function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
     error ??= met;
     if (child.pid === undefined) end();
   });
+  const lastWords = keepLastWords(child, options);
   child.on('exit', () => void setTimeout(end, WORDS_MS).unref());
   child.on('close', end);
   return { ended, hasEnded: () => hasEnded, kill };
@@ -166,7 +171,7 @@ function endOf(child: ChildProcess, killedFor: string | undefined, lastWords: st
 
 function keepLastWords(child: ChildProcess, { onErrorLine }: ChildOptions): () => string {
   let words = '';
-  if (child.stderr === null) return () => words;
+  if (!child.stderr) return () => words;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = `${words}${text}`.slice(-LAST_WORDS);
   });

@@ -38,9 +38,9 @@ function isLeftover(parent: string, name: string): boolean {
   try {
     const facts = lstatSync(join(parent, name));
     if (!facts.isDirectory() || facts.uid !== process.getuid?.()) return false;
-    // No process outlives a start of the machine. Ids of another container say nothing here.
-    if (facts.ctimeMs < Date.now() - uptime() * 1000) return true;
-    return namespace === pidNamespace() && !isRunning(pid, start);
+    if (namespace === pidNamespace()) return !isRunning(pid, start);
+    // Ids of another container say nothing here; but no process outlives a start of the machine.
+    return facts.ctimeMs < Date.now() - uptime() * 1000;
   } catch {
     return false; // Somebody else removed it.
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +36,17 @@ describe('LIBRARY_ROOTS', () => {
     const answer = await add(`${place.path}/${name}`);
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'BAD_PATH']);
     if (name !== 'not-there/holiday') expect(answer.json().detail).toContain('LIBRARY_ROOTS');
+  });
+
+  test('a library that became a link out of it is not accepted over HTTP', async () => {
+    mkdirSync(at('photos/moved'));
+    const { id } = (await add(at('photos/moved'))).json();
+    rmdirSync(at('photos/moved'));
+    symlinkSync(at('private'), at('photos/moved'));
+    const url = `/api/libraries/${id}/accept-root`;
+    const answer = await server.app.inject({ method: 'POST', url, headers: { host: 'localhost' } });
+    expect([answer.statusCode, answer.json().code]).toEqual([400, 'BAD_PATH']);
+    await server.host.keeper.remove(id);
   });
 
   test('one below it is, and the command line may add others', async () => {

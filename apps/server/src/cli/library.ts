@@ -32,7 +32,7 @@ async function answer(
   which: string,
 ): Promise<Library> {
   const { id } = await find(libraries, which, cwd);
-  return verb === 'accept' ? acceptRoot(libraries, id, config.dataDir) : answerGone(libraries, id, verb);
+  return verb === 'accept' ? acceptRoot(libraries, id, { dataDir: config.dataDir }) : answerGone(libraries, id, verb);
 }
 
 /** By its number, or by its path as it is kept: the disk is not asked, since what lies there is the question. */

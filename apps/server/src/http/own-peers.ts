@@ -12,7 +12,7 @@ export type IsOwnPeer = (connection: Connection) => Promise<boolean>;
 
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 const ROOT = 0;
-// Whom a user namespace does not know is shown as this user, so it may be anybody.
+// A user that this namespace cannot map is shown as this one, so it could be anyone.
 const NOBODY = 65_534;
 // A table that changes while it is read can miss a row.
 const TRIES = 3;
@@ -24,22 +24,23 @@ export function canKnowPeers(): boolean {
 
 /** Asks the kernel once a connection. Where it cannot be known, every user of this machine counts as the own one. */
 export function createOwnPeers(uid: number | undefined = process.geteuid?.()): IsOwnPeer {
-  const known = new WeakMap<Connection, Promise<boolean>>();
+  const known = new WeakMap<Connection, boolean>();
   const readTables = shareReads(async () => (await Promise.all(TABLES.map(readTable))).join('\n'));
-  const look = async (connection: Connection): Promise<boolean> => {
+  /** Undefined when the kernel does not say. */
+  const look = async (connection: Connection): Promise<boolean | undefined> => {
     const [peer, here] = endsOf(connection);
-    if (peer === undefined || here === undefined) return false;
+    if (peer === undefined || here === undefined) return undefined;
     if (uid === undefined || !canKnowPeers()) return isLoopback(peer.address.replace(/^::ffff:/, ''));
     for (let tries = 0; tries < TRIES; tries++) {
       const owner = ownerIn(await readTables(), peer, here);
       if (owner !== undefined) return owner === ROOT || (owner === uid && owner !== NOBODY);
     }
-    return false;
+    return undefined;
   };
-  return (connection) => {
-    const asked = known.get(connection) ?? look(connection).catch(() => false); // Who cannot be known is let in by nothing.
-    known.set(connection, asked);
-    return asked;
+  return async (connection) => {
+    const found = known.get(connection) ?? (await look(connection).catch(() => undefined));
+    if (found !== undefined) known.set(connection, found);
+    return found === true; // If we cannot tell who it is, nobody is let in.
   };
 }
 

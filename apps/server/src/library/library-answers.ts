@@ -18,11 +18,16 @@ export async function identityOfRoot(rootPath: string): Promise<string> {
 /**
  * A person said that what lies at the library's path now is the library: another folder, or the one that a link there
  * leads to. Its photos are compared by the next scan.
+ * @param places.within as for a new library: where the asker may add one
  * @throws HostError NOT_FOUND; BAD_PATH as for a new library; NOT_ANSWERING
  */
-export async function acceptRoot(libraries: LibraryDao, id: number, dataDir: string): Promise<Library> {
+export async function acceptRoot(
+  libraries: LibraryDao,
+  id: number,
+  places: { readonly dataDir: string; readonly within?: readonly string[] },
+): Promise<Library> {
   const library = await find(libraries, id);
-  const rootPath = await checkRoot(library.rootPath, dataDir);
+  const rootPath = await checkRoot(library.rootPath, places.dataDir, places.within);
   const others = (await libraries.list()).filter((other) => other.id !== id);
   const other = findOverlap(rootPath, others);
   if (other !== undefined) throw new HostError('BAD_PATH', `${rootPath} is the library "${other.name}" already`);

@@ -58,9 +58,10 @@ export interface LibraryKeeper extends AsyncDisposable {
   update(id: number, patch: LibraryPatch): Promise<Library>;
   /**
    * What lies at the library's path now is the library, be it another folder or behind a link: a scan compares it.
+   * @param within folders that it must lie in; none: anywhere
    * @throws HostError NOT_FOUND, BAD_PATH, NOT_ANSWERING
    */
-  acceptRoot(id: number): Promise<Library>;
+  acceptRoot(id: number, within?: readonly string[]): Promise<Library>;
   /** Says what became of the photos that are gone, and scans. @throws HostError NOT_FOUND, NOTHING_ASKED */
   answerGone(id: number, answer: GoneAnswer): Promise<Library>;
   /** Forgets the library, its rows and every vector that was kept of it. Files are not touched. @throws HostError NOT_FOUND */
@@ -156,8 +157,8 @@ class Keeper implements LibraryKeeper {
     return library;
   }
 
-  async acceptRoot(id: number): Promise<Library> {
-    return this.goOn(await acceptRoot(this.deps.database.libraries, id, this.deps.dataDir));
+  async acceptRoot(id: number, within: readonly string[] = []): Promise<Library> {
+    return this.goOn(await acceptRoot(this.deps.database.libraries, id, { dataDir: this.deps.dataDir, within }));
   }
 
   async answerGone(id: number, answer: GoneAnswer): Promise<Library> {

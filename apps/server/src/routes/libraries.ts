@@ -79,7 +79,7 @@ export function addLibraryRoutes(
     summary: 'What lies at the path now is the library: another folder, or the one that a link there leads to',
     params: ID_PARAMS,
     answer: LIBRARY,
-    handle: async ({ params }) => toApi(await keeper.acceptRoot(params.id)),
+    handle: async ({ params }) => toApi(await keeper.acceptRoot(params.id, config.libraryRoots)),
   });
   addRoute(app, {
     method: 'POST',

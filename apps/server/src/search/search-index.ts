@@ -247,8 +247,8 @@ class IndexOfWorker implements SearchIndex {
     this.unsubscribe();
     for (const { reject } of this.asked.values()) reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
     this.asked.clear();
-    await Promise.allSettled([this.refreshing]);
-    await this.endWorker();
+    // Together: a database that hangs must not keep the worker from being told.
+    await Promise.allSettled([this.refreshing, this.endWorker()]);
   }
 
   /** Never by `terminate`: inside of a native call that aborts the process. Not loaded yet, it ends at its first message. */
