@@ -11,14 +11,16 @@ import { bin, ROOT, workspaceEnv } from './workspace.mjs';
 /** Modules without effects, by package, each with the tests that hold it; without a list: the one beside it. */
 const MODULES = {
   'packages/watcher': {
+    backoff: [],
     'drain-plan': [],
     'path-excluder': [],
     'path-excluder-wildcards': [],
     'failure-streak': [],
     'file-types': [],
   },
+  'packages/processes': { liveness: [] },
   'packages/clip-client': { 'retry-policy': [], embedding: [], window: [], 'busy-limit': [] },
-  'packages/db': { backoff: [], 'claim-plan': [], 'vector-codec': [], cursor: [] },
+  'packages/db': { 'claim-plan': [], 'vector-codec': [], cursor: [] },
   'apps/server': { 'http/access': [], 'http/byte-range': [], 'host/quiet-hours': [], 'library/scan-plan': [] },
   'apps/apollo': { 'batch-plan': [], 'crop-box': [], normalise: [] },
 };

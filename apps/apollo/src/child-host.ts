@@ -71,9 +71,9 @@ export function startRoleChild(init: ChildInit, events: ChildEvents): ChildHost 
     onEnd: (end) =>
       events.onEnd(unusable === undefined ? toEnd(end, isDismissed) : { kind: 'unusable', message: unusable }),
   });
-  // The wanted stdio makes it a pipe. Writing to a child that just died fails; its end tells the rest.
-  const bytes = child.stdio[BYTES_FD] as Writable;
-  bytes.on('error', () => {});
+  // The wanted stdio makes it a pipe, unless the process could not be started. Its end tells the rest.
+  const bytes = child.stdio[BYTES_FD] as Writable | null | undefined;
+  bytes?.on('error', () => {});
   const send = (message: ToChild): void => child.send(message);
   send({ kind: 'init', init });
   return {
@@ -85,9 +85,9 @@ export function startRoleChild(init: ChildInit, events: ChildEvents): ChildHost 
         id,
         inputs: inputs.map((input) => (typeof input === 'string' ? input : input.length)),
       });
-      bytes.cork();
-      for (const input of inputs) if (typeof input !== 'string') bytes.write(input);
-      bytes.uncork();
+      bytes?.cork();
+      for (const input of inputs) if (typeof input !== 'string') bytes?.write(input);
+      bytes?.uncork();
     },
     kill: (message) => child.kill(message),
     dismiss() {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
@@ -92,4 +93,20 @@ function stateOf(pid: number | undefined): string {
 test('a program that cannot be started says so', async () => {
   const { cause } = await start('', { file: join(folder.path, 'none.mjs') }).child.ended;
   expect(cause).toContain('none.mjs');
+});
+
+test.skipIf(process.platform === 'win32')('without a descriptor left, it ends instead of throwing', () => {
+  const file = join(folder.path, 'no-descriptors.mjs');
+  const program = `
+    import { closeSync, openSync } from 'node:fs';
+    import { startChild } from ${JSON.stringify(new URL('../dist/child.js', import.meta.url).href)};
+    const taken = [];
+    try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+    startChild({ file: '/nowhere.mjs', env: {}, channel: 'json', pipes: [0, 1], onEnd({ how, error }) {
+      for (const fd of taken) closeSync(fd);
+      process.stdout.write(how + ' ' + error.code);
+    } });`;
+  writeFileSync(file, program);
+  const told = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${file}"`], { encoding: 'utf8' });
+  expect(told).toMatchObject({ stdout: 'no start EMFILE', stderr: '', status: 0 });
 });

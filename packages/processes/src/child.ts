@@ -164,7 +164,7 @@ function withEnd(): { readonly promise: Promise<ChildEnd>; readonly resolve: (en
 
 function endOf(child: ChildProcess, killedFor: string | undefined, lastWords: string, error?: Error): ChildEnd {
   const { exitCode: code, signalCode: signal } = child;
-  const how = error !== undefined && code === null && signal === null ? 'no start' : (signal ?? `exit ${code}`);
+  const how = error !== undefined && child.pid === undefined ? 'no start' : (signal ?? `exit ${code}`);
   const cause = killedFor ?? error?.message ?? (lastWords || `it ended with ${signal ?? `code ${code}`}`);
   return { cause, how, lastWords, isWanted: killedFor !== undefined, code, signal, ...(error ? { error } : {}) };
 }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '@clip-watch/processes';
 import { tempFolder } from '@clip-watch/test-support';
 import { expect } from 'vitest';
 import { writeColour } from './colour-photos.js';
-import { type Served, startServed } from './served.js';
+import { descendantsOf, type Served, startServed } from './served.js';
 
 const PHOTOS = 40;
+const WORKER = /(decode|vision|text|watch)-child\.js|--stop-with-parent/;
 /** What the log says of a child that was killed, or ended by itself. */
 const CHILD_ENDED = /decode child (ended|did not)|child ended|encoder ended|watches folders ended/;
 
@@ -19,6 +20,21 @@ function startPrograms(count: number): Disposable {
       for (const program of programs) program.kill('SIGKILL');
     },
   };
+}
+
+/** The children that work for as long as the server does, by process id. */
+function workersOf({ pid }: Served): readonly number[] {
+  return descendantsOf(pid)
+    .filter((id) => WORKER.test(commandLine(id)))
+    .toSorted((left, right) => left - right);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // It ended meanwhile.
+  }
 }
 
 /** CPU time of a server and all its children. */
@@ -56,6 +72,7 @@ export async function encodeBeside(programs: number, patienceMs: number): Promis
   using folder = tempFolder();
   await using server = await startServed({ APOLLO_URL: 'embedded' });
   const quiet = await encodeLibrary(server, join(folder.path, 'quiet'), 200, patienceMs);
+  const workers = workersOf(server);
   let busy: Cost;
   {
     using _others = startPrograms(programs);
@@ -66,6 +83,7 @@ export async function encodeBeside(programs: number, patienceMs: number): Promis
     `beside ${programs} busy programs: ${PHOTOS} photos in ${Math.round(busy.ms / 1000)} s with ${(100 * share).toFixed(1)} % of a core; ` +
       `photos ÷ what that CPU time allows: ${((PHOTOS * perPhoto) / busy.cpuMs).toFixed(2)}\n`,
   );
+  expect(workersOf(server)).toEqual(workers);
   expect(
     server
       .log()
