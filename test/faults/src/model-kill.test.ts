@@ -90,7 +90,9 @@ test(`${KILLS} kills while models change: every photo is found all the time, by 
   expect(latest).toBeGreaterThan(1);
 });
 
-test('a kill between the change and what is carried over: both places are searched, and the next start ends it', async () => {
+test('a kill between the change and what is carried over: both places are searched, and the next start ends it', {
+  timeout: 600_000,
+}, async () => {
   using folder = tempFolder();
   const file = join(folder.path, 'models.db');
   await makePhotos(file);
