@@ -37,6 +37,8 @@ export interface ImageExifDao {
     readonly after: string | null;
     readonly limit: number;
   }): Promise<readonly KnownFile[]>;
+  /** At most `limit` rows that are not missing, spread over the whole library. */
+  sampleKnownFiles(libraryId: number, limit: number): Promise<readonly KnownFile[]>;
   /** Known rows at exactly these paths. */
   findKnownFiles(libraryId: number, relPaths: readonly string[]): Promise<readonly KnownFile[]>;
   /**

@@ -6,7 +6,15 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
 import { KEEP_EMBEDDINGS, KEEP_WAITING, PURGE_KEPT } from './sql/kept-embeddings.js';
-import { FIND_HASHES, FIND_KNOWN_FILES, FIND_PRESENT, NOTE_INODES, PAGE_KNOWN_FILES } from './sql/known-files.js';
+import {
+  FIND_HASHES,
+  FIND_ID_RANGE,
+  FIND_KNOWN_FILES,
+  FIND_PRESENT,
+  NOTE_INODES,
+  PAGE_KNOWN_FILES,
+  SAMPLE_KNOWN_FILES,
+} from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
@@ -14,6 +22,7 @@ import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 type ScanDao = Pick<
   ImageExifDao,
   | 'pageKnownFiles'
+  | 'sampleKnownFiles'
   | 'findKnownFiles'
   | 'upsertPhotos'
   | 'markMissing'
@@ -36,6 +45,12 @@ interface KnownFileRow {
   readonly inode: string | null;
   readonly content_hash: string;
   readonly missing_since: number | null;
+}
+
+interface IdRange {
+  readonly [column: string]: unknown;
+  readonly first_id: number | null;
+  readonly last_id: number | null;
 }
 
 interface StatusRow {
@@ -159,6 +174,19 @@ async function findSamePage(sql: Sql, libraryId: number, ids: readonly number[])
   return mine.map((row) => ({ id: row.id, sameIds: byHash.get(row.content_hash) ?? [] }));
 }
 
+async function findIdRange(sql: Sql, libraryId: number): Promise<IdRange> {
+  const [range] = await sql.all<IdRange, 'libraryId'>(FIND_ID_RANGE, { libraryId });
+  return range ?? { first_id: null, last_id: null };
+}
+
+async function samplePage(sql: Sql, libraryId: number, limit: number): Promise<readonly KnownFileRow[]> {
+  const { first_id: first, last_id: last } = await findIdRange(sql, libraryId);
+  if (first === null || last === null) return [];
+  const step = (last - first + 1) / limit;
+  const spots = JSON.stringify(Array.from({ length: limit }, (_, at) => first + Math.floor(at * step)));
+  return sql.all<KnownFileRow, 'libraryId' | 'spots'>(SAMPLE_KNOWN_FILES, { libraryId, spots });
+}
+
 export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
   function upsertBatch(libraryId: number, photos: readonly PhotoFacts[]) {
     const rows = JSON.stringify(photos.map(toPhotoRow));
@@ -188,6 +216,9 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
       const page = { libraryId, after: after ?? '', limit };
       const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof page>(PAGE_KNOWN_FILES, page));
       return rows.map(toKnownFile);
+    },
+    async sampleKnownFiles(libraryId, limit) {
+      return (await lane.read((sql) => samplePage(sql, libraryId, limit))).map(toKnownFile);
     },
     async findKnownFiles(libraryId, relPaths) {
       const found = { libraryId, paths: JSON.stringify(relPaths) };

@@ -143,3 +143,25 @@ test('rows of equal bytes in the same library are found, missing ones left out',
     [d, [d]],
   ]);
 });
+
+test('a sample is spread over the whole library, missing rows left out', async () => {
+  await using test = await openTestDatabase();
+  const { images, libraries } = test.database;
+  const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
+  expect(await images.sampleKnownFiles(test.library.id, 3)).toEqual([]);
+  const paths = Array.from({ length: 30 }, (_, n) => `${String(n).padStart(2, '0')}.jpg`);
+  await images.upsertPhotos(
+    test.library.id,
+    paths.slice(0, 15).map((path) => photo(path)),
+  );
+  await images.upsertPhotos(other.id, [photo('other.jpg')]);
+  await images.upsertPhotos(
+    test.library.id,
+    paths.slice(15).map((path) => photo(path)),
+  );
+  const [first] = await images.findKnownFiles(test.library.id, ['00.jpg']);
+  await images.markMissing([first!.id], 1);
+  const sample = await images.sampleKnownFiles(test.library.id, 3);
+  expect(sample.map(({ relPath }) => relPath)).toEqual(['01.jpg', '10.jpg', '19.jpg']);
+  expect(await images.sampleKnownFiles(test.library.id, 100)).toHaveLength(29);
+});

@@ -17,6 +17,7 @@ export interface ScanDeps extends Omit<IngestDeps, 'images'> {
     ImageExifDao,
     | 'findKnownFiles'
     | 'pageKnownFiles'
+    | 'sampleKnownFiles'
     | 'upsertPhotos'
     | 'noteInodes'
     | 'findSameBytes'
@@ -113,7 +114,7 @@ function offlineReason(rootPath: string, error: DiskError): string {
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return `No permission to read ${rootPath}. Give this user read access.`;
   if (error.code === 'ROOT_CHANGED')
-    return `${rootPath} became another folder while it was scanned. Nothing in that is read.`;
+    return `Another folder took the place of ${rootPath} during the scan. Nothing in it was read.`;
   if (error.code === 'NOT_ANSWERING') return `The folder ${rootPath} does not answer. Look at its disk or network.`;
   return `The folder ${rootPath} cannot be read (${error.code}). Look at its disk or network.`;
 }
@@ -162,7 +163,7 @@ class Scan {
     const growing = await this.ingestGrown();
     await this.ingestLate();
     const mostGone = await this.compareRows();
-    // Those of before go too, but not on the day that most of the others are gone.
+    // Rows missing for long are removed, but not by a scan that finds most of the rest gone.
     if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
     await this.deps.images.purgeKeptEmbeddings();
     const durationMs = this.deps.now() - startedAt;

@@ -13,6 +13,30 @@ SELECT ${COLUMNS} FROM image_exif INDEXED BY image_exif_library_id_rel_path_key
 WHERE library_id = :libraryId AND rel_path > :after ORDER BY rel_path LIMIT :limit`,
 });
 
+/** The first and the last row of one library, by the index that holds its ids in order. */
+export const FIND_ID_RANGE: Statement<'libraryId'> = statement({
+  name: 'find-id-range',
+  params: ['libraryId'],
+  uses: ['image_exif_library'],
+  sql: `
+SELECT (SELECT MIN(id) FROM image_exif INDEXED BY image_exif_library WHERE library_id = :libraryId) AS first_id,
+  (SELECT MAX(id) FROM image_exif INDEXED BY image_exif_library WHERE library_id = :libraryId) AS last_id`,
+});
+
+/** From each of these ids on, the next row of one library that is not missing. */
+export const SAMPLE_KNOWN_FILES: Statement<'libraryId' | 'spots'> = statement({
+  name: 'sample-known-files',
+  params: ['libraryId', 'spots'],
+  uses: ['image_exif_library', 'rowid'],
+  sql: `
+SELECT DISTINCT ${COLUMNS} FROM json_each(:spots) AS spot
+  CROSS JOIN image_exif ON image_exif.id = (
+    SELECT same.id FROM image_exif AS same INDEXED BY image_exif_library
+    WHERE same.library_id = :libraryId AND same.id >= spot.value AND same.missing_since IS NULL
+    ORDER BY same.id LIMIT 1
+  )`,
+});
+
 /** CROSS JOIN: without statistics the planner would walk the library and probe the list. */
 export const FIND_KNOWN_FILES: Statement<'libraryId' | 'paths'> = statement({
   name: 'find-known-files',
