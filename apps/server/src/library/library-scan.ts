@@ -10,6 +10,7 @@ import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-phot
 import { type MetRoot, meetRoot } from './meet-root.js';
 import { type Gone, isMostGone } from './missing-brake.js';
 import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
+import { isPassing } from './scan-problems.js';
 import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
 export interface ScanDeps extends Omit<IngestDeps, 'images'> {
@@ -71,8 +72,6 @@ const ROWS_PER_PAGE = 1_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
 const PROBLEMS_KEPT = 100;
 const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-// A disk that hung, a decoder that ended or could not be started: the same file may pass a moment later.
-const PASSING: ReadonlySet<string> = new Set(['read_timeout', 'timeout', 'ingest_failed']);
 // Longer than the decode host leaves a disk alone that hung.
 const LATE_MS = 11_000;
 // A file that grows for longer than so many looks is left to the next scan.
@@ -242,9 +241,8 @@ class Scan {
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.total.returned += work.filter(({ isBack }) => isBack).length;
-    const isLate = ({ reason }: IngestProblem): boolean => PASSING.has(reason);
-    this.late.push(...ingested.problems.filter(isLate).map(({ relPath }) => relPath));
-    this.addProblems(ingested.problems.filter((problem) => !isLate(problem)));
+    this.late.push(...ingested.problems.filter(isPassing).map(({ relPath }) => relPath));
+    this.addProblems(ingested.problems.filter((problem) => !isPassing(problem)));
   }
 
   /** What failed for a reason that passes is asked for once more, with the disk left alone before. */
@@ -252,7 +250,7 @@ class Scan {
     if (this.late.length === 0) return;
     const { signal } = this.options;
     await sleep(LATE_MS, undefined, signal ? { signal } : {});
-    const ingested = await ingestPhotos(this.deps, this.library, this.late, signal ? { signal } : {});
+    const ingested = await ingestPhotos(this.deps, this.root, this.late, signal ? { signal } : {});
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.addProblems(ingested.problems);
