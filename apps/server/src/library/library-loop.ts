@@ -60,6 +60,8 @@ export class LibraryLoop {
   private rulesOfScan = new AbortController();
   private refreshing: Promise<void> | null = null;
   private readonly changedFolders = new Set<string>();
+  /** Of the last scan's end: what is newer may be a photo that was moved. */
+  private newestId: number | null = null;
   private watchedRoot: string | null = null;
   private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
@@ -214,6 +216,7 @@ export class LibraryLoop {
     const options = {
       onProgress: this.progressOf(() => met, request),
       signal,
+      ...(this.newestId === null ? {} : { newestId: this.newestId }),
       onFolder: (relDir: string) => this.watchFolder(met, relDir),
       onIdentity: async (rootIdentity: string) => {
         await this.deps.database.libraries.update(this.id, { rootIdentity });
@@ -224,6 +227,8 @@ export class LibraryLoop {
     const result = await scanLibrary(this.scanDeps(), library, rules, options);
     this.abort.signal.throwIfAborted(); // Closed in the middle of it, the reader says of any folder that it is away.
     this.last = result;
+    if (result.kind === 'scanned' && result.mostGone === null)
+      this.newestId = await this.deps.database.images.newestId(this.id);
     await this.noteResult(met, result);
     return result;
   }

@@ -60,20 +60,20 @@ UPDATE image_exif SET changed_at_ms = met.changed_at_ms, inode = met.inode
 FROM met WHERE image_exif.id = met.id AND image_exif.changed_at_ms IS NULL`,
 });
 
-export const FIND_HASHES: Statement<'ids'> = statement({
-  name: 'find-hashes',
-  params: ['ids'],
-  uses: ['rowid'],
-  sql: 'SELECT id, content_hash FROM image_exif WHERE id IN (SELECT value FROM json_each(:ids))',
-});
-
-/** Rows of one library that have these bytes and are not missing. */
-export const FIND_PRESENT: Statement<'libraryId' | 'hashes'> = statement({
-  name: 'find-present',
-  params: ['libraryId', 'hashes'],
-  uses: ['image_exif_content'],
+/**
+ * Those of these rows whose bytes a newer row of the library has, one that is not among the excluded. The index on the
+ * content holds ids in order: equal rows that are older are not looked at.
+ */
+export const COUNT_MOVED: Statement<'libraryId' | 'ids' | 'newerThan' | 'except'> = statement({
+  name: 'count-moved',
+  params: ['libraryId', 'ids', 'newerThan', 'except'],
+  uses: ['rowid', 'image_exif_content'],
   sql: `
-SELECT same.id AS id, same.content_hash AS content_hash FROM json_each(:hashes) AS wanted
-  CROSS JOIN image_exif AS same INDEXED BY image_exif_content ON same.content_hash = wanted.value
-WHERE same.library_id = :libraryId AND same.missing_since IS NULL`,
+SELECT COUNT(*) AS moved FROM image_exif AS mine
+WHERE mine.id IN (SELECT value FROM json_each(:ids)) AND EXISTS (
+  SELECT 1 FROM image_exif AS twin INDEXED BY image_exif_content
+  WHERE twin.content_hash = mine.content_hash AND twin.id > :newerThan
+    AND twin.library_id = :libraryId AND twin.missing_since IS NULL
+    AND twin.id NOT IN (SELECT value FROM json_each(:except))
+)`,
 });
