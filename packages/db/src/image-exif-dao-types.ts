@@ -37,6 +37,8 @@ export interface ImageExifDao {
     readonly after: string | null;
     readonly limit: number;
   }): Promise<readonly KnownFile[]>;
+  /** At most `limit` rows that are not missing, spread over the whole library. */
+  sampleKnownFiles(libraryId: number, limit: number): Promise<readonly KnownFile[]>;
   /** Known rows at exactly these paths. */
   findKnownFiles(libraryId: number, relPaths: readonly string[]): Promise<readonly KnownFile[]>;
   /**
@@ -58,11 +60,18 @@ export interface ImageExifDao {
   noteInodes(
     files: readonly { readonly id: number; readonly changedAtMs: number; readonly inode: string }[],
   ): Promise<void>;
-  /** For each of these rows, the rows of its library that have the same bytes and are not missing, itself among them. */
-  findSameBytes(
-    libraryId: number,
-    ids: readonly number[],
-  ): Promise<readonly { readonly id: number; readonly sameIds: readonly number[] }[]>;
+  /** The id of the library's newest row; 0 when it has none. Rows that are added later have higher ones. */
+  newestId(libraryId: number): Promise<number>;
+  /**
+   * How many of these rows have their bytes in a row of the same library that is newer than `newerThan`, not missing and
+   * not among `except`: photos that were moved, or copied before their file went.
+   */
+  countMoved(request: {
+    readonly libraryId: number;
+    readonly ids: readonly number[];
+    readonly newerThan: number;
+    readonly except: readonly number[];
+  }): Promise<number>;
   /** A batch of rows whose exclude rules are to be evaluated again, by keyset. */
   pageForExclusion(request: { readonly libraryId: number; readonly afterId: number; readonly limit: number }): Promise<
     readonly {

@@ -6,7 +6,14 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
 import { KEEP_EMBEDDINGS, KEEP_WAITING, PURGE_KEPT } from './sql/kept-embeddings.js';
-import { FIND_HASHES, FIND_KNOWN_FILES, FIND_PRESENT, NOTE_INODES, PAGE_KNOWN_FILES } from './sql/known-files.js';
+import {
+  COUNT_MOVED,
+  FIND_ID_RANGE,
+  FIND_KNOWN_FILES,
+  NOTE_INODES,
+  PAGE_KNOWN_FILES,
+  SAMPLE_KNOWN_FILES,
+} from './sql/known-files.js';
 import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
@@ -14,6 +21,7 @@ import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
 type ScanDao = Pick<
   ImageExifDao,
   | 'pageKnownFiles'
+  | 'sampleKnownFiles'
   | 'findKnownFiles'
   | 'upsertPhotos'
   | 'markMissing'
@@ -21,7 +29,8 @@ type ScanDao = Pick<
   | 'removeMissing'
   | 'purgeKeptEmbeddings'
   | 'noteInodes'
-  | 'findSameBytes'
+  | 'newestId'
+  | 'countMoved'
   | 'pageForExclusion'
   | 'setSkipped'
 >;
@@ -38,6 +47,12 @@ interface KnownFileRow {
   readonly missing_since: number | null;
 }
 
+interface IdRange {
+  readonly [column: string]: unknown;
+  readonly first_id: number | null;
+  readonly last_id: number | null;
+}
+
 interface StatusRow {
   readonly [column: string]: unknown;
   readonly id: number;
@@ -45,12 +60,6 @@ interface StatusRow {
 }
 
 interface StoredRow extends StatusRow {
-  readonly content_hash: string;
-}
-
-interface HashRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
   readonly content_hash: string;
 }
 
@@ -146,17 +155,17 @@ async function removePage(
   return sql.run(REMOVE_ROWS, { ids });
 }
 
-async function findSamePage(sql: Sql, libraryId: number, ids: readonly number[]) {
-  const mine = await sql.all<HashRow, 'ids'>(FIND_HASHES, { ids: JSON.stringify(ids) });
-  const hashes = JSON.stringify([...new Set(mine.map((row) => row.content_hash))]);
-  const present = await sql.all<HashRow, 'libraryId' | 'hashes'>(FIND_PRESENT, { libraryId, hashes });
-  const byHash = new Map<string, number[]>();
-  for (const { id, content_hash: hash } of present) {
-    const same = byHash.get(hash) ?? [];
-    same.push(id);
-    byHash.set(hash, same);
-  }
-  return mine.map((row) => ({ id: row.id, sameIds: byHash.get(row.content_hash) ?? [] }));
+async function findIdRange(sql: Sql, libraryId: number): Promise<IdRange> {
+  const [range] = await sql.all<IdRange, 'libraryId'>(FIND_ID_RANGE, { libraryId });
+  return range ?? { first_id: null, last_id: null };
+}
+
+async function samplePage(sql: Sql, libraryId: number, limit: number): Promise<readonly KnownFileRow[]> {
+  const { first_id: first, last_id: last } = await findIdRange(sql, libraryId);
+  if (first === null || last === null) return [];
+  const step = (last - first + 1) / limit;
+  const spots = JSON.stringify(Array.from({ length: limit }, (_, at) => first + Math.floor(at * step)));
+  return sql.all<KnownFileRow, 'libraryId' | 'spots'>(SAMPLE_KNOWN_FILES, { libraryId, spots });
 }
 
 export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
@@ -188,6 +197,9 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
       const page = { libraryId, after: after ?? '', limit };
       const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof page>(PAGE_KNOWN_FILES, page));
       return rows.map(toKnownFile);
+    },
+    async sampleKnownFiles(libraryId, limit) {
+      return (await lane.read((sql) => samplePage(sql, libraryId, limit))).map(toKnownFile);
     },
     async findKnownFiles(libraryId, relPaths) {
       const found = { libraryId, paths: JSON.stringify(relPaths) };
@@ -236,11 +248,20 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
           return [];
         },
       ),
-    async findSameBytes(libraryId, ids) {
-      const found: { readonly id: number; readonly sameIds: readonly number[] }[] = [];
-      for (const batch of chunks(ids, BATCH))
-        found.push(...(await lane.read((sql) => findSamePage(sql, libraryId, batch))));
-      return found;
+    async newestId(libraryId) {
+      return (await lane.read((sql) => findIdRange(sql, libraryId))).last_id ?? 0;
+    },
+    async countMoved({ libraryId, ids, newerThan, except }) {
+      let moved = 0;
+      const rest = { libraryId, newerThan, except: JSON.stringify(except) };
+      for (const batch of chunks(ids, BATCH)) {
+        const asked = { ...rest, ids: JSON.stringify(batch) };
+        const rows = await lane.read((sql) =>
+          sql.all<{ readonly moved: number }, keyof typeof asked>(COUNT_MOVED, asked),
+        );
+        moved += rows[0]?.moved ?? 0;
+      }
+      return moved;
     },
     async pageForExclusion(page) {
       const rows = await lane.read((sql) => sql.all<ExclusionRow, keyof typeof page>(PAGE_FOR_EXCLUSION, page));

@@ -122,24 +122,54 @@ test('rows of before learn their inode once; those that know it keep it', async 
   ]);
 });
 
-test('rows of equal bytes in the same library are found, missing ones left out', async () => {
+test('a photo was moved when a newer row has its bytes, not when there was a copy before', async () => {
   await using test = await openTestDatabase();
   const { images, libraries } = test.database;
-  const other = await libraries.add({ name: 'o', rootPath: '/other', excludedDirs: [], rootIdentity: null });
-  await images.upsertPhotos(other.id, [photo('a.jpg', { content: 'sea' })]);
-  await images.upsertPhotos(test.library.id, [
-    photo('a.jpg', { content: 'sea' }),
-    photo('b.jpg', { content: 'sea' }),
-    photo('c.jpg', { content: 'sea' }),
-    photo('d.jpg'),
-  ]);
-  const [a, b, c, d] = (await images.findKnownFiles(test.library.id, ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'])).map(
-    ({ id }) => id,
+  const libraryId = test.library.id;
+  const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
+  expect(await images.newestId(libraryId)).toBe(0);
+  const names = ['backed-up', 'moved', 'elsewhere', 'missing', 'gone'];
+  await images.upsertPhotos(
+    libraryId,
+    names.map((content) => photo(`old/${content}`, { content })),
   );
-  await images.markMissing([c!], 1);
-  const found = await images.findSameBytes(test.library.id, [a!, d!]);
-  expect(found.map(({ id, sameIds }) => [id, [...sameIds].sort()])).toEqual([
-    [a, [a, b]],
-    [d, [d]],
-  ]);
+  await images.upsertPhotos(libraryId, [photo('backup/backed-up', { content: 'backed-up' })]);
+  const newerThan = await images.newestId(libraryId);
+  await images.upsertPhotos(other.id, [photo('elsewhere', { content: 'elsewhere' })]);
+  const newer = ['moved', 'missing', 'gone'];
+  await images.upsertPhotos(
+    libraryId,
+    newer.map((content) => photo(`new/${content}`, { content })),
+  );
+  const idOf = async (relPath: string) => (await images.findKnownFiles(libraryId, [relPath]))[0]!.id;
+  await images.markMissing([await idOf('new/missing')], 1);
+  const except = [await idOf('new/gone')];
+  const moved = await Promise.all(
+    names.map(async (name) => images.countMoved({ libraryId, ids: [await idOf(`old/${name}`)], newerThan, except })),
+  );
+  expect(moved).toEqual([0, 1, 0, 0, 0]);
+  const ids = await Promise.all(names.map((name) => idOf(`old/${name}`)));
+  expect(await images.countMoved({ libraryId, ids, newerThan, except: [] })).toBe(2);
+});
+
+test('a sample is spread over the whole library, missing rows left out', async () => {
+  await using test = await openTestDatabase();
+  const { images, libraries } = test.database;
+  const other = await libraries.add({ name: 'other', rootPath: '/other', excludedDirs: [], rootIdentity: null });
+  expect(await images.sampleKnownFiles(test.library.id, 3)).toEqual([]);
+  const paths = Array.from({ length: 30 }, (_, n) => `${String(n).padStart(2, '0')}.jpg`);
+  await images.upsertPhotos(
+    test.library.id,
+    paths.slice(0, 15).map((path) => photo(path)),
+  );
+  await images.upsertPhotos(other.id, [photo('other.jpg')]);
+  await images.upsertPhotos(
+    test.library.id,
+    paths.slice(15).map((path) => photo(path)),
+  );
+  const [first] = await images.findKnownFiles(test.library.id, ['00.jpg']);
+  await images.markMissing([first!.id], 1);
+  const sample = await images.sampleKnownFiles(test.library.id, 3);
+  expect(sample.map(({ relPath }) => relPath)).toEqual(['01.jpg', '10.jpg', '19.jpg']);
+  expect(await images.sampleKnownFiles(test.library.id, 100)).toHaveLength(29);
 });

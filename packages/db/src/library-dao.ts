@@ -75,6 +75,11 @@ export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao 
       if (row === null) throw new DatabaseError('NOT_FOUND', `there is no library ${id}; list the libraries again`);
       return toLibrary(row);
     },
+    async setDrainState(id, state, stateReason) {
+      await lane.write(() =>
+        prisma.library.updateMany({ where: { id, state: { not: 'offline' } }, data: { state, stateReason } }),
+      );
+    },
     async remove(id) {
       for (;;) {
         const batch = { libraryId: id, limit: REMOVE_BATCH };

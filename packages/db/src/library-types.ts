@@ -61,6 +61,8 @@ export interface LibraryDao {
       >
     >,
   ): Promise<Library>;
+  /** Pauses a library whose disk fails, or ends that. One that is offline stays so: only a scan brings it back. */
+  setDrainState(id: number, state: Exclude<LibraryState, 'offline'>, reason: string | null): Promise<void>;
   /** Removes the library, its rows and the vectors that were kept of it, in batches. Files are not touched. */
   remove(id: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { ClipStateDao } from './database-types.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import type { LibraryDao, LibraryState } from './library-types.js';
+import type { LibraryDao } from './library-types.js';
 
 /** What a drain asks of the table, in one flat port: the drain's own `ClipBacklog`, which this fits by shape. */
 export type TableBacklog = Pick<
@@ -24,7 +24,7 @@ export type TableBacklog = Pick<
 > & {
   readonly listLibraries: LibraryDao['list'];
   readonly findLibrary: LibraryDao['find'];
-  setLibraryState(libraryId: number, state: LibraryState, reason: string | null): Promise<void>;
+  readonly setLibraryState: LibraryDao['setDrainState'];
   readonly readModelState: ClipStateDao['read'];
   readonly pinModel: ClipStateDao['pin'];
   readonly switchModel: ClipStateDao['switchTo'];
@@ -48,9 +48,7 @@ export function createTableBacklog({
     ...images,
     listLibraries: libraries.list,
     findLibrary: libraries.find,
-    async setLibraryState(libraryId, state, reason) {
-      await libraries.update(libraryId, { state, stateReason: reason });
-    },
+    setLibraryState: libraries.setDrainState,
     readModelState: clipState.read,
     pinModel: clipState.pin,
     switchModel: clipState.switchTo,

@@ -2,6 +2,7 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readlinkSync, re
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareIdentities, identityOf, type LibraryRoot, UNSURE_IDENTITY } from './identity.js';
+import { isSamePath, isSamePathSync } from './same-path.js';
 
 /** The path leads to another folder than the library's. Nothing of it was read. */
 export class RootChangedError extends Error {
@@ -26,8 +27,11 @@ function baseOf(fd: number, rootPath: string): string {
   return HAS_PROC ? `/proc/self/fd/${fd}` : rootPath;
 }
 
-function check({ rootPath, rootIdentity }: LibraryRoot, realPath: string, identity: string): void {
-  if (realPath !== rootPath) throw new RootChangedError(`${rootPath} leads to ${realPath} now`);
+function linked(rootPath: string, realPath: string): RootChangedError {
+  return new RootChangedError(`${rootPath} leads to ${realPath} now`);
+}
+
+function checkIdentity({ rootPath, rootIdentity }: LibraryRoot, identity: string): void {
   if (rootIdentity === null || rootIdentity === UNSURE_IDENTITY) return;
   if (compareIdentities(rootIdentity, identity) !== 'same')
     throw new RootChangedError(`another folder lies at ${rootPath} now`);
@@ -50,7 +54,8 @@ export async function openRoot(root: LibraryRoot): Promise<OpenRoot & AsyncDispo
     const base = baseOf(handle.fd, root.rootPath);
     const realPath = HAS_PROC ? await readlink(base) : await realpath(root.rootPath);
     const identity = identityOf(await handle.stat({ bigint: true }));
-    check(root, realPath, identity);
+    if (!(await isSamePath({ named: root.rootPath, real: realPath, identity }))) throw linked(root.rootPath, realPath);
+    checkIdentity(root, identity);
     return { fd: handle.fd, base, realPath, identity, [Symbol.asyncDispose]: () => handle.close() };
   } catch (error) {
     await handle.close();
@@ -73,7 +78,8 @@ export function openRootSync(root: LibraryRoot): OpenRoot & Disposable {
     const base = baseOf(fd, root.rootPath);
     const realPath = HAS_PROC ? readlinkSync(base) : realpathSync.native(root.rootPath);
     const identity = identityOf(fstatSync(fd, { bigint: true }));
-    check(root, realPath, identity);
+    if (!isSamePathSync({ named: root.rootPath, real: realPath, identity })) throw linked(root.rootPath, realPath);
+    checkIdentity(root, identity);
     return { fd, base, realPath, identity, [Symbol.dispose]: () => closeSync(fd) };
   } catch (error) {
     closeSync(fd);
@@ -102,7 +108,8 @@ export async function openBelow(root: OpenRoot, relDir: string): Promise<{ reado
   try {
     const base = baseOf(handle.fd, path);
     const real = HAS_PROC ? await readlink(base) : await realpath(path);
-    if (real !== join(root.realPath, relDir))
+    const identity = identityOf(await handle.stat({ bigint: true }));
+    if (!(await isSamePath({ named: join(root.realPath, relDir), real, identity })))
       throw Object.assign(new Error(`a link is on the way to ${relDir}`), { code: 'ELOOP' });
     return { base, [Symbol.asyncDispose]: () => handle.close() };
   } catch (error) {

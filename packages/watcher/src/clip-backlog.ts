@@ -128,7 +128,10 @@ export interface PinnedModel {
 export interface ClipBacklog {
   listLibraries(): Promise<readonly BacklogLibrary[]>;
   findLibrary(libraryId: number): Promise<BacklogLibrary | null>;
-  /** The drain pauses a library whose disk fails, and puts it back `online`. `reason`: one sentence for people. */
+  /**
+   * The drain pauses a library whose disk fails, and puts it back `online`; one that is offline by now stays offline.
+   * `reason`: one sentence for people.
+   */
   setLibraryState(libraryId: number, state: 'online' | 'paused', reason: string | null): Promise<unknown>;
   counters(libraryId: number): Promise<BacklogCounters>;
   /** Epoch ms when the next photo of this library falls due; null when there is none. */

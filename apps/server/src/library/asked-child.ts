@@ -17,6 +17,13 @@ export class DiskError extends Error {
   }
 }
 
+const OF_ALL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED']);
+
+/** Whether an error tells only of the folder or file that was asked for, and nothing of the rest of the library. */
+export function isOfOnePlace(error: unknown): error is DiskError {
+  return error instanceof DiskError && !OF_ALL.has(error.code);
+}
+
 export interface Settle<T> {
   resolve(value: T): void;
   reject(error: DiskError): void;
@@ -27,7 +34,7 @@ export interface AskedChildOptions {
   readonly file: string;
   /** `json` for plain data, `advanced` for bytes. */
   readonly serialization: 'json' | 'advanced';
-  /** A question without an answer for so long, in the child's own time, costs it its life, and all that it was asked. */
+  /** A question unanswered for this long, in the child's own time, gets the child killed; all its open questions fail. */
   readonly silenceMs: number;
   /** A child without a question ends after this, unless `isInUse`. */
   readonly idleMs: number;
@@ -71,7 +78,7 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
   const onIdle = (): void => {
     if (waiting.size > 0 || child === null) return;
     if (options.isInUse?.() === true) idle.refresh();
-    else drop(new DiskError('CHILD', 'was not asked for long'));
+    else drop(new DiskError('CHILD', 'had nothing to do for a while'));
   };
   const idle = setTimeout(onIdle, options.idleMs).unref();
 

@@ -16,6 +16,8 @@ export interface FolderWatchListener {
   onChanged(relDirs: readonly string[]): void;
   /** Watches ran out, or the disk does not answer: only scans notice changes until the library is watched anew. */
   onLost(code: string): void;
+  /** Another folder lies at the root's path than was to be watched; nothing of it is. */
+  onRootChanged(): void;
   /** The watching process was replaced: folders are to be watched again, and what was missed is to be looked for. */
   onReplaced(): void;
 }
@@ -36,6 +38,8 @@ const CHILD: string = fileURLToPath(new URL('../../dist/library/watch-child.js',
 /** It beats once a second. */
 const SILENCE_MS = 4_000;
 const RESTART = { baseMs: 200, capMs: 5_000 };
+/** A child that lived for this long is no part of a streak of failures. */
+const STEADY_MS = 60_000;
 
 export function createFolderWatches(log?: Pick<BaseLogger, 'warn'>): FolderWatches {
   return new Watches(log);
@@ -50,6 +54,7 @@ class Watches implements FolderWatches {
   private silence: RunTimer | undefined;
   private restart: NodeJS.Timeout | undefined;
   private failures = 0;
+  private startedAt = 0;
   private isClosed = false;
 
   constructor(log: Pick<BaseLogger, 'warn'> | undefined) {
@@ -82,7 +87,7 @@ class Watches implements FolderWatches {
   }
 
   private send(request: WatchRequest): void {
-    // Who asks while it is being replaced is told to ask again.
+    // Requests made while it is being replaced are dropped; `onReplaced` asks for them again.
     if (this.isClosed || this.restart !== undefined) return;
     this.child ??= this.start();
     this.asked.push(request.libraryId);
@@ -90,6 +95,7 @@ class Watches implements FolderWatches {
   }
 
   private start(): Child {
+    this.startedAt = performance.now();
     const child = startChild({
       file: CHILD,
       env: childEnvironment(),
@@ -104,10 +110,9 @@ class Watches implements FolderWatches {
 
   private onEvent(event: WatchEvent): void {
     this.silence?.refresh();
-    if (event.kind === 'beat') {
-      this.failures = 0;
-      this.asked.splice(0, event.done);
-    } else if (event.kind === 'changed') this.listeners.get(event.libraryId)?.onChanged(event.relDirs);
+    if (event.kind === 'beat') this.asked.splice(0, event.done);
+    else if (event.kind === 'changed') this.listeners.get(event.libraryId)?.onChanged(event.relDirs);
+    else if (event.kind === 'root-changed') this.listeners.get(event.libraryId)?.onRootChanged();
     else this.listeners.get(event.libraryId)?.onLost(event.code);
   }
 
@@ -123,11 +128,17 @@ class Watches implements FolderWatches {
     this.asked = [];
     if (this.isClosed) return;
     this.log?.warn({ cause }, 'the process that watches folders ended and is replaced');
-    this.restart = setTimeout(() => this.replace(), restartPauseMs(this.failures++, RESTART)).unref();
+    this.failures = streakAfter(this.failures, performance.now() - this.startedAt);
+    this.restart = setTimeout(() => this.replace(), restartPauseMs(this.failures - 1, RESTART)).unref();
   }
 
   private replace(): void {
     this.restart = undefined;
     for (const listener of this.listeners.values()) listener.onReplaced();
   }
+}
+
+/** How many children in a row ended soon, when one more ended after this long. */
+export function streakAfter(failures: number, livedMs: number): number {
+  return livedMs >= STEADY_MS ? 1 : failures + 1;
 }

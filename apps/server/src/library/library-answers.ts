@@ -1,4 +1,5 @@
 import type { GoneAnswer, Library, LibraryDao } from '@clip-watch/db';
+import { UNSURE_IDENTITY } from '@clip-watch/library-root';
 import { HostError } from '../errors.js';
 import { checkRoot, findOverlap } from './check-root.js';
 import { identityToKeep } from './meet-root.js';
@@ -8,8 +9,11 @@ import { findRealPlace } from './real-place.js';
  * What is kept of a folder that was just checked.
  * @throws HostError BAD_PATH when it moved meanwhile; NOT_ANSWERING
  */
-export async function identityOfRoot(rootPath: string): Promise<string> {
-  const place = await findRealPlace(rootPath);
+export async function identityOfRoot(
+  rootPath: string,
+  findPlace: typeof findRealPlace = findRealPlace,
+): Promise<string> {
+  const place = await findPlace(rootPath);
   if (place.path !== rootPath)
     throw new HostError('BAD_PATH', `${rootPath} leads to ${place.path} now: name that folder`);
   return identityToKeep(place);
@@ -24,14 +28,20 @@ export async function identityOfRoot(rootPath: string): Promise<string> {
 export async function acceptRoot(
   libraries: LibraryDao,
   id: number,
-  places: { readonly dataDir: string; readonly within?: readonly string[] },
+  places: {
+    readonly dataDir: string;
+    readonly within?: readonly string[];
+    readonly findPlace?: typeof findRealPlace;
+  },
 ): Promise<Library> {
   const library = await find(libraries, id);
   const rootPath = await checkRoot(library.rootPath, places.dataDir, places.within);
   const others = (await libraries.list()).filter((other) => other.id !== id);
   const other = findOverlap(rootPath, others);
   if (other !== undefined) throw new HostError('BAD_PATH', `${rootPath} is the library "${other.name}" already`);
-  const rootIdentity = await identityOfRoot(rootPath);
+  const identity = await identityOfRoot(rootPath, places.findPlace);
+  // Without an identity the photos alone would have to tell, and in a folder that was just accepted they need not be.
+  const rootIdentity = identity === UNSURE_IDENTITY ? null : identity;
   const settled = library.question === 'other_root' ? { question: null, stateReason: null } : {};
   return libraries.update(id, { rootPath, rootIdentity, ...settled });
 }

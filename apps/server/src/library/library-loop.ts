@@ -12,7 +12,7 @@ import type { FolderWatches } from './folder-watches.js';
 import { ingestPhotos } from './ingest-photos.js';
 import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
 import { type Standing, standingAfter } from './library-standing.js';
-import { createProblemTeller } from './scan-problems.js';
+import { createLateWatch, createProblemTeller } from './scan-problems.js';
 
 export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
 
@@ -60,10 +60,13 @@ export class LibraryLoop {
   private rulesOfScan = new AbortController();
   private refreshing: Promise<void> | null = null;
   private readonly changedFolders = new Set<string>();
+  /** Of the last scan's end: what is newer may be a photo that was moved. */
+  private newestId: number | null = null;
   private watchedRoot: string | null = null;
   private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private readonly isWorthAScan = createLateWatch();
   private readonly tellProblems: ReturnType<typeof createProblemTeller>;
 
   constructor(id: number, deps: LoopDeps) {
@@ -209,30 +212,36 @@ export class LibraryLoop {
     const rules = this.rulesOf(library);
     await this.applyRules(library, rules, signal);
     this.watchAnew(library);
+    let met = library;
     const options = {
-      onProgress: this.progressOf(library, request),
+      onProgress: this.progressOf(() => met, request),
       signal,
-      onFolder: (relDir: string) => this.watchFolder(library, relDir),
+      ...(this.newestId === null ? {} : { newestId: this.newestId }),
+      onFolder: (relDir: string) => this.watchFolder(met, relDir),
       onIdentity: async (rootIdentity: string) => {
         await this.deps.database.libraries.update(this.id, { rootIdentity });
+        met = { ...library, rootIdentity };
+        this.watchAnew(met);
       },
     };
     const result = await scanLibrary(this.scanDeps(), library, rules, options);
     this.abort.signal.throwIfAborted(); // Closed in the middle of it, the reader says of any folder that it is away.
     this.last = result;
-    await this.noteResult(library, result);
+    if (result.kind === 'scanned' && result.mostGone === null)
+      this.newestId = await this.deps.database.images.newestId(this.id);
+    await this.noteResult(met, result);
     return result;
   }
 
   /** Photos are encoded while the rest is still being found. */
-  private progressOf(library: Library, { onProgress }: ScanRequest): NonNullable<ScanRequest['onProgress']> {
+  private progressOf(library: () => Library, { onProgress }: ScanRequest): NonNullable<ScanRequest['onProgress']> {
     let ticked = { at: this.deps.now(), ingested: 0 };
     return (progress) => {
       onProgress?.(progress);
       const now = this.deps.now();
       if (progress.ingested === ticked.ingested || now - ticked.at < TICK_EVERY_MS) return;
       ticked = { at: now, ingested: progress.ingested };
-      this.deps.onTick(library);
+      this.deps.onTick(library());
     };
   }
 
@@ -262,6 +271,7 @@ export class LibraryLoop {
     this.deps.watches.listen(this.id, {
       onChanged: (relDirs) => this.onFoldersChanged(relDirs),
       onLost: (code) => this.onWatchesLost(code),
+      onRootChanged: () => this.scanSoon(),
       onReplaced: () => {
         this.watchAgain().catch((err: unknown) =>
           this.deps.log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
@@ -285,13 +295,13 @@ export class LibraryLoop {
       'scanned',
     );
     this.tellProblems(problems);
-    if (growing.length > 0) this.scanSoon();
+    if (this.isWorthAScan(problems) || growing.length > 0) this.scanSoon();
     if (facts.added + facts.changed + facts.missing + facts.returned > 0)
       this.deps.emit({ id: this.id, change: 'changed' });
     this.deps.onTick(library);
   }
 
-  /** @returns null when the library was removed meanwhile, or a person answered: then the next scan has the word */
+  /** @returns null when the library was removed meanwhile, or a person answered: then the next scan will sort it out */
   private async keepStanding(before: Library, result: ScanSummary | ScanOffline): Promise<Standing | null> {
     const { libraries } = this.deps.database;
     const now = await this.find();

@@ -10,6 +10,7 @@ import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-phot
 import { type MetRoot, meetRoot } from './meet-root.js';
 import { type Gone, isMostGone } from './missing-brake.js';
 import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
+import { isPassing } from './scan-problems.js';
 import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
 export interface ScanDeps extends Omit<IngestDeps, 'images'> {
@@ -17,9 +18,11 @@ export interface ScanDeps extends Omit<IngestDeps, 'images'> {
     ImageExifDao,
     | 'findKnownFiles'
     | 'pageKnownFiles'
+    | 'sampleKnownFiles'
     | 'upsertPhotos'
     | 'noteInodes'
-    | 'findSameBytes'
+    | 'newestId'
+    | 'countMoved'
     | 'markMissing'
     | 'markSeen'
     | 'removeMissing'
@@ -60,6 +63,11 @@ type ScannedLibrary = Pick<Library, 'id' | 'rootPath' | 'rootIdentity' | 'answer
 
 export interface ScanOptions extends WalkOptions {
   readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
+  /**
+   * The library's newest row when the last scan that marked what is gone had ended. Default: the newest one now, so that
+   * photos that were moved since then may count as gone.
+   */
+  readonly newestId?: number;
   /** The folder that is known has another identity since a new mount: who opens photos has to know it. */
   readonly onIdentity?: (identity: string) => Promise<void>;
 }
@@ -70,8 +78,6 @@ const ROWS_PER_PAGE = 1_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
 const PROBLEMS_KEPT = 100;
 const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-// A disk that hung, a decoder that ended or could not be started: the same file may pass a moment later.
-const PASSING: ReadonlySet<string> = new Set(['read_timeout', 'timeout', 'ingest_failed']);
 // Longer than the decode host leaves a disk alone that hung.
 const LATE_MS = 11_000;
 // A file that grows for longer than so many looks is left to the next scan.
@@ -113,14 +119,24 @@ function offlineReason(rootPath: string, error: DiskError): string {
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return `No permission to read ${rootPath}. Give this user read access.`;
   if (error.code === 'ROOT_CHANGED')
-    return `${rootPath} became another folder while it was scanned. Nothing in that is read.`;
+    return `Another folder took the place of ${rootPath} during the scan. Nothing in it was read.`;
   if (error.code === 'NOT_ANSWERING') return `The folder ${rootPath} does not answer. Look at its disk or network.`;
   return `The folder ${rootPath} cannot be read (${error.code}). Look at its disk or network.`;
+}
+
+/** A row whose file is gone. */
+interface GoneRow {
+  readonly id: number;
+  /** A row with the same bytes was missing, and its file is there again. */
+  readonly isBack: boolean;
 }
 
 class Scan {
   private readonly seen: IdSet = createIdSet();
   private readonly unreadable: string[] = [];
+  private readonly backHashes = new Set<string>();
+  /** The newest row when the last scan ended. */
+  private newerThan = 0;
   private readonly problems: IngestProblem[] = [];
   private work: ScanWork[] = [];
   private growing: ScanWork[] = [];
@@ -155,6 +171,7 @@ class Scan {
 
   async run(): Promise<ScanSummary | ScanOffline> {
     const startedAt = this.deps.now();
+    this.newerThan = this.options.newestId ?? (await this.deps.images.newestId(this.library.id));
     await this.compareFolder();
     const emptied = await this.findEmptiedRoot();
     if (emptied !== null) return emptied;
@@ -162,7 +179,7 @@ class Scan {
     const growing = await this.ingestGrown();
     await this.ingestLate();
     const mostGone = await this.compareRows();
-    // Those of before go too, but not on the day that most of the others are gone.
+    // Rows missing for long are removed, but not by a scan that finds most of the rest gone.
     if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
     await this.deps.images.purgeKeptEmbeddings();
     const durationMs = this.deps.now() - startedAt;
@@ -215,6 +232,7 @@ class Scan {
     const plan = planScanBatch(files, known, this.deps.now(), this.compare);
     if (plan.unnoted.length > 0) await this.deps.images.noteInodes(plan.unnoted);
     for (const id of plan.seen) this.seen.add(id);
+    for (const row of known) if (row.missingSince !== null) this.backHashes.add(row.contentHash);
     this.work.push(...plan.work);
     this.growing.push(...plan.growing);
     this.total.files += files.length;
@@ -241,9 +259,8 @@ class Scan {
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.total.returned += work.filter(({ isBack }) => isBack).length;
-    const isLate = ({ reason }: IngestProblem): boolean => PASSING.has(reason);
-    this.late.push(...ingested.problems.filter(isLate).map(({ relPath }) => relPath));
-    this.addProblems(ingested.problems.filter((problem) => !isLate(problem)));
+    this.late.push(...ingested.problems.filter(isPassing).map(({ relPath }) => relPath));
+    this.addProblems(ingested.problems.filter((problem) => !isPassing(problem)));
   }
 
   /** What failed for a reason that passes is asked for once more, with the disk left alone before. */
@@ -251,7 +268,7 @@ class Scan {
     if (this.late.length === 0) return;
     const { signal } = this.options;
     await sleep(LATE_MS, undefined, signal ? { signal } : {});
-    const ingested = await ingestPhotos(this.deps, this.library, this.late, signal ? { signal } : {});
+    const ingested = await ingestPhotos(this.deps, this.root, this.late, signal ? { signal } : {});
     this.total.added += ingested.added;
     this.total.changed += ingested.changed;
     this.addProblems(ingested.problems);
@@ -311,7 +328,7 @@ class Scan {
 
   /** @returns what is gone, when that is too much to be marked missing */
   private async compareRows(): Promise<Gone | null> {
-    const gone: number[] = [];
+    const gone: GoneRow[] = [];
     for await (const rows of this.pages()) {
       const returned = rows.filter((row) => row.missingSince !== null && this.seen.has(row.id));
       if (returned.length > 0) await this.deps.images.markSeen(returned.map(({ id }) => id));
@@ -324,7 +341,7 @@ class Scan {
       this.known += looked.length - (unseen.length - goneOfPage.length);
     }
     const mostGone = await this.findMostGone(gone);
-    if (mostGone === null) await this.markGone(gone);
+    if (mostGone === null) await this.markGone(gone.map(({ id }) => id));
     return mostGone;
   }
 
@@ -333,10 +350,12 @@ class Scan {
   }
 
   /** Asks the disk once more: a row made or found by an event during the walk was not seen by it. */
-  private async findGone(rows: readonly KnownFile[]): Promise<readonly number[]> {
+  private async findGone(rows: readonly KnownFile[]): Promise<readonly GoneRow[]> {
     const relPaths = rows.map(({ relPath }) => relPath);
     const stats = await this.deps.reader.stat(this.root, relPaths);
-    return rows.filter((_, index) => stats[index] === null).map(({ id }) => id);
+    return rows
+      .filter((_, index) => stats[index] === null)
+      .map(({ id, contentHash }) => ({ id, isBack: this.backHashes.has(contentHash) }));
   }
 
   /** How many photos a person said were deleted. */
@@ -344,23 +363,23 @@ class Scan {
     return this.library.answer === 'deleted' ? (this.library.gonePhotos ?? 0) : 0;
   }
 
-  private async findMostGone(gone: readonly number[]): Promise<Gone | null> {
+  private async findMostGone(gone: readonly GoneRow[]): Promise<Gone | null> {
     const confirmed = this.confirmed();
     if (!isMostGone({ gone: gone.length, known: this.known }, confirmed)) return null;
-    // Renamed and moved photos have a new row by now, with the same bytes.
     const lost = { gone: gone.length - (await this.countMoved(gone)), known: this.known };
     return isMostGone(lost, confirmed) ? lost : null;
   }
 
-  private async countMoved(gone: readonly number[]): Promise<number> {
-    const isGone = createIdSet();
-    for (const id of gone) isGone.add(id);
-    let moved = 0;
-    for (let start = 0; start < gone.length; start += ROWS_PER_PAGE) {
-      const page = await this.deps.images.findSameBytes(this.library.id, gone.slice(start, start + ROWS_PER_PAGE));
-      moved += page.filter(({ sameIds }) => sameIds.some((id) => !isGone.has(id))).length;
-    }
-    return moved;
+  /**
+   * Renamed and moved photos have the same bytes in a row that is new or back since the last scan. A copy that was there
+   * before proves nothing: the mount with the originals may be away.
+   */
+  private async countMoved(gone: readonly GoneRow[]): Promise<number> {
+    const others = gone.filter(({ isBack }) => !isBack).map(({ id }) => id);
+    const { newerThan } = this;
+    const except = gone.filter(({ id }) => id > newerThan).map(({ id }) => id);
+    const moved = await this.deps.images.countMoved({ libraryId: this.library.id, ids: others, newerThan, except });
+    return gone.length - others.length + moved;
   }
 
   private async markGone(gone: readonly number[]): Promise<void> {

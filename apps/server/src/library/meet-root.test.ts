@@ -1,6 +1,7 @@
 import type { KnownFile } from '@clip-watch/db';
 import { UNSURE_IDENTITY } from '@clip-watch/library-root';
 import { describe, expect, test } from 'vitest';
+import { DiskError } from './asked-child.js';
 import type { FileStat, RealPlace } from './folder-protocol.js';
 import { type MetRoot, meetRoot } from './meet-root.js';
 
@@ -23,15 +24,20 @@ function meet(
   place: Partial<RealPlace>,
   files: readonly FileStat[],
   rows: readonly KnownFile[] = [1, 2, 3, 4].map(row),
+  failures: ReadonlyMap<string, string> = new Map(),
 ): Promise<MetRoot> {
   const found = { path: '/photos', isFolder: true, identity: '1:2:3', fileSystem: EXT4, ...place };
   return meetRoot(
     {
       reader: {
         realPlace: async () => found,
-        stat: async (_root, paths) => paths.map((path) => files.find(({ relPath }) => relPath === path) ?? null),
+        stat: async (_root, paths) => {
+          const error = failures.get(paths[0] ?? '');
+          if (error !== undefined) throw new DiskError(error, 'the disk says so');
+          return paths.map((path) => files.find(({ relPath }) => relPath === path) ?? null);
+        },
       },
-      images: { pageKnownFiles: async ({ after }) => (after === null ? rows : []) },
+      images: { sampleKnownFiles: async () => rows },
     },
     { ...LIBRARY, rootIdentity },
   );
@@ -58,5 +64,19 @@ describe('the folder at the path of a library', () => {
     ['the mount point of a share that is away', meet(UNSURE_IDENTITY, {}, []), { kind: 'other' }],
   ])('%s', async (_name, met, expected) => {
     expect(await met).toMatchObject(expected);
+  });
+
+  /** On another device, with this error for the first `count` of its four photos. */
+  const meetFailing = (code: string, count: number, files: readonly FileStat[] = ALL): Promise<MetRoot> =>
+    meet('7:2:3', {}, files, undefined, new Map([1, 2, 3, 4].slice(0, count).map((n) => [`${n}.jpg`, code])));
+
+  test('photos that cannot be looked at tell nothing', async () => {
+    expect(await meetFailing('EACCES', 3)).toMatchObject({ standing: 'again' });
+    expect(await meetFailing('EIO', 3, [])).toMatchObject({ kind: 'other' });
+    await expect(meetFailing('EACCES', 4)).rejects.toMatchObject({ code: 'EACCES' });
+  });
+
+  test.each(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED'])('%s is an answer for all of them', async (code) => {
+    await expect(meetFailing(code, 1)).rejects.toMatchObject({ code });
   });
 });

@@ -1,12 +1,13 @@
 import type { ImageExifDao, KnownFile, Library } from '@clip-watch/db';
 import { compareIdentities, type LibraryRoot, UNSURE_IDENTITY } from '@clip-watch/library-root';
+import { isOfOnePlace } from './asked-child.js';
 import { type ComparableFacts, comparableFacts, keepsInodes } from './file-systems.js';
-import type { RealPlace } from './folder-protocol.js';
+import type { FileStat, RealPlace } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
 
 export interface MeetDeps {
   readonly reader: Pick<FolderReader, 'realPlace' | 'stat'>;
-  readonly images: Pick<ImageExifDao, 'pageKnownFiles'>;
+  readonly images: Pick<ImageExifDao, 'sampleKnownFiles'>;
 }
 
 /** What is kept of a folder: nothing that the file system makes up. */
@@ -26,7 +27,6 @@ export type MetRoot =
   /** A link, or another folder. */
   | { readonly kind: 'other'; readonly reason: string };
 
-const ROWS_PER_PAGE = 1_000;
 const SAMPLE = 20;
 
 /**
@@ -64,36 +64,36 @@ function otherReason(rootPath: string): string {
   return `Another folder lies at ${rootPath} now. Nothing in it is read. Mount the library's disk or put the folder back, or say that this folder is the library now.`;
 }
 
-/** At least half of a sample of known photos; a library without any has nothing that could be told by. */
+/**
+ * At least half of a sample of known photos; a library without any has nothing that could be told by. Photos in a folder
+ * that cannot be read tell nothing.
+ * @throws DiskError when the disk does not answer, or none of the sample could be looked at
+ */
 async function holdsItsPhotos(
   { images, reader }: MeetDeps,
   libraryId: number,
   { path, identity, fileSystem }: RealPlace,
 ): Promise<boolean> {
-  const sample = await takeSample(images, libraryId);
-  const root = { rootPath: path, rootIdentity: identity };
-  const files = await reader.stat(
-    root,
-    sample.map(({ relPath }) => relPath),
-  );
+  const sample = await images.sampleKnownFiles(libraryId, SAMPLE);
   const { inode: areInodesKept } = comparableFacts(fileSystem);
-  const there = sample.filter((row, at) => {
-    const file = files[at] ?? null;
-    if (file === null || file.size !== row.fileSize || file.modifiedAtMs !== row.modifiedAtMs) return false;
-    return !areInodesKept || row.inode === null || row.inode === file.inode;
-  });
-  return there.length * 2 >= sample.length;
+  let looked = 0;
+  let there = 0;
+  let unreadable: unknown;
+  for (const row of sample) {
+    try {
+      const [file = null] = await reader.stat({ rootPath: path, rootIdentity: identity }, [row.relPath]);
+      looked += 1;
+      if (file !== null && isThatFile(row, file, areInodesKept)) there += 1;
+    } catch (error) {
+      if (!isOfOnePlace(error)) throw error;
+      unreadable = error;
+    }
+  }
+  if (looked === 0 && unreadable !== undefined) throw unreadable;
+  return there * 2 >= looked;
 }
 
-/** Evenly from the first page that has photos. */
-async function takeSample(images: MeetDeps['images'], libraryId: number): Promise<readonly KnownFile[]> {
-  for (let after: string | null = null; ; ) {
-    const rows: readonly KnownFile[] = await images.pageKnownFiles({ libraryId, after, limit: ROWS_PER_PAGE });
-    if (rows.length === 0) return [];
-    const present = rows.filter(({ missingSince }) => missingSince === null);
-    const step = Math.max(1, present.length / SAMPLE);
-    if (present.length > 0)
-      return Array.from({ length: Math.min(SAMPLE, present.length) }, (_, at) => present[Math.floor(at * step)]!);
-    after = rows.at(-1)!.relPath;
-  }
+function isThatFile(row: KnownFile, file: FileStat, areInodesKept: boolean): boolean {
+  if (file.size !== row.fileSize || file.modifiedAtMs !== row.modifiedAtMs) return false;
+  return !areInodesKept || row.inode === null || row.inode === file.inode;
 }

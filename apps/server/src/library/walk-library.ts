@@ -1,6 +1,6 @@
 import type { LibraryRoot } from '@clip-watch/library-root';
 import { isImageFile } from '@clip-watch/watcher';
-import { DiskError } from './asked-child.js';
+import { isOfOnePlace } from './asked-child.js';
 import type { FileStat, FolderEntry } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
 
@@ -73,11 +73,9 @@ async function listFolder(reader: Pick<FolderReader, 'list'>, root: LibraryRoot,
 
 function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: 'unreadable' }> {
   // Below the root, a folder without permission or gone since is one folder's affair; a silent mount is everybody's.
-  if (!(error instanceof DiskError) || relDir === '' || FATAL.has(error.code)) throw error;
+  if (relDir === '' || !isOfOnePlace(error)) throw error;
   return { kind: 'unreadable', relDir, code: error.code, message: error.message };
 }
-
-const FATAL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED']);
 
 function sortEntries(
   entries: readonly FolderEntry[],

@@ -1,7 +1,7 @@
 // A process of its own that holds the file-system watches of all libraries. Events are hints: it may lose some, hang or die.
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
-import { type LibraryRoot, openRootSync } from '@clip-watch/library-root';
+import { type LibraryRoot, openRootSync, RootChangedError } from '@clip-watch/library-root';
 
 export type WatchRequest =
   | { readonly kind: 'watch'; readonly libraryId: number; readonly root: LibraryRoot; readonly relDir: string }
@@ -11,6 +11,8 @@ export type WatchEvent =
   | { readonly kind: 'changed'; readonly libraryId: number; readonly relDirs: readonly string[] }
   /** Watches ran out (`ENOSPC`, `EMFILE`): this library is not watched any more. */
   | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string }
+  /** The path leads to another folder than it was asked to watch. */
+  | { readonly kind: 'root-changed'; readonly libraryId: number }
   /** Once a second: it lives, and has worked off so many requests since the last one. */
   | { readonly kind: 'beat'; readonly done: number };
 
@@ -47,6 +49,7 @@ function add({ libraryId, root, relDir }: Extract<WatchRequest, { kind: 'watch' 
     ofLibrary.set(relDir, watcher);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+    if (error instanceof RootChangedError) send({ kind: 'root-changed', libraryId });
     if (!EXHAUSTED.has(code)) return; // The folder is gone again, or is another; the next scan knows.
     forget(libraryId);
     send({ kind: 'exhausted', libraryId, code });

@@ -13,6 +13,30 @@ SELECT ${COLUMNS} FROM image_exif INDEXED BY image_exif_library_id_rel_path_key
 WHERE library_id = :libraryId AND rel_path > :after ORDER BY rel_path LIMIT :limit`,
 });
 
+/** The first and the last row of one library, by the index that holds its ids in order. */
+export const FIND_ID_RANGE: Statement<'libraryId'> = statement({
+  name: 'find-id-range',
+  params: ['libraryId'],
+  uses: ['image_exif_library'],
+  sql: `
+SELECT (SELECT MIN(id) FROM image_exif INDEXED BY image_exif_library WHERE library_id = :libraryId) AS first_id,
+  (SELECT MAX(id) FROM image_exif INDEXED BY image_exif_library WHERE library_id = :libraryId) AS last_id`,
+});
+
+/** From each of these ids on, the next row of one library that is not missing. */
+export const SAMPLE_KNOWN_FILES: Statement<'libraryId' | 'spots'> = statement({
+  name: 'sample-known-files',
+  params: ['libraryId', 'spots'],
+  uses: ['image_exif_library', 'rowid'],
+  sql: `
+SELECT DISTINCT ${COLUMNS} FROM json_each(:spots) AS spot
+  CROSS JOIN image_exif ON image_exif.id = (
+    SELECT same.id FROM image_exif AS same INDEXED BY image_exif_library
+    WHERE same.library_id = :libraryId AND same.id >= spot.value AND same.missing_since IS NULL
+    ORDER BY same.id LIMIT 1
+  )`,
+});
+
 /** CROSS JOIN: without statistics the planner would walk the library and probe the list. */
 export const FIND_KNOWN_FILES: Statement<'libraryId' | 'paths'> = statement({
   name: 'find-known-files',
@@ -36,20 +60,20 @@ UPDATE image_exif SET changed_at_ms = met.changed_at_ms, inode = met.inode
 FROM met WHERE image_exif.id = met.id AND image_exif.changed_at_ms IS NULL`,
 });
 
-export const FIND_HASHES: Statement<'ids'> = statement({
-  name: 'find-hashes',
-  params: ['ids'],
-  uses: ['rowid'],
-  sql: 'SELECT id, content_hash FROM image_exif WHERE id IN (SELECT value FROM json_each(:ids))',
-});
-
-/** Rows of one library that have these bytes and are not missing. */
-export const FIND_PRESENT: Statement<'libraryId' | 'hashes'> = statement({
-  name: 'find-present',
-  params: ['libraryId', 'hashes'],
-  uses: ['image_exif_content'],
+/**
+ * Those of these rows whose bytes a newer row of the library has, one that is not among the excluded. The index on the
+ * content holds ids in order: equal rows that are older are not looked at.
+ */
+export const COUNT_MOVED: Statement<'libraryId' | 'ids' | 'newerThan' | 'except'> = statement({
+  name: 'count-moved',
+  params: ['libraryId', 'ids', 'newerThan', 'except'],
+  uses: ['rowid', 'image_exif_content'],
   sql: `
-SELECT same.id AS id, same.content_hash AS content_hash FROM json_each(:hashes) AS wanted
-  CROSS JOIN image_exif AS same INDEXED BY image_exif_content ON same.content_hash = wanted.value
-WHERE same.library_id = :libraryId AND same.missing_since IS NULL`,
+SELECT COUNT(*) AS moved FROM image_exif AS mine
+WHERE mine.id IN (SELECT value FROM json_each(:ids)) AND EXISTS (
+  SELECT 1 FROM image_exif AS twin INDEXED BY image_exif_content
+  WHERE twin.content_hash = mine.content_hash AND twin.id > :newerThan
+    AND twin.library_id = :libraryId AND twin.missing_since IS NULL
+    AND twin.id NOT IN (SELECT value FROM json_each(:except))
+)`,
 });
