@@ -1,4 +1,5 @@
 import { HostError } from '../errors.js';
+import { orLeave } from './or-leave.js';
 
 export interface AdmissionLimits {
   /** Pieces of work under way. */
@@ -113,15 +114,4 @@ function fits(load: Load, bytes: number, limits: Pick<AdmissionLimits, 'atOnce' 
 function add(load: Load, count: number, bytes: number): void {
   load.count += count;
   load.bytes += bytes;
-}
-
-/** The result, or the signal's reason as soon as it comes. */
-function orLeave<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return result;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
