@@ -43,7 +43,7 @@ async function startNginx(
     const child = spawnNginx(folder, port, location);
     // It says its id once it has the port.
     const isDecided = (): boolean => child.exitCode !== null || existsSync(join(folder, 'pid'));
-    await expect.poll(isDecided, { timeout: 60_000 }).toBe(true);
+    await vi.waitUntil(isDecided, { timeout: 60_000, interval: 50 });
     if (child.exitCode !== null) continue;
     await vi.waitFor(() => send(port, {}), { timeout: 60_000, interval: 100 });
     return { child, port };
