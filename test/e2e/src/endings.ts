@@ -13,6 +13,7 @@ import { descendantsOf, isAlive, type Served, startServed } from './served.js';
 
 const PATIENCE_MS = 120_000;
 const LONGEST_MOMENT_MS = 400;
+const TRIES = 3;
 /** What a machine that has more to do says of itself. */
 const SLOW = /did not close in time|a slow tick/;
 
@@ -40,7 +41,14 @@ export interface Ending {
 }
 
 /** Starts a server on a new data folder, lets it do these things, stops it in the middle, and looks what is left. */
-export async function expectCleanEnding({ activities, photos, apollo, random }: Ending): Promise<void> {
+export async function expectCleanEnding(ending: Ending): Promise<void> {
+  // A machine that has more to do may need longer than the server lets itself. A stop that hangs hangs again.
+  for (let tries = 1; (await endOnce(ending)) !== 0; tries++)
+    expect(tries, 'killed itself each time').toBeLessThan(TRIES);
+}
+
+/** @returns 0, or null when the server killed itself because its end took too long: its database must be whole all the same */
+async function endOnce({ activities, photos, apollo, random }: Ending): Promise<number | null> {
   using data = tempFolder();
   await using server = await startServed(
     { APOLLO_URL: apollo.address, CLIP_WATCH_DATA_DIR: data.path, LOG_LEVEL: 'info' },
@@ -51,12 +59,14 @@ export async function expectCleanEnding({ activities, photos, apollo, random }: 
   for (const activity of activities) ends.push((await BEGIN[activity](doing)).ended);
   await sleep(random() * LONGEST_MOMENT_MS); // Any moment is the point; nothing is expected of this one.
   const children = descendantsOf(server.pid);
-  expect(await server.stop(), server.log().slice(-2_000)).toBe(0);
+  const code = await server.stop();
+  expect([0, null], server.log().slice(-2_000)).toContain(code);
   await Promise.all(ends);
   await expect.poll(() => children.filter(isAlive), { timeout: PATIENCE_MS }).toEqual([]);
   const warnings = server.warnings().filter((line) => !SLOW.test(line));
-  expect(warnings, warnings.join('\n')).toEqual([]);
+  if (code === 0) expect(warnings, warnings.join('\n')).toEqual([]);
   await expectIntact(data.path);
+  return code;
 }
 
 async function expectIntact(dataDir: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -33,8 +33,25 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-async function startNginx(folder: string, port: number, location: string): Promise<ChildProcess> {
-  mkdirSync(join(folder, 'tmp'));
+/** On a port of its own: one that somebody else took in the meantime ends it, and it is given another. */
+async function startNginx(
+  folder: string,
+  location: string,
+): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  for (;;) {
+    const port = await freePort();
+    const child = spawnNginx(folder, port, location);
+    // It says its id once it has the port.
+    const isDecided = (): boolean => child.exitCode !== null || existsSync(join(folder, 'pid'));
+    await vi.waitUntil(isDecided, { timeout: 60_000, interval: 50 });
+    if (child.exitCode !== null) continue;
+    await vi.waitFor(() => send(port, {}), { timeout: 60_000, interval: 100 });
+    return { child, port };
+  }
+}
+
+function spawnNginx(folder: string, port: number, location: string): ChildProcess {
+  mkdirSync(join(folder, 'tmp'), { recursive: true });
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${folder}/tmp/${kind};`,
   );
@@ -43,11 +60,9 @@ async function startNginx(folder: string, port: number, location: string): Promi
     events {} http { access_log off; ${temp.join(' ')}
     server { listen 127.0.0.1:${port}; server_name ${NAME}; ${location} } }`;
   writeFileSync(join(folder, 'nginx.conf'), config);
-  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+  return spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
     stdio: 'ignore',
   });
-  await vi.waitFor(() => send(port, {}), { timeout: 60_000, interval: 100 });
-  return child;
 }
 
 interface Answer {
@@ -93,8 +108,7 @@ describe.skipIf(!hasNginx())('behind nginx, set up as the document says', { time
   beforeAll(async () => {
     served = await startServed({ TRUST_PROXY: '127.0.0.1', ALLOWED_HOSTS: NAME, BASE_PATH: '/photos' });
     token = readFileSync(join(served.dataDir, 'auth-token'), 'utf8').trim();
-    port = await freePort();
-    nginx = await startNginx(folder.path, port, locationOf(served));
+    ({ child: nginx, port } = await startNginx(folder.path, locationOf(served)));
   }, 180_000);
   afterAll(async () => {
     if (nginx?.exitCode === null && nginx.kill('SIGQUIT')) await once(nginx, 'exit');

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { HostError } from '../errors.js';
+import { orLeave } from '../host/or-leave.js';
 import type { ParsedCommand } from './parse.js';
 
 /** Where a command writes: documents to `out`, words for people to `err`. */
@@ -43,19 +44,8 @@ export function onlyOperand({ command }: CommandContext, what: string): string {
  * Work that takes no signal, given up when the command is stopped; what it holds is closed by whoever opened it.
  * @throws HostError WORK_LEFT
  */
-export async function untilStopped<T>({ signal }: Pick<CommandContext, 'signal'>, work: Promise<T>): Promise<T> {
-  const settled = new AbortController();
-  const stopped = new Promise<never>((_, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true, signal: settled.signal });
-  });
-  try {
-    return await Promise.race([work, stopped]);
-  } finally {
-    settled.abort();
-    work.catch(() => {}); // Given up, it has nobody to tell.
-  }
+export function untilStopped<T>({ signal }: Pick<CommandContext, 'signal'>, work: Promise<T>): Promise<T> {
+  return orLeave(work, signal);
 }
 
 /** How long to wait for an encoder that is away. */

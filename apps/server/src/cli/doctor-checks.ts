@@ -167,7 +167,7 @@ async function checkEncoder(context: CommandContext): Promise<Verdict> {
       detail: 'is disabled (APOLLO_URL=disabled): nothing is encoded.',
       remedy: 'Set APOLLO_URL=embedded, or to the address of one.',
     };
-  await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
+  await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, { threads: 1, signal }) : null;
   await using client = openClient(config, log, apollo);
   const patience = deadlineSignal(encoderPatienceMs(context, ENCODER_PATIENCE_MS), signal);
   const model = await client.whenReady({ signal: patience }).catch(() => null);

@@ -27,7 +27,9 @@ async function change(context: CommandContext, act: (deps: ModelSwitchDeps) => P
   const { config, log } = context;
   {
     await using database = await openStore(config, log);
-    await using apollo = config.apolloUrl.embedded ? await startApollo(config, log, 1) : null;
+    await using apollo = config.apolloUrl.embedded
+      ? await startApollo(config, log, { threads: 1, signal: context.signal })
+      : null;
     await using clipClient = openClient(config, log, apollo);
     const clientAt = (address: string) => openClientAt(config, log, address);
     await untilStopped(context, act({ config, database, clipClient, clientAt, log }));

@@ -38,7 +38,7 @@ export async function runIndex(context: CommandContext): Promise<number> {
     config.dataDir,
   );
   // Who types this wants it now, whatever was paused in the pages.
-  await using host = await openHost({ ...config, isPaused: false }, context.log);
+  await using host = await openHost({ ...config, isPaused: false }, context.log, context.signal);
   const libraries = await addAll(host, roots);
   const bar = createProgressBar(context.io);
   const scans = await scanAll(context, host, libraries, bar);

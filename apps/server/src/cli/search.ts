@@ -10,7 +10,7 @@ import { renderHits } from './render.js';
 export async function search(context: CommandContext): Promise<number> {
   const text = context.command.operands.join(' ').trim();
   if (text === '') throw new HostError('USAGE', 'clip-watch search takes words, like: clip-watch search "a red car"');
-  await using host = await openHost(context.config, context.log);
+  await using host = await openHost(context.config, context.log, context.signal);
   const { not } = context.command;
   return await printHits(context, host, { kind: 'text', text, ...(not === undefined ? {} : { notText: not }) });
 }

@@ -15,44 +15,48 @@ import { canKnowPeers, createOwnPeers } from '../http/own-peers.js';
 import { checkRoot } from '../library/check-root.js';
 import { startNotifier } from '../notify/notifier.js';
 import { openThumbnailCache } from '../photos/thumbnail-cache.js';
-import type { CommandContext } from './command.js';
+import { type CommandContext, untilStopped } from './command.js';
 
-/** `clip-watch serve [PATH…]`: runs until it is told to stop. */
+/** `clip-watch serve [PATH…]`: runs until it is told to stop, which may be in the middle of its start. */
 export async function serve(context: CommandContext): Promise<number> {
-  const { config, log, io, signal } = context;
+  const { io, signal } = context;
+  signal.addEventListener('abort', () => io.err('clip-watch: stopping …\n'), { once: true });
+  try {
+    await runUntilStopped(context);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+  }
+  return 0;
+}
+
+/** @throws the signal's reason */
+async function runUntilStopped(context: CommandContext): Promise<never> {
+  const { config, log, signal } = context;
   const roots = context.command.operands.map((path) => resolve(context.cwd, path));
-  await refuseBadRoots(roots, context);
+  await untilStopped(context, refuseBadRoots(roots, context));
   openDataFolder(config.dataDir);
   const access = await accessRules(config);
   const isOwnPeer = needsNoToken(config) ? createOwnPeers() : undefined;
   const loginLink = config.authToken === null ? createLoginLink(Date.now()) : undefined;
-  const host = await openHost(config, log);
+  await using host = await openHost(config, log, signal);
   const thumbnails = openThumbnailCache({
     folder: join(config.dataDir, 'thumbnails'),
     maxBytes: config.thumbnailCacheMb * 1_000_000,
     decoder: host.onDemand,
     log: log.child({ component: 'thumbnails' }),
   });
-  const app = await createApp(host, {
+  await using app = await createApp(host, {
     access,
     thumbnails,
     ...(isOwnPeer === undefined ? {} : { isOwnPeer }),
     ...(loginLink === undefined ? {} : { loginLink }),
   });
-  const notifier = startNotifier(host);
-  try {
-    const address = await listen(app, config);
-    await addLibraries(host, roots);
-    await host.keeper.start();
-    announce(context, host, address, loginLink);
-    await untilStopped(signal);
-    io.err('clip-watch: stopping …\n');
-    return 0;
-  } finally {
-    await notifier.close();
-    await app.close();
-    await host.close();
-  }
+  await using _notifier = startNotifier(host);
+  const address = await listen(app, config);
+  await untilStopped(context, addLibraries(host, roots));
+  await untilStopped(context, host.keeper.start());
+  announce(context, host, address, loginLink);
+  return await untilStopped(context, new Promise(() => {}));
 }
 
 /** There is always a token: a chosen one, or the one of the data folder. @throws HostError BAD_TOKEN, DATA_FOLDER */
@@ -126,12 +130,4 @@ function announce({ io, config }: CommandContext, host: Host, address: string, l
     },
     () => {}, // The status page says why no encoder is there.
   );
-}
-
-function untilStopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    // The server itself keeps the process alive; the signal only ends it.
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

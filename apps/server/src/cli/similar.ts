@@ -12,7 +12,7 @@ import { printHits } from './search.js';
 /** `clip-watch similar PATH`: by a photo of a library, or by any picture file. */
 export async function similar(context: CommandContext): Promise<number> {
   const typed = onlyOperand(context, 'one picture');
-  await using host = await openHost(context.config, context.log);
+  await using host = await openHost(context.config, context.log, context.signal);
   const { row, path } = await locatePhoto(host.database, typed, context.cwd);
   if (row?.clip.status === 'encoded') return await printHits(context, host, { kind: 'image', imageId: row.id });
   const file = await findPicture(path);

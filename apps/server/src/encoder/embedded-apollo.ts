@@ -23,6 +23,8 @@ export interface EmbeddedApolloOptions {
   readonly clipModelDir: string | null;
   /** Sessions side by side. */
   readonly children: number;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal | undefined;
   readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
@@ -57,7 +59,8 @@ const RESTART = { baseMs: 500, capMs: 30_000 };
 
 /**
  * Starts the encoder and waits until it serves.
- * @throws HostError ENCODER_START with the encoder's own line when it cannot start at all (an unusable model folder)
+ * @throws HostError ENCODER_START with the encoder's own line when it cannot start at all (an unusable model folder);
+ * the signal's reason
  */
 export async function startEmbeddedApollo(options: EmbeddedApolloOptions): Promise<EmbeddedApollo> {
   const supervisor = new Supervisor(options);
@@ -90,11 +93,19 @@ class Supervisor implements EmbeddedApollo {
   }
 
   async start(): Promise<void> {
+    const { signal } = this.options;
+    const giveUp = (): void => void this.close();
+    signal?.addEventListener('abort', giveUp, { once: true });
     try {
+      signal?.throwIfAborted();
       await this.run();
+      signal?.throwIfAborted();
     } catch (error) {
       await this.close();
+      signal?.throwIfAborted(); // It ended because of that.
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 

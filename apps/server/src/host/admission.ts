@@ -20,8 +20,8 @@ export interface AdmissionRequest {
 
 export interface Admission {
   /**
-   * Runs the work once there is room, within a group in the order of asking. A caller that leaves gets its signal's reason
-   * at once; work that has begun keeps its room to its end all the same, because nothing breaks it off.
+   * Runs the work once there is room, within a group in the order of asking. A caller that leaves while it waits gets its
+   * signal's reason at once; work that has begun goes on to its end and keeps its room, because nothing breaks it off.
    * @throws HostError BUSY when too many wait already
    */
   run<T>(request: AdmissionRequest, work: () => Promise<T>): Promise<T>;
@@ -99,8 +99,7 @@ export function createAdmission(limits: AdmissionLimits): Admission {
     async run(request, work) {
       request.signal?.throwIfAborted();
       const entry = await enter(request);
-      const result = (async () => work())().finally(() => release(entry));
-      return await orLeave(result, request.signal);
+      return await (async () => work())().finally(() => release(entry));
     },
     load: () => ({ running: all.count, bytes: all.bytes, waiting: waiting.length }),
   };
@@ -113,15 +112,4 @@ function fits(load: Load, bytes: number, limits: Pick<AdmissionLimits, 'atOnce' 
 function add(load: Load, count: number, bytes: number): void {
   load.count += count;
   load.bytes += bytes;
-}
-
-/** The result, or the signal's reason as soon as it comes. */
-function orLeave<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return result;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

@@ -34,6 +34,7 @@ import { closeDataFolder } from './close-to-others.js';
 import { databaseUrlOf, openDataFolder } from './data-folder.js';
 import { createDrainControl, type DrainControl } from './drain-control.js';
 import { followModelSetting } from './model-switch.js';
+import { orLeave } from './or-leave.js';
 
 /** Everything that one server process holds, opened once. Nothing scans or encodes before `keeper.start()`. */
 export interface Host extends AsyncDisposable {
@@ -72,12 +73,15 @@ export function openStore(config: Config, log: Logger): Promise<Database> {
   return openDatabase({ url: databaseUrlOf(config), log: log.child({ component: 'db' }) });
 }
 
-/** @throws HostError, DatabaseError, each with one line for people; nothing stays open then */
-export async function openHost(config: Config, log: Logger): Promise<Host> {
+/**
+ * @param signal gives up the opening
+ * @throws HostError, DatabaseError, each with one line for people; the signal's reason. Nothing stays open then
+ */
+export async function openHost(config: Config, log: Logger, signal?: AbortSignal): Promise<Host> {
   checkExcludes(config.excludedDirs);
   const stack = createCloseStack(log);
   try {
-    return await openParts(config, log, stack);
+    return await openParts(config, log, { stack, signal });
   } catch (error) {
     await stack.close();
     throw error;
@@ -93,18 +97,25 @@ function checkExcludes(excludedDirs: readonly string[]): void {
   }
 }
 
-async function openParts(config: Config, log: Logger, stack: CloseStack): Promise<Host> {
+interface Opening {
+  readonly stack: CloseStack;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function openParts(config: Config, log: Logger, { stack, signal }: Opening): Promise<Host> {
   const database = await openStore(config, log);
   stack.add('database', () => database.close());
+  signal?.throwIfAborted();
   const children = createCloseStack(log);
   const threads = threadsFor(config.clipCpuShare);
-  const [decodeHost, apollo] = await openChildren(config, log, threads, children);
+  const [decodeHost, apollo] = await openChildren(config, log, { threads, children, signal });
   const clipClient = openClient(config, log, apollo);
   // Children and client end side by side: one that hangs costs its own grace, not the sum.
   stack.add('children', () => Promise.all([children.close(), clipClient.close()]).then(() => {}), 5_000);
   const clientAt = (address: string): ClipClient => openClientAt(config, log, address);
-  await followModelSetting({ config, database, clipClient, clientAt, log }, apollo);
-  const host = await openLoops({ config, log, database, decodeHost, clipClient, clientAt, apollo }, stack);
+  await orLeave(followModelSetting({ config, database, clipClient, clientAt, log }, apollo), signal);
+  const opened = { config, log, database, decodeHost, clipClient, clientAt, apollo };
+  const host = await openLoops(opened, { stack, signal });
   return { ...host, close: () => stack.close(), [Symbol.asyncDispose]: () => stack.close() };
 }
 
@@ -115,29 +126,36 @@ function threadsFor(cpuShare: number): number {
 async function openChildren(
   config: Config,
   log: Logger,
-  threads: number,
-  children: CloseStack,
+  { threads, children, signal }: Omit<Opening, 'stack'> & { readonly threads: number; readonly children: CloseStack },
 ): Promise<[DecodeHost, EmbeddedApollo | null]> {
   const opening = [
     openDecodeHost({ threads, log: log.child({ component: 'decode' }) }),
-    config.apolloUrl.embedded ? startApollo(config, log, threads) : Promise.resolve(null),
+    config.apolloUrl.embedded ? startApollo(config, log, { threads, signal }) : Promise.resolve(null),
   ] as const;
   const [decodeHost, apollo] = await Promise.allSettled(opening);
   if (decodeHost.status === 'fulfilled') children.add('decode host', () => decodeHost.value.close(), 4_000);
   if (apollo.status === 'fulfilled' && apollo.value !== null)
     children.add('encoder', () => apollo.value?.close(), 4_000);
-  if (decodeHost.status === 'fulfilled' && apollo.status === 'fulfilled') return [decodeHost.value, apollo.value];
+  const isGivenUp = signal?.aborted ?? false;
+  if (decodeHost.status === 'fulfilled' && apollo.status === 'fulfilled' && !isGivenUp)
+    return [decodeHost.value, apollo.value];
   await children.close();
+  signal?.throwIfAborted();
   throw apollo.status === 'rejected' ? apollo.reason : (decodeHost as PromiseRejectedResult).reason;
 }
 
-export function startApollo(config: Config, log: Logger, threads: number): Promise<EmbeddedApollo> {
+export function startApollo(
+  config: Config,
+  log: Logger,
+  { threads, signal }: { readonly threads: number; readonly signal?: AbortSignal | undefined },
+): Promise<EmbeddedApollo> {
   const { dataDir, clipModel, clipModelDir } = config;
   return startEmbeddedApollo({
     dataDir,
     clipModel,
     clipModelDir,
     children: threads,
+    signal,
     log: log.child({ component: 'apollo' }),
   });
 }
@@ -196,7 +214,10 @@ function hasOwnTexts({ apolloUrl, clipModelDir }: Config): boolean {
 
 type Opened = Pick<Host, 'config' | 'log' | 'database' | 'decodeHost' | 'clipClient' | 'clientAt' | 'apollo'>;
 
-async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
+async function openLoops(
+  opened: Opened,
+  { stack, signal }: Opening,
+): Promise<Omit<Host, 'close' | typeof Symbol.asyncDispose>> {
   const { config, log, database, decodeHost, clipClient } = opened;
   const index = openSearchIndex({ database, log: log.child({ component: 'search' }) });
   stack.add('search', () => index.close(), 4_000);
@@ -221,7 +242,7 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   });
   stack.add('plugins', () => plugins.stop(), 6_000);
   stack.add('libraries', () => keeper.close());
-  await plugins.start(await loadPlugins(config.plugins, config.dataDir));
+  await orLeave(plugins.start(await loadPlugins(config.plugins, config.dataDir)), signal);
   const watcher = plugins.instance(WATCHER);
   const drain = watcher === undefined ? undefined : drainOf(watcher);
   drain?.onChanged((libraryId, relPath) => keeper.reread(libraryId, relPath));
@@ -241,7 +262,7 @@ async function openLoops(opened: Opened, stack: CloseStack): Promise<Omit<Host, 
   stack.add('words of the model before', () => activeTexts.close(), 4_000);
   const localTexts = createLocalTexts({
     client: activeTexts,
-    start: hasOwnTexts(config) ? () => startApollo(config, log, 1) : null,
+    start: hasOwnTexts(config) ? () => startApollo(config, log, { threads: 1 }) : null,
     modelVersion: () => index.modelVersion,
     log: log.child({ component: 'search' }),
   });

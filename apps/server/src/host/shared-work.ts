@@ -1,7 +1,8 @@
 /** Work that several callers wait for at the same time and that is done once. */
 export interface SharedWork<T> {
   /**
-   * Joins the work of this name, or begins it.
+   * Joins the work of this name, or begins it. Work that everybody left may come to its end all the same: whoever comes
+   * meanwhile gets that, and only when it came to nothing is it begun again.
    * @param signal of this caller: it gets the reason at once, and the others go on
    * @param begin its signal is aborted when the last caller has left
    */
@@ -26,17 +27,22 @@ export function createSharedWork<T>(): SharedWork<T> {
       if (byName.get(name) === running) byName.delete(name);
     };
     running.result.catch(() => {}); // Everybody may have left before it fails.
-    // What was given up is not joined any more.
-    unwanted.signal.addEventListener('abort', forget);
     byName.set(name, running);
     return running;
+  };
+
+  const joined = (name: string, begin: (signal: AbortSignal) => Promise<T>): Running<T> => {
+    const running = byName.get(name);
+    if (running === undefined) return start(name, begin);
+    if (!running.unwanted.signal.aborted) return running;
+    return start(name, (signal) => running.result.catch(() => begin(signal)));
   };
 
   return {
     has: (name) => byName.has(name),
     async join(name, signal, begin) {
       signal?.throwIfAborted();
-      const running = byName.get(name) ?? start(name, begin);
+      const running = joined(name, begin);
       running.callers++;
       return await new Promise((resolve, reject) => {
         const leave = (): void => {

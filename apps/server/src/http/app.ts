@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import multipart from '@fastify/multipart';
 import sse from '@fastify/sse';
 import swagger from '@fastify/swagger';
@@ -47,7 +46,10 @@ export interface AppOptions {
 export const LARGEST_UPLOAD_BYTES: number = 64 << 20;
 const LARGEST_BODY_BYTES = 1 << 20;
 
-/** The HTTP side, built without listening: tests inject requests, `serve` listens. */
+/**
+ * The HTTP side, built without listening: tests inject requests, `serve` listens.
+ * @throws HostError DATA_FOLDER; nothing stays open then
+ */
 export async function createApp(host: Host, options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     // Fastify's type of a logger is a part of pino's.
@@ -77,7 +79,12 @@ export async function createApp(host: Host, options: AppOptions): Promise<Fastif
   await app.register(sse.default, { heartbeatInterval: options.heartbeatMs ?? 30_000 });
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_UPLOAD_BYTES, fields: 0, parts: 1 } });
   app.addHook('onClose', async () => closeOriginals());
-  await addRoutes(app, host, options, countGuess);
+  try {
+    await addRoutes(app, host, options, countGuess);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return app;
 }
 
@@ -88,19 +95,19 @@ async function addRoutes(app: FastifyInstance, host: Host, options: AppOptions, 
   addLibraryRoutes(app, host);
   addClipRoutes(app, host);
   addImageRoutes(app, host, options.thumbnails);
-  addSearchRoutes(app, host, openUploads(app, host, options.uploads));
+  addSearchRoutes(app, host, await openUploads(app, host, options.uploads));
   addEventRoutes(app, host);
   addPluginRoutes(app, host.plugins);
   refuseOtherMethods();
   await addPageRoutes(app);
 }
 
-function openUploads(
+async function openUploads(
   app: FastifyInstance,
   { config }: Host,
   { spool: limits, pace }: AppOptions['uploads'] = {},
-): Uploads {
-  const spool = openUploadSpool(join(config.dataDir, 'uploads'), limits);
+): Promise<Uploads> {
+  const spool = await openUploadSpool(config.dataDir, limits);
   app.addHook('onClose', () => spool.close());
   return createUploads({ spool, ...(pace === undefined ? {} : { pace }) });
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchPace } from './upload-pace.js';
 
@@ -13,6 +16,7 @@ describe('the pace of a body', () => {
     const socket = { bytesRead: 5_000 }; // Of the requests before it.
     const body = { socket, complete: state.complete ?? false, isPaused: () => state.isPaused ?? false };
     using _pace = watchPace(body, onSlow, LIMITS);
+    vi.advanceTimersByTime(1); // An immediate of a timer comes a millisecond later on this clock.
     for (const bytes of came) {
       socket.bytesRead += bytes;
       vi.advanceTimersByTime(LIMITS.windowMs);
@@ -34,4 +38,33 @@ describe('the pace of a body', () => {
     expect(isSlow([0, 0, 0], { isPaused: true })).toBe(false);
     expect(isSlow([0, 0, 0])).toBe(true);
   });
+});
+
+/** As on a machine that is overloaded, or while the process is stopped. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+test('bytes that came while the process stood still count', async () => {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1'); // It listens on a port.
+  try {
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    socket.resume();
+    const onSlow = vi.fn();
+    await setImmediate();
+    using _pace = watchPace({ socket, complete: false, isPaused: () => false }, onSlow, { bytesPerS: 1, windowMs: 50 });
+    standStill(200);
+    for (let window = 0; window < 3; window++) {
+      await setImmediate(); // The timer has run, and nothing has happened since.
+      client.write('x');
+      standStill(200);
+    }
+    expect(onSlow).not.toHaveBeenCalled();
+  } finally {
+    client.destroy();
+    server.close();
+    await once(server, 'close');
+  }
 });

@@ -9,7 +9,7 @@ export interface PaceLimits {
 /** A phone on the slowest mobile network brings twice as much. */
 const LIMITS: PaceLimits = { bytesPerS: 4 << 10, windowMs: 5_000 };
 
-type Body = Pick<IncomingMessage, 'isPaused' | 'complete'> & {
+export type Body = Pick<IncomingMessage, 'isPaused' | 'complete'> & {
   readonly socket: Pick<IncomingMessage['socket'], 'bytesRead'>;
 };
 
@@ -21,7 +21,7 @@ export function watchPace(body: Body, onSlow: () => void, limits: PaceLimits = L
   const least = (limits.bytesPerS * limits.windowMs) / 1_000;
   let isGrace = true;
   let before = body.socket.bytesRead;
-  const timer = setInterval(() => {
+  const look = (): void => {
     const came = body.socket.bytesRead - before;
     before += came;
     // While it is paused it is our own disk that is slow.
@@ -30,7 +30,17 @@ export function watchPace(body: Body, onSlow: () => void, limits: PaceLimits = L
     if (!isSlow) return;
     clearInterval(timer);
     onSlow();
+  };
+  // After a time in which this process stood still, timers come first and then what the sockets hold.
+  let looking: NodeJS.Immediate | undefined;
+  const timer = setInterval(() => {
+    looking = setImmediate(look);
   }, limits.windowMs);
   timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      clearImmediate(looking);
+    },
+  };
 }

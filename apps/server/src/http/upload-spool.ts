@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { systemCode } from '../errors.js';
+import { makeOwnedFolder, sweepLeftovers } from '@clip-watch/processes';
+import { HostError, messageOf, systemCode } from '../errors.js';
 import { HttpProblem } from './problem.js';
 
 export interface SpoolLimits {
@@ -45,12 +45,28 @@ function diskFull(cause: unknown): HttpProblem {
   return new HttpProblem('DISK_FULL', 'The disk with the data folder is full. Free some space there.', { cause });
 }
 
+async function makeFolder(dataDir: string): Promise<string> {
+  await sweepLeftovers(dataDir);
+  try {
+    // Pictures are read below a path without links only.
+    return makeOwnedFolder(await realpath(dataDir), 'uploads');
+  } catch (cause) {
+    throw new HostError(
+      'DATA_FOLDER',
+      `cannot make a folder for uploads in ${dataDir}: ${messageOf(cause)}; make it writable, or name another data folder with CLIP_WATCH_DATA_DIR`,
+      { cause },
+    );
+  }
+}
+
 const LIMITS: SpoolLimits = { files: 128, bytes: 512 << 20 };
 
-/** Empties the folder, which a process before this one may have left full. @param folder for this alone */
-export function openUploadSpool(folder: string, limits: SpoolLimits = LIMITS): UploadSpool {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+/**
+ * Makes a folder of its own, and removes those that ended processes left. Several may be open in one data folder.
+ * @throws HostError DATA_FOLDER
+ */
+export async function openUploadSpool(dataDir: string, limits: SpoolLimits = LIMITS): Promise<UploadSpool> {
+  const folder = await makeFolder(dataDir);
   let receiving = 0;
   let bytes = 0;
 

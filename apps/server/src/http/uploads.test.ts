@@ -1,9 +1,11 @@
-import { once } from 'node:events';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { dirname, join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { openRootSync } from '@clip-watch/library-root';
 import { tempFolder } from '@clip-watch/test-support';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -13,6 +15,7 @@ import type { PaceLimits } from './upload-pace.js';
 import { openUploadSpool, type SpoolLimits, type UploadSpool } from './upload-spool.js';
 import { createUploads } from './uploads.js';
 
+const PROCESSES = new URL('../../../../packages/processes/dist/index.js', import.meta.url).href;
 const PATIENCE = { timeout: 60_000 };
 const PACE = { bytesPerS: 1_000, windowMs: 200 };
 /** Nobody is told to hurry within a test. */
@@ -23,11 +26,11 @@ const TAIL = '\r\n--b--\r\n';
 const form = (content: string): string => `${HEAD}${content}${TAIL}`;
 
 /** A server that tells how many bytes it was sent. */
-async function openServer(folder: string, limits: SpoolLimits, pace: PaceLimits) {
+async function openServer(dataDir: string, limits: SpoolLimits, pace: PaceLimits) {
   const app = Fastify();
   installProblems(app);
   await app.register(multipart, { limits: { files: 1, fileSize: LARGEST_BYTES } });
-  const spool = openUploadSpool(folder, limits);
+  const spool = await openUploadSpool(dataDir, limits);
   const uploads = createUploads({ spool, pace });
   app.post('/', async (asked, reply) => {
     await using upload = await uploads.receive(asked, reply, 'image');
@@ -40,17 +43,15 @@ async function openServer(folder: string, limits: SpoolLimits, pace: PaceLimits)
 
 describe('uploads', () => {
   let data: ReturnType<typeof tempFolder>;
-  let folder: string;
   let app: FastifyInstance;
   let spool: UploadSpool;
   const open: ClientRequest[] = [];
 
   const start = async (pace: PaceLimits): Promise<void> => {
-    ({ app, spool } = await openServer(folder, { files: 30, bytes: 150_000 }, pace));
+    ({ app, spool } = await openServer(data.path, { files: 30, bytes: 150_000 }, pace));
   };
   beforeEach(async () => {
     data = tempFolder();
-    folder = join(data.path, 'uploads');
     await start(NO_HURRY);
   });
   afterEach(async () => {
@@ -90,7 +91,7 @@ describe('uploads', () => {
   const nothingIsLeft = (): Promise<void> =>
     vi.waitFor(() => {
       expect(spool.load()).toEqual({ receiving: 0, bytes: 0 });
-      expect(readdirSync(folder)).toEqual([]);
+      expect(readdirSync(data.path).flatMap((name) => readdirSync(join(data.path, name)))).toEqual([]);
     }, PATIENCE);
 
   test('arrive in a file that nobody else can read, which goes with the answer', async () => {
@@ -165,9 +166,77 @@ describe('uploads', () => {
     await nothingIsLeft();
   });
 
-  test('that a process before this one left are removed', async () => {
-    writeFileSync(join(folder, 'left'), 'x');
-    openUploadSpool(folder);
-    expect(readdirSync(folder)).toEqual([]);
+  test('whose picture begins only after they were found slow are ended as well', async () => {
+    const parts = new EventEmitter();
+    const file = Object.assign(new PassThrough(), { truncated: false, bytesRead: 0 });
+    const part = { type: 'file', fieldname: 'image', filename: 'x', encoding: '', mimetype: '', fields: {} } as const;
+    const request = {
+      isMultipart: () => true,
+      raw: { socket: { bytesRead: 0 }, complete: false, isPaused: () => false },
+      async file() {
+        await once(parts, 'begun');
+        return { ...part, file, toBuffer: () => Promise.reject(new Error('not asked for')) };
+      },
+    };
+    const received = createUploads({ spool, pace: PACE }).receive(request, { header: () => {} }, 'image');
+    await expect(received).rejects.toMatchObject({ code: 'TOO_SLOW' });
+    parts.emit('begun');
+    await vi.waitFor(() => expect(file.destroyed).toBe(true), PATIENCE);
+    await nothingIsLeft();
+  });
+});
+
+describe('the folder of uploads', () => {
+  test('is its own: nothing that somebody else put beside it is touched', async () => {
+    using data = tempFolder();
+    mkdirSync(join(data.path, 'uploads'));
+    writeFileSync(join(data.path, 'uploads/mine.jpg'), 'mine');
+    await (await openUploadSpool(data.path)).close();
+    expect(readdirSync(data.path)).toEqual(['uploads']);
+    expect(readFileSync(join(data.path, 'uploads/mine.jpg'), 'utf8')).toBe('mine');
+  });
+
+  test('is left alone by another process on the same data folder', async () => {
+    using data = tempFolder();
+    const first = await openUploadSpool(data.path);
+    await using held = await first.write(Readable.from([Buffer.from('first')]));
+    await (await openUploadSpool(data.path)).close();
+    expect(readFileSync(join(held.rootPath, held.relPath), 'utf8')).toBe('first');
+    await using more = await first.write(Readable.from([Buffer.from('more')]));
+    expect(more.fileSize).toBe(4);
+    await first.close();
+    expect(readdirSync(data.path)).toEqual([]);
+  });
+
+  test('of an ended process is removed', async () => {
+    using data = tempFolder();
+    const program = `import { makeOwnedFolder } from '${PROCESSES}'; console.log(makeOwnedFolder(process.argv[1], 'uploads'));`;
+    const args = ['--input-type=module', '-e', program, data.path];
+    const gone = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+    expect(dirname(gone)).toBe(data.path); // It was there.
+    const spool = await openUploadSpool(data.path);
+    expect(readdirSync(data.path)).toHaveLength(1);
+    await spool.close();
+    expect(readdirSync(data.path)).toEqual([]);
+  });
+
+  test('lies where pictures are read, also when a link leads to the data folder', async () => {
+    using place = tempFolder();
+    mkdirSync(join(place.path, 'real'));
+    symlinkSync('real', join(place.path, 'data'));
+    const spool = await openUploadSpool(join(place.path, 'data'));
+    await using upload = await spool.write(Readable.from([Buffer.from('x')]));
+    using root = openRootSync(upload);
+    expect(readFileSync(join(root.base, upload.relPath), 'utf8')).toBe('x');
+    await spool.close();
+  });
+
+  test('that cannot be made is told with its place and what to do', async () => {
+    using data = tempFolder();
+    const missing = join(data.path, 'missing');
+    await expect(openUploadSpool(missing)).rejects.toMatchObject({
+      code: 'DATA_FOLDER',
+      message: expect.stringMatching(new RegExp(`${missing}.*CLIP_WATCH_DATA_DIR`)),
+    });
   });
 });

@@ -1,7 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { systemCode } from '../errors.js';
 import { HttpProblem } from './problem.js';
-import { type PaceLimits, watchPace } from './upload-pace.js';
+import { type Body, type PaceLimits, watchPace } from './upload-pace.js';
 import type { SpooledUpload, UploadSpool } from './upload-spool.js';
 
 export interface UploadsOptions {
@@ -9,13 +9,20 @@ export interface UploadsOptions {
   readonly pace?: PaceLimits;
 }
 
+/** What is looked at of a request. */
+export type UploadRequest = Pick<FastifyRequest, 'isMultipart' | 'file'> & { readonly raw: Body };
+
 /** Receives the files of forms into the spool. */
 export interface Uploads {
   /**
    * The one file of a form, once all of it has come.
    * @throws HttpProblem UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, TOO_LARGE, TOO_SLOW, BUSY
    */
-  receive(request: FastifyRequest, reply: FastifyReply, field: string): Promise<SpooledUpload>;
+  receive(
+    request: UploadRequest,
+    reply: { header(name: string, value: string): unknown },
+    field: string,
+  ): Promise<SpooledUpload>;
 }
 
 export function createUploads({ spool, pace }: UploadsOptions): Uploads {
@@ -38,12 +45,16 @@ export function createUploads({ spool, pace }: UploadsOptions): Uploads {
 }
 
 async function readFile(
-  request: FastifyRequest,
+  request: UploadRequest,
   field: string,
   spool: UploadSpool,
   slow: AbortSignal,
 ): Promise<SpooledUpload> {
   const part = await request.file();
+  if (slow.aborted) {
+    part?.file.destroy();
+    throw slow.reason;
+  }
   // The parser ends the file by itself only when the browser leaves before it was answered.
   slow.addEventListener('abort', () => part?.file.destroy(tooSlow()), { once: true });
   if (part === undefined || part.fieldname !== field) {
@@ -60,7 +71,7 @@ function tooSlow(): HttpProblem {
   return new HttpProblem('TOO_SLOW', 'The upload comes too slowly. Try again over a better connection.');
 }
 
-/** Until the first part of a form comes, there is nothing else that could end. */
+/** Before the first part arrives there is no stream to end, so the wait itself is cut short. */
 function orSlow(reading: Promise<SpooledUpload>, signal: AbortSignal): Promise<SpooledUpload> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

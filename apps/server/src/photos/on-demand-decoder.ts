@@ -1,5 +1,6 @@
 import type { DecodeHost, PhotoLocation } from '@clip-watch/watcher';
 import { type Admission, type AdmissionLimits, createAdmission } from '../host/admission.js';
+import { orLeave } from '../host/or-leave.js';
 
 /** A file that somebody waits for. */
 export interface WantedPhoto extends PhotoLocation {
@@ -14,7 +15,7 @@ type SearchOptions = NonNullable<Parameters<DecodeHost['prepareForSearch']>[2]>;
 /** The decode host for whoever waits for an answer: all of them share one limit, whatever they ask for. */
 export interface OnDemandDecoder {
   readonly decoderVersion: string;
-  /** As `DecodeHost.thumbnail`. @throws HostError BUSY */
+  /** As `DecodeHost.thumbnail`; the signal ends the wait for room alone, so that what is made may be kept. @throws HostError BUSY */
   thumbnail(
     photo: WantedPhoto & { readonly contentHash: string },
     options: ThumbnailOptions,
@@ -40,10 +41,13 @@ export function createOnDemandDecoder(
     admission.run({ bytes: photo.fileSize, group: photo.rootPath, signal }, work);
   return {
     decoderVersion: decodeHost.decoderVersion,
-    // The signal ends the waiting alone: a place that was left while its picture is still decoded would be no limit.
+    // No decoding gets the signal: a place that was left while its picture is still decoded would be no limit.
     thumbnail: (photo, { signal, ...options }) => run(photo, signal, () => decodeHost.thumbnail(photo, options)),
     prepareForSearch: (photo, target, { signal, ...options } = {}) =>
-      run(photo, signal, () => decodeHost.prepareForSearch(photo, target, options)),
+      orLeave(
+        run(photo, signal, () => decodeHost.prepareForSearch(photo, target, options)),
+        signal,
+      ),
     load: admission.load,
   };
 }

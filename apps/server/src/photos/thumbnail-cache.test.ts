@@ -1,7 +1,9 @@
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { describe, expect, test, vi } from 'vitest';
+import { createOnDemandDecoder } from './on-demand-decoder.js';
 import { openThumbnailCache, type ThumbnailCache } from './thumbnail-cache.js';
 
 const SIZE = 1_000;
@@ -186,4 +188,32 @@ test('what nobody waits for any more is given up, and not before', async () => {
   second.abort(new Error('second'));
   await alsoGone;
   expect(signals[0]?.aborted).toBe(true);
+});
+
+test('what has begun when its callers leave is kept, and made for whoever comes meanwhile', async () => {
+  using folder = tempFolder();
+  const decoding = new EventEmitter();
+  const made: string[] = [];
+  const decodeHost = {
+    decoderVersion: 'of the test',
+    async thumbnail({ relPath }: { readonly relPath: string }) {
+      made.push(relPath);
+      await once(decoding, 'done');
+      return { kind: 'webp', data: webp(SIZE), width: 1, height: 1 } as const;
+    },
+    prepareForSearch: () => Promise.reject(new Error('not asked for')),
+  };
+  const decoder = createOnDemandDecoder(decodeHost, { atOnce: 1, bytes: 10 * SIZE, waiting: 10 });
+  const cache = openThumbnailCache({ folder: folder.path, maxBytes: 100 * SIZE, decoder });
+  const caller = new AbortController();
+  const [begun, waiting] = [photo(1), photo(2)].map((each) => cache.get(each, 'grid', caller.signal));
+  const left = Promise.all([begun, waiting].map((each) => expect(each).rejects.toThrow('left')));
+  await vi.waitFor(() => expect(decoder.load()).toMatchObject({ running: 1, waiting: 1 }));
+  caller.abort(new Error('left'));
+  await left;
+  const later = cache.get(photo(Number.parseInt(made[0] ?? '', 10)), 'grid');
+  decoding.emit('done');
+  expect((await later).kind).toBe('webp');
+  expect(made).toHaveLength(1);
+  expect(keptIn(folder.path)).toHaveLength(1);
 });

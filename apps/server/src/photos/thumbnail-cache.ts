@@ -32,7 +32,7 @@ export interface ThumbnailCache {
   etagOf(contentHash: string, size: ApiThumbnailSize): string;
   /**
    * Kept or made anew. `changed`: the file holds other bytes than the hash says; nothing is kept then.
-   * @param signal of who asks: what nobody waits for any more is not begun
+   * @param signal of who asks: what nobody waits for any more is not begun; what has begun is kept
    * @throws HostError BUSY
    */
   get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail>;
