@@ -11,6 +11,7 @@ import { createFolderWatches, type FolderWatches } from './folder-watches.js';
 import { acceptRoot, answerGone, identityOfRoot } from './library-answers.js';
 import { type LibraryEvent, LibraryLoop, type LoopDeps, type ScanRequest } from './library-loop.js';
 import type { ScanOffline, ScanSummary } from './library-scan.js';
+import type { WatchMode } from './library-watch.js';
 
 export interface LibraryKeeperDeps {
   readonly database: Database;
@@ -46,7 +47,7 @@ export interface LibraryKeeper extends AsyncDisposable {
   /** What the last scan could not read; empty before the first. */
   lastScan(id: number): ScanSummary | ScanOffline | null;
   /** How a library's changes are noticed between scans. */
-  watchMode(id: number): 'events' | 'polling' | 'off';
+  watchMode(id: number): WatchMode;
   /** The libraries as plugins see them, each with every exclude rule that holds for it. */
   pluginLibraries(): Promise<readonly PluginLibrary[]>;
   /**
@@ -106,7 +107,7 @@ class Keeper implements LibraryKeeper {
     return this.loops.get(id)?.last ?? null;
   }
 
-  watchMode(id: number): 'events' | 'polling' | 'off' {
+  watchMode(id: number): WatchMode {
     return this.loops.get(id)?.watchMode ?? 'off';
   }
 

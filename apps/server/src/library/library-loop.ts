@@ -4,14 +4,13 @@ import type { Database, Library } from '@clip-watch/db';
 import { compileExcluder, type DecodeHost, type PathExcluder } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import { HostError } from '../errors.js';
-import { DiskError } from './asked-child.js';
 import { reevaluateExclusions } from './exclusions.js';
-import { remoteFileSystem } from './file-systems.js';
 import { createFolderReader, type FolderReader } from './folder-reader.js';
+import { FolderRefresh } from './folder-refresh.js';
 import type { FolderWatches } from './folder-watches.js';
-import { ingestPhotos } from './ingest-photos.js';
-import { refreshFolders, type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
+import { type ScanDeps, type ScanOffline, type ScanSummary, scanLibrary } from './library-scan.js';
 import { type Standing, standingAfter } from './library-standing.js';
+import { LibraryWatch, type WatchMode } from './library-watch.js';
 import { createLateWatch, createProblemTeller } from './scan-problems.js';
 
 export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
@@ -40,7 +39,6 @@ export interface LoopDeps {
 // Deleted files wait for the next scan; a big library is not walked anew for each of them.
 const SOONEST_RESCAN_MS = 5_000;
 const RESCAN_MS_PER_FILE = 1;
-const HINTS_KEPT = 2_000;
 const TICK_EVERY_MS = 2_000;
 const RULES_WAIT_MS = 2_000;
 
@@ -50,20 +48,16 @@ const RULES_WAIT_MS = 2_000;
  */
 export class LibraryLoop {
   last: ScanSummary | ScanOffline | null = null;
-  watchMode: 'events' | 'polling' | 'off' = 'off';
   private readonly id: number;
   private readonly deps: LoopDeps;
   private readonly reader: FolderReader = createFolderReader();
   private readonly abort = new AbortController();
-  private readonly folders = new Set<string>();
+  private readonly watch: LibraryWatch;
+  private readonly refresh: FolderRefresh;
   private running: Promise<ScanSummary | ScanOffline> | null = null;
   private rulesOfScan = new AbortController();
-  private refreshing: Promise<void> | null = null;
-  private readonly changedFolders = new Set<string>();
   /** Of the last scan's end: what is newer may be a photo that was moved. */
   private newestId: number | null = null;
-  private watchedRoot: string | null = null;
-  private readonly reread = new Set<string>();
   private interval: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
   private readonly isWorthAScan = createLateWatch();
@@ -73,6 +67,12 @@ export class LibraryLoop {
     this.id = id;
     this.deps = deps;
     this.tellProblems = createProblemTeller(deps.log, id);
+    this.watch = this.createWatch();
+    this.refresh = this.createRefresh();
+  }
+
+  get watchMode(): WatchMode {
+    return this.watch.mode;
   }
 
   get isScanning(): boolean {
@@ -82,10 +82,12 @@ export class LibraryLoop {
   /** Scans now and on each interval, and watches. */
   start(): void {
     if (this.interval !== undefined || this.abort.signal.aborted) return;
-    this.listen();
+    this.watch.start();
     this.interval = setInterval(() => this.scanInBackground(), this.deps.scanIntervalMs);
     this.interval.unref();
-    void this.chooseWatchMode().then(() => this.scanInBackground());
+    void this.find()
+      .then((library) => this.watch.chooseMode(library))
+      .then(() => this.scanInBackground());
   }
 
   /** Starts a scan, or joins the one that runs. */
@@ -101,8 +103,7 @@ export class LibraryLoop {
 
   /** These files are not what their rows say: they are read again soon, whatever their times. */
   hint(relPaths: readonly string[]): void {
-    for (const relPath of relPaths) if (this.reread.size < HINTS_KEPT) this.reread.add(relPath);
-    this.refresh();
+    this.refresh.filesChanged(relPaths);
   }
 
   /**
@@ -110,7 +111,7 @@ export class LibraryLoop {
    * this resolves, in a very large library soon after; it waits for no disk.
    */
   async changeRules(library: Library): Promise<void> {
-    this.folders.clear();
+    this.watch.forgetFolders();
     this.rulesOfScan.abort();
     const evaluated = reevaluateExclusions(
       this.deps.database.images,
@@ -132,9 +133,9 @@ export class LibraryLoop {
     this.abort.abort(new HostError('NOT_FOUND', 'the library was closed'));
     clearInterval(this.interval);
     clearTimeout(this.soon);
-    this.deps.watches.forget(this.id);
+    this.watch.close();
     await this.reader.close();
-    await Promise.allSettled([this.running, this.refreshing]);
+    await Promise.allSettled([this.running, this.refresh.whenIdle()]);
   }
 
   private scanInBackground(): void {
@@ -142,23 +143,6 @@ export class LibraryLoop {
       if (!this.abort.signal.aborted)
         this.deps.log?.error({ err, libraryId: this.id }, 'the scan failed; the next one tries again');
     });
-  }
-
-  private async chooseWatchMode(): Promise<void> {
-    const library = await this.find();
-    const remote = library === null ? undefined : await this.remoteFileSystem(library);
-    this.watchMode = remote === undefined ? 'events' : 'polling';
-    if (remote !== undefined)
-      this.deps.log?.info({ libraryId: this.id, fileSystem: remote }, 'a network folder: changes are found by scans');
-  }
-
-  private async remoteFileSystem({ rootPath }: Library): Promise<string | undefined> {
-    try {
-      return remoteFileSystem(await this.reader.fileSystemType(rootPath));
-    } catch (error) {
-      // To watch a disk that hangs would hang the one process that watches all libraries.
-      return error instanceof DiskError && error.code === 'NOT_ANSWERING' ? 'one that does not answer' : undefined;
-    }
   }
 
   private find(): Promise<Library | null> {
@@ -211,17 +195,17 @@ export class LibraryLoop {
     this.deps.emit({ id: this.id, change: 'scan-started' });
     const rules = this.rulesOf(library);
     await this.applyRules(library, rules, signal);
-    this.watchAnew(library);
+    this.watch.follow(library);
     let met = library;
     const options = {
       onProgress: this.progressOf(() => met, request),
       signal,
       ...(this.newestId === null ? {} : { newestId: this.newestId }),
-      onFolder: (relDir: string) => this.watchFolder(met, relDir),
+      onFolder: (relDir: string) => this.watch.add(met, relDir),
       onIdentity: async (rootIdentity: string) => {
         await this.deps.database.libraries.update(this.id, { rootIdentity });
         met = { ...library, rootIdentity };
-        this.watchAnew(met);
+        this.watch.follow(met);
       },
     };
     const result = await scanLibrary(this.scanDeps(), library, rules, options);
@@ -248,36 +232,6 @@ export class LibraryLoop {
   private scanDeps(): ScanDeps {
     const { database, decodeHost, now } = this.deps;
     return { images: database.images, decodeHost, now, reader: this.reader, parallel: availableParallelism() + 2 };
-  }
-
-  private watchFolder(library: Library, relDir: string): void {
-    this.folders.add(relDir);
-    if (this.watchMode === 'events' && this.interval !== undefined) this.deps.watches.watch(this.id, library, relDir);
-  }
-
-  /** Watches hold on to the folder that they were set on: another root wants others. */
-  private watchAnew({ rootPath, rootIdentity }: Library): void {
-    const root = `${rootIdentity} ${rootPath}`;
-    if (root === this.watchedRoot) return;
-    if (this.watchedRoot !== null && this.interval !== undefined) {
-      this.folders.clear();
-      this.deps.watches.forget(this.id);
-      this.listen();
-    }
-    this.watchedRoot = root;
-  }
-
-  private listen(): void {
-    this.deps.watches.listen(this.id, {
-      onChanged: (relDirs) => this.onFoldersChanged(relDirs),
-      onLost: (code) => this.onWatchesLost(code),
-      onRootChanged: () => this.scanSoon(),
-      onReplaced: () => {
-        this.watchAgain().catch((err: unknown) =>
-          this.deps.log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
-        );
-      },
-    });
   }
 
   private async noteResult(library: Library, result: ScanSummary | ScanOffline): Promise<void> {
@@ -318,20 +272,44 @@ export class LibraryLoop {
     return standing;
   }
 
-  private onFoldersChanged(relDirs: readonly string[]): void {
-    for (const relDir of relDirs) if (this.changedFolders.size < HINTS_KEPT) this.changedFolders.add(relDir);
-    this.refresh();
-    this.scanSoon();
+  private createWatch(): LibraryWatch {
+    const { watches, log } = this.deps;
+    return new LibraryWatch({
+      libraryId: this.id,
+      watches,
+      reader: this.reader,
+      log,
+      onChanged: (relDirs) => {
+        this.refresh.foldersChanged(relDirs);
+        this.scanSoon();
+      },
+      onRootChanged: () => this.scanSoon(),
+      onReplaced: () => {
+        this.watchAgain().catch((err: unknown) =>
+          log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
+        );
+      },
+    });
   }
 
-  private onWatchesLost(code: string): void {
-    this.watchMode = 'polling';
-    this.deps.log?.warn(
-      { libraryId: this.id, code },
-      code === 'NOT_ANSWERING'
-        ? 'the disk does not answer, so its folders are not watched any more; changes are found by scans'
-        : 'folders cannot be watched any more; changes are found by scans (on Linux, raise fs.inotify.max_user_watches)',
-    );
+  private createRefresh(): FolderRefresh {
+    return new FolderRefresh({
+      libraryId: this.id,
+      signal: this.abort.signal,
+      log: this.deps.log,
+      scanDeps: () => this.scanDeps(),
+      whenScanned: async () => {
+        await this.running?.catch(() => {}); // Its own caller hears of it.
+      },
+      find: () => this.find(),
+      rulesOf: (library) => this.rulesOf(library),
+      isKnown: (relDir) => this.watch.isKnown(relDir),
+      onFolder: (library, relDir) => this.watch.add(library, relDir),
+      onChanged: (library) => {
+        this.deps.emit({ id: this.id, change: 'changed' });
+        this.deps.onTick(library);
+      },
+    });
   }
 
   /** By a new process, for which a scan finds what was missed meanwhile. */
@@ -339,7 +317,7 @@ export class LibraryLoop {
     if (this.watchMode !== 'events') return;
     const library = await this.find();
     if (library === null || this.abort.signal.aborted) return;
-    for (const relDir of this.folders) this.watchFolder(library, relDir);
+    this.watch.watchAgain(library);
     await this.running?.catch(() => {}); // It may have passed by already where something happened.
     if (!this.abort.signal.aborted) this.scanInBackground();
   }
@@ -356,47 +334,5 @@ export class LibraryLoop {
       Math.max(SOONEST_RESCAN_MS, RESCAN_MS_PER_FILE * files),
     );
     this.soon.unref();
-  }
-
-  private refresh(): void {
-    if (this.refreshing !== null || this.abort.signal.aborted) return;
-    this.refreshing = this.runRefresh()
-      .catch((err: unknown) => {
-        // A hint that fails is caught up by the next scan.
-        if (!this.abort.signal.aborted)
-          this.deps.log?.debug({ err, libraryId: this.id }, 'refresh failed; the next scan catches up');
-      })
-      .finally(() => {
-        this.refreshing = null;
-      });
-  }
-
-  private async runRefresh(): Promise<void> {
-    await this.running?.catch(() => {}); // Its own caller hears of it.
-    const library = await this.find();
-    while (library !== null && !this.abort.signal.aborted && this.changedFolders.size + this.reread.size > 0) {
-      const from = [...this.changedFolders].filter((folder) => this.folders.has(folder));
-      const again = [...this.reread];
-      this.changedFolders.clear();
-      this.reread.clear();
-      const rules = this.rulesOf(library);
-      const forced = await ingestPhotos(
-        this.scanDeps(),
-        library,
-        again.filter((path) => !rules.excludes(path)),
-        {
-          signal: this.abort.signal,
-        },
-      );
-      const found = await refreshFolders(this.scanDeps(), library, rules, {
-        signal: this.abort.signal,
-        from,
-        descend: (relDir) => !this.folders.has(relDir),
-        onFolder: (relDir) => this.watchFolder(library, relDir),
-      });
-      if (forced.added + forced.changed + found.added + found.changed === 0) continue;
-      this.deps.emit({ id: this.id, change: 'changed' });
-      this.deps.onTick(library);
-    }
   }
 }

@@ -1,0 +1,91 @@
+import type { Library } from '@clip-watch/db';
+import type { PathExcluder } from '@clip-watch/watcher';
+import type { BaseLogger } from 'pino';
+import { ingestPhotos } from './ingest-photos.js';
+import { refreshFolders, type ScanDeps } from './library-scan.js';
+
+const HINTS_KEPT = 2_000;
+
+export interface RefreshDeps {
+  readonly libraryId: number;
+  /** Aborted when the library is closed. */
+  readonly signal: AbortSignal;
+  readonly log?: Pick<BaseLogger, 'debug'> | undefined;
+  scanDeps(): ScanDeps;
+  /** Resolves when no scan runs: what a scan has just compared need not be looked at again. */
+  whenScanned(): Promise<void>;
+  /** The library as it is now; null when it was removed. */
+  find(): Promise<Library | null>;
+  rulesOf(library: Library): PathExcluder;
+  /** Whether a scan has come by this folder. */
+  isKnown(relDir: string): boolean;
+  onFolder(library: Library, relDir: string): void;
+  /** Rows were added or changed. */
+  onChanged(library: Library): void;
+}
+
+/** Compares a few folders and reads a few files again, after events and hints. What it misses is caught up by a scan. */
+export class FolderRefresh {
+  private readonly deps: RefreshDeps;
+  private readonly changed = new Set<string>();
+  private readonly reread = new Set<string>();
+  private running: Promise<void> | null = null;
+
+  constructor(deps: RefreshDeps) {
+    this.deps = deps;
+  }
+
+  /** Something in these folders is not as it was. */
+  foldersChanged(relDirs: readonly string[]): void {
+    this.take(this.changed, relDirs);
+  }
+
+  /** These files are not what their rows say, whatever their times. */
+  filesChanged(relPaths: readonly string[]): void {
+    this.take(this.reread, relPaths);
+  }
+
+  /** Resolves when nothing runs any more. */
+  async whenIdle(): Promise<void> {
+    await this.running;
+  }
+
+  private take(hints: Set<string>, names: readonly string[]): void {
+    for (const name of names) if (hints.size < HINTS_KEPT) hints.add(name);
+    const { signal, log, libraryId } = this.deps;
+    if (this.running !== null || signal.aborted) return;
+    this.running = this.run()
+      .catch((err: unknown) => {
+        if (!signal.aborted) log?.debug({ err, libraryId }, 'refresh failed; the next scan catches up');
+      })
+      .finally(() => {
+        this.running = null;
+      });
+  }
+
+  private async run(): Promise<void> {
+    await this.deps.whenScanned();
+    const library = await this.deps.find();
+    while (library !== null && !this.deps.signal.aborted && this.changed.size + this.reread.size > 0)
+      if (await this.refresh(library)) this.deps.onChanged(library);
+  }
+
+  /** @returns whether a row was added or changed */
+  private async refresh(library: Library): Promise<boolean> {
+    const { signal, isKnown } = this.deps;
+    const from = [...this.changed].filter(isKnown);
+    const again = [...this.reread];
+    this.changed.clear();
+    this.reread.clear();
+    const rules = this.deps.rulesOf(library);
+    const wanted = again.filter((path) => !rules.excludes(path));
+    const forced = await ingestPhotos(this.deps.scanDeps(), library, wanted, { signal });
+    const found = await refreshFolders(this.deps.scanDeps(), library, rules, {
+      signal,
+      from,
+      descend: (relDir) => !isKnown(relDir),
+      onFolder: (relDir) => this.deps.onFolder(library, relDir),
+    });
+    return forced.added + forced.changed + found.added + found.changed > 0;
+  }
+}
