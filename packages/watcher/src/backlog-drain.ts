@@ -17,9 +17,9 @@ import { DueTimer, nextDueTime } from './due-timer.js';
 import { errorMessage } from './error-code.js';
 import { libraryStatuses } from './library-statuses.js';
 import { Nap } from './nap.js';
+import { ObservableState } from './observable-state.js';
 import type { PassEnd } from './pass-end.js';
 import type { PassRun } from './pass-run.js';
-import { StateBoard } from './state-board.js';
 
 /** What a drain that was asked to drop everything gets to give its claims back. */
 const FORCE_MS = 2_000;
@@ -38,7 +38,7 @@ class Drain implements BacklogDrain {
   readonly #deps: DrainDeps;
   readonly #options: ResolvedDrainOptions;
   readonly #memory: DrainMemory;
-  readonly #board: StateBoard<DrainState>;
+  readonly #state: ObservableState<DrainState>;
   readonly #nap = new Nap();
   readonly #dueTimer = new DueTimer();
   readonly #hard = new AbortController();
@@ -60,9 +60,9 @@ class Drain implements BacklogDrain {
     this.#deps = deps;
     this.#options = options;
     this.#memory = createDrainMemory(options);
-    this.#board = deps.clipClient.isEnabled
-      ? new StateBoard<DrainState>('idle')
-      : new StateBoard<DrainState>('disabled', 'No encoder is configured.');
+    this.#state = deps.clipClient.isEnabled
+      ? new ObservableState<DrainState>('idle')
+      : new ObservableState<DrainState>('disabled', 'No encoder is configured.');
   }
 
   wake(libraryId?: number): void {
@@ -78,7 +78,7 @@ class Drain implements BacklogDrain {
     this.#soft.abort(new Error('the drain was paused'));
     this.#nap.cutShort();
     this.#dueTimer.clear();
-    this.#board.enter('paused', 'Paused by a person. Resume to go on.');
+    this.#state.enter('paused', 'Paused by a person. Resume to go on.');
   }
 
   resume(): void {
@@ -86,14 +86,14 @@ class Drain implements BacklogDrain {
     if (this.#isPaused) {
       this.#isPaused = false;
       this.#soft = new AbortController();
-      this.#board.enter('idle');
+      this.#state.enter('idle');
     }
     this.#nap.cutShort();
     this.wake();
   }
 
   status(): DrainStatus {
-    const { state, reason } = this.#board;
+    const { state, reason } = this.#state;
     const isDraining = state === 'draining';
     return {
       state,
@@ -104,8 +104,8 @@ class Drain implements BacklogDrain {
   }
 
   whenIdle(signal?: AbortSignal): Promise<void> {
-    const isAtRest = (): boolean => AT_REST.has(this.#board.state) && this.#loop === undefined && this.#passes === 0;
-    return this.#board.until(isAtRest, signal);
+    const isAtRest = (): boolean => AT_REST.has(this.#state.state) && this.#loop === undefined && this.#passes === 0;
+    return this.#state.until(isAtRest, signal);
   }
 
   async drainOnce(options: DrainOnceOptions = {}): Promise<DrainOnceResult> {
@@ -123,8 +123,8 @@ class Drain implements BacklogDrain {
     } finally {
       this.#passes -= 1;
       // Nobody waits for an encoder any more; the result says why it ended.
-      if (this.#passes === 0 && this.#loop === undefined && this.#mayRun()) this.#board.enter('idle');
-      else this.#board.tell();
+      if (this.#passes === 0 && this.#loop === undefined && this.#mayRun()) this.#state.enter('idle');
+      else this.#state.tell();
       this.#startIfWoken();
     }
   }
@@ -154,7 +154,7 @@ class Drain implements BacklogDrain {
       .catch((err: unknown) => this.#onLoopError(err))
       .finally(() => {
         this.#loop = undefined;
-        this.#board.tell();
+        this.#state.tell();
         this.#startIfWoken(); // A wake between the last look and here.
       });
   }
@@ -196,7 +196,7 @@ class Drain implements BacklogDrain {
   // The loop survives what a database says while it looks for the next time; the next tick begins anew.
   #onLoopError(err: unknown): void {
     this.#deps.log?.error({ err }, 'clip_watch: the drain rests after an unexpected error');
-    if (this.#mayRun()) this.#board.enter('idle', errorMessage(err));
+    if (this.#mayRun()) this.#state.enter('idle', errorMessage(err));
   }
 
   #round(lane: PassRun['lane'], connect: AbortSignal, stop?: AbortSignal): Promise<PassEnd> {
@@ -226,9 +226,9 @@ class Drain implements BacklogDrain {
     if (!this.#mayRun()) return;
     if (phase === 'encoding') {
       this.#isSuspicious = false;
-      this.#board.enter('draining');
-    } else if (this.#board.state !== 'misconfigured')
-      this.#board.enter('waiting', this.#deps.clipClient.health().reason ?? 'Waiting for the encoder.');
+      this.#state.enter('draining');
+    } else if (this.#state.state !== 'misconfigured')
+      this.#state.enter('waiting', this.#deps.clipClient.health().reason ?? 'Waiting for the encoder.');
   }
 
   #noteEnd(end: PassEnd, hasProgress: boolean): void {
@@ -238,7 +238,7 @@ class Drain implements BacklogDrain {
     else this.#failures = hasProgress ? 1 : this.#failures + 1;
     if (end.kind === 'bug') this.#deps.log?.error({ err: end.error }, 'clip_watch: an error that nobody expected');
     if (!this.#mayRun()) return;
-    this.#board.enter(next.kind === 'rest' ? 'idle' : next.state, next.kind === 'rest' ? undefined : next.reason);
+    this.#state.enter(next.kind === 'rest' ? 'idle' : next.state, next.kind === 'rest' ? undefined : next.reason);
     if (next.kind === 'wait' && this.#failures === 1)
       this.#deps.log?.warn({ state: next.state, reason: next.reason, ...codeOf(end) }, 'clip_watch: the drain waits');
   }
@@ -261,7 +261,7 @@ class Drain implements BacklogDrain {
     await Promise.race([ended, sleep(this.#options.closeGraceMs, undefined, { ref: false })]);
     this.#hard.abort(new Error('the drain is closing'));
     await Promise.race([ended, sleep(FORCE_MS, undefined, { ref: false })]);
-    this.#board.enter('closed');
+    this.#state.enter('closed');
   }
 }
 

@@ -1,13 +1,13 @@
 import type { ResolvedDrainOptions } from './drain-options.js';
 import { DrainProgress } from './drain-progress.js';
-import { PermanentRowGuard } from './failure-streak.js';
+import { PermanentStreakGuard } from './failure-streak.js';
 import { LibraryPauses } from './library-pauses.js';
-import { OutageWitnesses } from './outage-witnesses.js';
+import { OutageCounts } from './outage-counts.js';
 
 /** What a drain remembers from pass to pass. Everything here may be lost with the process: the ledger is the truth. */
 export interface DrainMemory {
-  readonly witnesses: OutageWitnesses;
-  readonly guard: PermanentRowGuard;
+  readonly outages: OutageCounts;
+  readonly guard: PermanentStreakGuard;
   readonly pauses: LibraryPauses;
   readonly progress: DrainProgress;
   /** Digests of our own faults that were logged already. */
@@ -22,8 +22,8 @@ export interface DrainMemory {
 
 export function createDrainMemory(options: Pick<ResolvedDrainOptions, 'now' | 'random'>): DrainMemory {
   return {
-    witnesses: new OutageWitnesses(),
-    guard: new PermanentRowGuard(),
+    outages: new OutageCounts(),
+    guard: new PermanentStreakGuard(),
     pauses: new LibraryPauses(options),
     progress: new DrainProgress(options.now),
     bugs: new Set(),

@@ -6,11 +6,11 @@ import { resolveEncodeConcurrency } from './encode-concurrency.js';
 import { filterExcluded } from './filter-excluded.js';
 import { type Turn, Turns } from './library-turns.js';
 import { Nap } from './nap.js';
-import { OutageWitnesses } from './outage-witnesses.js';
+import { ObservableState } from './observable-state.js';
+import { OutageCounts } from './outage-counts.js';
 import { bothEnds } from './page-order.js';
 import { passEndFromError } from './pass-end.js';
 import { compileExcluder } from './path-excluder.js';
-import { StateBoard } from './state-board.js';
 import { workItem } from './testing/work-items.js';
 import { Throughput } from './throughput.js';
 
@@ -87,13 +87,13 @@ test('the throughput is that of the last half minute', () => {
   expect(throughput.perSecond()).toBe(0);
 });
 
-test('witnesses of outages are few: the oldest is forgotten', () => {
-  const witnesses = new OutageWitnesses();
-  for (let id = 0; id <= 10_000; id += 1) witnesses.add(id);
-  witnesses.add(5);
-  expect([witnesses.get(0), witnesses.get(5), witnesses.get(10_000)]).toEqual([0, 2, 1]);
-  witnesses.clear(5);
-  expect(witnesses.get(5)).toBe(0);
+test('outages of few photos are counted: the oldest is forgotten', () => {
+  const outages = new OutageCounts();
+  for (let id = 0; id <= 10_000; id += 1) outages.add(id);
+  outages.add(5);
+  expect([outages.get(0), outages.get(5), outages.get(10_000)]).toEqual([0, 2, 1]);
+  outages.clear(5);
+  expect(outages.get(5)).toBe(0);
 });
 
 test.each([
@@ -173,7 +173,7 @@ test('a nap that is cut short before it begins is not taken', async () => {
 });
 
 test('a board tells those who wait, and forgets those who left', async () => {
-  const board = new StateBoard<'a' | 'b'>('a');
+  const board = new ObservableState<'a' | 'b'>('a');
   const left = new AbortController();
   const waiting = board.until(() => board.state === 'b');
   const leaving = board.until(() => board.state === 'b', left.signal);

@@ -161,14 +161,14 @@ class EncodingPass {
     const { item, quality, source } = inHand;
     const expected = { modelVersion: this.#run.model.version, dimension: this.#run.model.dimension };
     const entry = planOutcome(item, outcome, { ...this.#recorder.facts(item), quality, expected });
-    this.#noteWitness(item.candidate.id, outcome);
+    this.#noteOutage(item.candidate.id, outcome);
     await this.#recorder.record(entry, outcome.kind === 'encoded' ? { answer: outcome, source } : undefined);
   }
 
-  #noteWitness(imageId: number, outcome: EncodeOutcome): void {
-    const { witnesses } = this.#run.memory;
-    if (outcome.kind !== 'transient') witnesses.clear(imageId);
-    else if (outcome.reason === 'unavailable') witnesses.add(imageId);
+  #noteOutage(imageId: number, outcome: EncodeOutcome): void {
+    const { outages } = this.#run.memory;
+    if (outcome.kind !== 'transient') outages.clear(imageId);
+    else if (outcome.reason === 'unavailable') outages.add(imageId);
   }
 
   #stopOn(end: PassEnd): void {

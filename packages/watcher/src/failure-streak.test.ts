@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { LedgerEntry } from './drain-plan.js';
-import { environmentSign, PermanentRowGuard, permanentSign, SUSPICIOUS_ROW } from './failure-streak.js';
+import { environmentSign, PermanentStreakGuard, permanentSign, SUSPICIOUS_STREAK } from './failure-streak.js';
 import { embeddingEntry, failureEntry, workItem } from './testing/work-items.js';
 
 const permanent = (id: number, reason = 'undecodable') => failureEntry({ reason }, workItem({ id }));
 const row = (count: number, from = 1, reason?: string) =>
   Array.from({ length: count }, (_, index) => permanent(from + index, reason));
 
-function writtenBy(guard: PermanentRowGuard, entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
+function writtenBy(guard: PermanentStreakGuard, entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   return entries.flatMap((entry) => {
     const verdict = guard.note(entry);
     return verdict.kind === 'write' ? verdict.entries : [];
@@ -55,33 +55,33 @@ describe('signs', () => {
 
 describe('the guard of permanent failures', () => {
   test('writes nothing of a row that is still open', () => {
-    const guard = new PermanentRowGuard();
-    expect(writtenBy(guard, row(SUSPICIOUS_ROW - 1))).toEqual([]);
+    const guard = new PermanentStreakGuard();
+    expect(writtenBy(guard, row(SUSPICIOUS_STREAK - 1))).toEqual([]);
     expect(guard.isSuspicious).toBe(false);
   });
 
   test('writes a row, in its order, once a photo is encoded', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     const failures = row(3);
     const good = embeddingEntry(workItem({ id: 99 }));
     expect(writtenBy(guard, [...failures, good])).toEqual([...failures, good]);
   });
 
   test('another reason begins another row', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     const written = writtenBy(guard, [...row(15, 1, 'corrupt'), ...row(15, 16, 'undecodable')]);
     expect(written).toHaveLength(15);
     expect(guard.isSuspicious).toBe(false);
   });
 
   test('is suspicious at the twentieth different photo', () => {
-    const guard = new PermanentRowGuard();
-    writtenBy(guard, row(SUSPICIOUS_ROW));
+    const guard = new PermanentStreakGuard();
+    writtenBy(guard, row(SUSPICIOUS_STREAK));
     expect(guard.isSuspicious).toBe(true);
   });
 
   test('names the reason of the row that is open, and of none once it has ended', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     expect(guard.reason).toBeUndefined();
     writtenBy(guard, row(2, 1, 'corrupt'));
     expect(guard.reason).toBe('corrupt');
@@ -90,46 +90,46 @@ describe('the guard of permanent failures', () => {
   });
 
   test('a photo that is tried again is written at once, and the row around it goes on', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     const again = failureEntry({ final: false }, workItem({ id: 99 }));
-    writtenBy(guard, row(SUSPICIOUS_ROW - 1));
+    writtenBy(guard, row(SUSPICIOUS_STREAK - 1));
     expect(guard.note(again)).toEqual({ kind: 'write', entries: [again] });
-    expect(guard.note(permanent(SUSPICIOUS_ROW))).toEqual({ kind: 'suspicious' });
+    expect(guard.note(permanent(SUSPICIOUS_STREAK))).toEqual({ kind: 'suspicious' });
   });
 
   test('while it is suspicious, permanent failures are held and everything else is written', () => {
-    const guard = new PermanentRowGuard();
-    writtenBy(guard, row(SUSPICIOUS_ROW));
+    const guard = new PermanentStreakGuard();
+    writtenBy(guard, row(SUSPICIOUS_STREAK));
     expect(guard.note(permanent(50))).toEqual({ kind: 'suspicious' });
     for (const entry of [embeddingEntry(), failureEntry({ final: false })])
       expect(guard.note(entry)).toEqual({ kind: 'write', entries: [entry] });
-    expect(guard.settle()).toHaveLength(SUSPICIOUS_ROW + 1);
+    expect(guard.settle()).toHaveLength(SUSPICIOUS_STREAK + 1);
   });
 
   test('a row that wrote nothing in earlier passes names none of them when it is revoked', () => {
-    const guard = new PermanentRowGuard();
-    const failures = row(SUSPICIOUS_ROW);
+    const guard = new PermanentStreakGuard();
+    const failures = row(SUSPICIOUS_STREAK);
     writtenBy(guard, failures);
     const release = failures.map(({ item }) => ({ kind: 'release', item }));
     expect(guard.revoke()).toEqual({ release, requeueIds: [] });
   });
 
   test('the same bytes count once, however many copies fail', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     const copies = Array.from({ length: 40 }, (_, id) => failureEntry({}, workItem({ id, contentHash: 'one' })));
     writtenBy(guard, copies);
     expect(guard.isSuspicious).toBe(false);
   });
 
   test('what was under way when the row got too long is judged with it', () => {
-    const guard = new PermanentRowGuard();
-    writtenBy(guard, row(SUSPICIOUS_ROW));
+    const guard = new PermanentStreakGuard();
+    writtenBy(guard, row(SUSPICIOUS_STREAK));
     expect(writtenBy(guard, [permanent(50, 'too_large'), embeddingEntry()])).toHaveLength(1);
-    expect(guard.revoke().release).toHaveLength(SUSPICIOUS_ROW + 1);
+    expect(guard.revoke().release).toHaveLength(SUSPICIOUS_STREAK + 1);
   });
 
   test('a revoked row is given back untouched, and what it wrote in earlier passes is named', () => {
-    const guard = new PermanentRowGuard();
+    const guard = new PermanentStreakGuard();
     writtenBy(guard, row(5));
     expect(guard.settle()).toHaveLength(5);
     writtenBy(guard, row(15, 6));
@@ -141,9 +141,9 @@ describe('the guard of permanent failures', () => {
   });
 
   test('a row that was true is written whole and forgotten', () => {
-    const guard = new PermanentRowGuard();
-    writtenBy(guard, row(SUSPICIOUS_ROW));
-    expect(guard.settle()).toHaveLength(SUSPICIOUS_ROW);
+    const guard = new PermanentStreakGuard();
+    writtenBy(guard, row(SUSPICIOUS_STREAK));
+    expect(guard.settle()).toHaveLength(SUSPICIOUS_STREAK);
     expect(guard.isSuspicious).toBe(false);
     expect(guard.settle()).toEqual([]);
   });

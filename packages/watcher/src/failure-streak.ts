@@ -1,25 +1,25 @@
-/** Rows of failures that say more about the machine than about the photos. */
+/** Streaks of failures that say more about the machine than about the photos. */
 import type { LedgerEntry } from './drain-plan.js';
 import { reasonRule } from './reasons.js';
 
 /** So many different photos in a row with one permanent reason are more likely one broken encoder. */
-export const SUSPICIOUS_ROW = 20;
+export const SUSPICIOUS_STREAK = 20;
 /** So many environment failures in a row are a lost mount, not lost photos. */
-export const ENVIRONMENT_ROW = 10;
+export const ENVIRONMENT_STREAK = 10;
 
-export type RowSign = 'breaks' | 'continues' | 'neutral';
+export type StreakSign = 'breaks' | 'continues' | 'neutral';
 
-/** What an entry means for a row of permanent failures with `reason`. */
-export function permanentSign(entry: LedgerEntry): RowSign {
+/** What an entry means for a streak of permanent failures with `reason`. */
+export function permanentSign(entry: LedgerEntry): StreakSign {
   if (entry.kind === 'embedding') return 'breaks';
   return entry.kind === 'failure' && entry.row.final ? 'continues' : 'neutral';
 }
 
 /**
- * What an entry means for a library's row of environment failures: a verdict on bytes breaks it. Pictures that could
+ * What an entry means for a library's streak of environment failures: a verdict on bytes breaks it. Pictures that could
  * be read are told apart (`noteRead`), since their answers come long after the failures of their neighbours.
  */
-export function environmentSign(entry: LedgerEntry): RowSign {
+export function environmentSign(entry: LedgerEntry): StreakSign {
   if (entry.kind !== 'failure') return 'neutral';
   if (entry.row.errorClass === 'photo') return 'breaks';
   const isOfOneFile = reasonRule(entry.row.reason)?.isOfOneFile === true;
@@ -29,26 +29,26 @@ export function environmentSign(entry: LedgerEntry): RowSign {
 type FailureEntry = Extract<LedgerEntry, { kind: 'failure' }>;
 
 export type GuardVerdict =
-  /** Write these now; empty while a row is still open. */
+  /** Write these now; empty while a streak is still open. */
   | { readonly kind: 'write'; readonly entries: readonly LedgerEntry[] }
-  /** The row is as long as `SUSPICIOUS_ROW`: stop, and ask whether the encoder still knows a good picture. */
+  /** The streak is as long as `SUSPICIOUS_STREAK`: stop, and ask whether the encoder still knows a good picture. */
   | { readonly kind: 'suspicious' };
 
 /**
- * Holds permanent failures back until the row they stand in has ended, so that a broken encoder marks no photo: not
+ * Holds permanent failures back until the streak they are part of has ended, so that a broken encoder marks no photo: not
  * the first twenty, and none of their copies.
  *
- * Held entries keep their claims. `settle` ends a row at the end of a pass; the row itself goes on over passes, and
+ * Held entries keep their claims. `settle` ends a streak at the end of a pass; the streak itself goes on over passes, and
  * what it wrote is given back with `requeue` when it turns out to be false.
  */
-export class PermanentRowGuard {
+export class PermanentStreakGuard {
   #reason: string | undefined;
   readonly #hashes = new Set<string>();
   #held: FailureEntry[] = [];
   #writtenIds: number[] = [];
 
   get isSuspicious(): boolean {
-    return this.#hashes.size >= SUSPICIOUS_ROW;
+    return this.#hashes.size >= SUSPICIOUS_STREAK;
   }
 
   get reason(): string | undefined {
@@ -72,7 +72,7 @@ export class PermanentRowGuard {
     return held;
   }
 
-  /** The known-good picture failed too: nothing of this row is true. */
+  /** The known-good picture failed too: nothing of this streak is true. */
   revoke(): { readonly release: readonly LedgerEntry[]; readonly requeueIds: readonly number[] } {
     const requeueIds = this.#writtenIds;
     const release = this.#end().map(({ item }) => ({ kind: 'release', item }) as const);
@@ -88,7 +88,7 @@ export class PermanentRowGuard {
     return { kind: 'suspicious' };
   }
 
-  // Photos that were under way when the row got too long: judged with it, whatever their reason.
+  // Photos that were under way when the streak got too long: judged with it, whatever their reason.
   #noteWhileSuspicious(entry: LedgerEntry): GuardVerdict {
     if (permanentSign(entry) !== 'continues') return { kind: 'write', entries: [entry] };
     this.#held.push(entry as FailureEntry);

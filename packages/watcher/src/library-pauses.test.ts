@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ENVIRONMENT_ROW } from './failure-streak.js';
+import { ENVIRONMENT_STREAK } from './failure-streak.js';
 import { LibraryPauses } from './library-pauses.js';
 import { failureEntry, NOW, workItem } from './testing/work-items.js';
 
@@ -18,8 +18,8 @@ function failRow(pauses: LibraryPauses, count: number, libraryId = 1) {
 
 test('a row of environment failures pauses its library and no other', () => {
   const pauses = pausesAt({ now: NOW });
-  expect(failRow(pauses, ENVIRONMENT_ROW - 1)).toBeUndefined();
-  failRow(pauses, ENVIRONMENT_ROW - 1, 2);
+  expect(failRow(pauses, ENVIRONMENT_STREAK - 1)).toBeUndefined();
+  failRow(pauses, ENVIRONMENT_STREAK - 1, 2);
   expect(failRow(pauses, 1)?.reason).toContain('unreadable');
   expect(pauses.current(1)).toBeDefined();
   expect(pauses.current(2)).toBeUndefined();
@@ -27,15 +27,15 @@ test('a row of environment failures pauses its library and no other', () => {
 
 test('a photo that could be read breaks the row', () => {
   const pauses = pausesAt({ now: NOW });
-  failRow(pauses, ENVIRONMENT_ROW - 1);
+  failRow(pauses, ENVIRONMENT_STREAK - 1);
   pauses.noteRead(1);
-  expect(failRow(pauses, ENVIRONMENT_ROW - 1)).toBeUndefined();
+  expect(failRow(pauses, ENVIRONMENT_STREAK - 1)).toBeUndefined();
 });
 
 test('a pause ends by itself, once', () => {
   const clock = { now: NOW };
   const pauses = pausesAt(clock);
-  const pause = failRow(pauses, ENVIRONMENT_ROW);
+  const pause = failRow(pauses, ENVIRONMENT_STREAK);
   expect(pauses.nextResume()).toBe(pause?.resumesAt);
   expect(pauses.takeExpired()).toEqual([]);
   clock.now = pause?.resumesAt ?? 0;
@@ -48,7 +48,7 @@ test('each pause in a row is up to twice as long, to 15 minutes; a readable phot
   const clock = { now: NOW };
   const pauses = pausesAt(clock);
   const lengths = Array.from({ length: 8 }, () => {
-    const pause = failRow(pauses, ENVIRONMENT_ROW);
+    const pause = failRow(pauses, ENVIRONMENT_STREAK);
     const length = (pause?.resumesAt ?? 0) - clock.now;
     clock.now += length;
     pauses.takeExpired();
@@ -57,5 +57,5 @@ test('each pause in a row is up to twice as long, to 15 minutes; a readable phot
   expect(lengths.slice(0, 3)).toEqual([15_001, 30_001, 60_001]);
   expect(lengths.at(-1)).toBe(450_001);
   pauses.noteRead(1);
-  expect((failRow(pauses, ENVIRONMENT_ROW)?.resumesAt ?? 0) - clock.now).toBe(15_001);
+  expect((failRow(pauses, ENVIRONMENT_STREAK)?.resumesAt ?? 0) - clock.now).toBe(15_001);
 });

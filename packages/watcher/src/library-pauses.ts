@@ -1,5 +1,5 @@
 import type { LedgerEntry } from './drain-plan.js';
-import { ENVIRONMENT_ROW, environmentSign } from './failure-streak.js';
+import { ENVIRONMENT_STREAK, environmentSign } from './failure-streak.js';
 
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
@@ -10,7 +10,7 @@ export interface LibraryPause {
   readonly resumesAt: number;
 }
 
-interface LibraryRow {
+interface LibraryStreak {
   failures: number;
   /** Pauses since a photo could be read last: each is twice as long as the one before. */
   pauses: number;
@@ -19,61 +19,65 @@ interface LibraryRow {
 
 /** Which libraries rest because their disk or mount fails. A pause ends by itself; it is no verdict on any photo. */
 export class LibraryPauses {
-  readonly #rows = new Map<number, LibraryRow>();
+  readonly #streaks = new Map<number, LibraryStreak>();
   readonly #clock: { readonly now: () => number; readonly random: () => number };
 
   constructor(clock: { readonly now: () => number; readonly random: () => number }) {
     this.#clock = clock;
   }
 
-  /** A photo of this library could be read: its row of failures is broken, however its encode ends. */
+  /** A photo of this library could be read: its streak of failures is broken, however its encode ends. */
   noteRead(libraryId: number): void {
-    Object.assign(this.#rowOf(libraryId), { failures: 0, pauses: 0 });
+    Object.assign(this.#streakOf(libraryId), { failures: 0, pauses: 0 });
   }
 
   /** @returns the pause that this entry began, if it did */
   note(entry: LedgerEntry): LibraryPause | undefined {
-    const row = this.#rowOf(entry.item.library.id);
+    const streak = this.#streakOf(entry.item.library.id);
     const sign = environmentSign(entry);
     if (sign === 'breaks') this.noteRead(entry.item.library.id);
     if (sign !== 'continues' || entry.kind !== 'failure') return undefined;
-    row.failures += 1;
-    if (row.failures < ENVIRONMENT_ROW || row.current !== undefined) return undefined;
-    row.current = this.#begin(row, entry.row.reason);
-    return row.current;
+    streak.failures += 1;
+    if (streak.failures < ENVIRONMENT_STREAK || streak.current !== undefined) return undefined;
+    streak.current = this.#begin(streak, entry.row.reason);
+    return streak.current;
   }
 
   /** @returns the pause in force; an expired one ends here */
   current(libraryId: number): LibraryPause | undefined {
-    const pause = this.#rows.get(libraryId)?.current;
+    const pause = this.#streaks.get(libraryId)?.current;
     return pause !== undefined && pause.resumesAt > this.#clock.now() ? pause : undefined;
   }
 
   /** @returns the libraries whose pause is over; they count from 0 again */
   takeExpired(): readonly number[] {
-    const expired = [...this.#rows].filter(([id, row]) => row.current !== undefined && this.current(id) === undefined);
-    for (const [, row] of expired) Object.assign(row, { failures: 0, current: undefined });
+    const expired = [...this.#streaks].filter(
+      ([id, streak]) => streak.current !== undefined && this.current(id) === undefined,
+    );
+    for (const [, streak] of expired) Object.assign(streak, { failures: 0, current: undefined });
     return expired.map(([id]) => id);
   }
 
   /** Epoch ms when the next pause ends; undefined when there is none. */
   nextResume(): number | undefined {
-    const times = [...this.#rows.values()].flatMap(({ current }) => (current === undefined ? [] : [current.resumesAt]));
+    const times = [...this.#streaks.values()].flatMap(({ current }) =>
+      current === undefined ? [] : [current.resumesAt],
+    );
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  #begin(row: LibraryRow, reason: string): LibraryPause {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(row.pauses, 20));
-    row.pauses += 1;
+  #begin(streak: LibraryStreak, reason: string): LibraryPause {
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(streak.pauses, 20));
+    streak.pauses += 1;
     return {
-      reason: `${ENVIRONMENT_ROW} photos in a row could not be read (${reason}). Check the disk or the mount; reading goes on by itself.`,
+      reason: `${ENVIRONMENT_STREAK} photos in a streak could not be read (${reason}). Check the disk or the mount; reading goes on by itself.`,
       resumesAt: this.#clock.now() + 1 + Math.floor(this.#clock.random() * longest),
     };
   }
 
-  #rowOf(libraryId: number): LibraryRow {
-    const row = this.#rows.get(libraryId) ?? { failures: 0, pauses: 0, current: undefined };
-    this.#rows.set(libraryId, row);
-    return row;
+  #streakOf(libraryId: number): LibraryStreak {
+    const streak = this.#streaks.get(libraryId) ?? { failures: 0, pauses: 0, current: undefined };
+    this.#streaks.set(libraryId, streak);
+    return streak;
   }
 }

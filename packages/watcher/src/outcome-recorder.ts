@@ -2,14 +2,14 @@ import type { EncodedOutcome } from '@clip-watch/clip-client';
 import type { ClaimBook } from './claim-book.js';
 import type { WriteResult } from './clip-backlog.js';
 import type { LedgerEntry, PlanFacts, WorkItem } from './drain-plan.js';
-import { SUSPICIOUS_ROW } from './failure-streak.js';
+import { SUSPICIOUS_STREAK } from './failure-streak.js';
 import { type KnownGoodVerdict, probeKnownGood } from './known-good.js';
 import { createLedgerWriter, type LedgerWriter } from './ledger-writer.js';
 import { type PassEnd, passEndFromError } from './pass-end.js';
 import type { PassLog } from './pass-log.js';
 import type { PassRun } from './pass-run.js';
 
-/** Carries outcomes to the ledger, past the guards that look at rows of failures. */
+/** Carries outcomes to the ledger, past the guards that look at streaks of failures. */
 export class OutcomeRecorder {
   readonly #run: PassRun;
   readonly #log: PassLog;
@@ -33,7 +33,7 @@ export class OutcomeRecorder {
   /** What the plan needs to know of now. */
   facts({ candidate }: WorkItem): PlanFacts {
     const { now, random } = this.#run.options;
-    const outages = this.#run.memory.witnesses.get(candidate.id);
+    const outages = this.#run.memory.outages.get(candidate.id);
     return { decoderVersion: this.#run.deps.decodeHost.decoderVersion, outages, now: now(), random };
   }
 
@@ -50,7 +50,7 @@ export class OutcomeRecorder {
 
   /**
    * Judges what is held back and writes everything that is left.
-   * @returns how the pass ends if a row of permanent failures was no fault of the photos
+   * @returns how the pass ends if a streak of permanent failures was no fault of the photos
    */
   async settle(signal: AbortSignal): Promise<PassEnd | undefined> {
     const end = await this.#judgeHeldBack(signal);
@@ -110,7 +110,7 @@ export class OutcomeRecorder {
 
 function suspicion(reason: string | undefined, message: string): string {
   return (
-    `${SUSPICIOUS_ROW} photos in a row failed with ${reason ?? 'one reason'}, and so did a picture that is certainly ` +
+    `${SUSPICIOUS_STREAK} photos in a row failed with ${reason ?? 'one reason'}, and so did a picture that is certainly ` +
     `good (${message}). The photos are untouched; check the encoder.`
   );
 }

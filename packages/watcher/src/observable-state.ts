@@ -1,5 +1,5 @@
 /** A state that people look at and that others wait for. */
-export class StateBoard<State extends string> {
+export class ObservableState<State extends string> {
   readonly #watchers = new Set<() => void>();
   #state: State;
   #reason: string | undefined;

@@ -4,7 +4,7 @@ const MAX_ENTRIES = 10_000;
  * How often an encoder went away with a photo under way, since the program started. Once is the outage's doing; a photo
  * that is there each time may be its cause. Oldest photos are forgotten first: memory is fixed.
  */
-export class OutageWitnesses {
+export class OutageCounts {
   readonly #counts = new Map<number, number>();
 
   get(imageId: number): number {
