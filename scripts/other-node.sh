@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# other-node.sh MAJOR [E2E]: unit tests and these end-to-end tests on another Node, in a copy with an install of its own:
-# native modules differ between majors.
+# other-node.sh MAJOR E2E FILTER…: the unit tests of these packages and these end-to-end tests on another Node, in a copy
+# with an install of its own: native modules differ between majors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
-major=$1
+major=$1 e2e=$2
+shift 2
 work=$here/.cache/node$major
 mkdir -p "$work"
 
@@ -21,9 +22,9 @@ cd "$work/clone"
 node scripts/setup.mjs
 # What differs between majors: processes, sockets, native modules. The rest of the end-to-end tests ran on the usual Node, and
 # so did real photos, and the full number of random programs and damaged files.
-export CLIP_WATCH_TEST_E2E="${2:-first-light}"
+export CLIP_WATCH_TEST_E2E=$e2e
 export CLIP_WATCH_TEST_MODEL_RUNS=100 CLIP_WATCH_TEST_MUTATIONS=300
 status=0
-node scripts/run-tests.mjs '--filter=./proto' '--filter=./packages/*' '--filter=./apps/*' '--filter=@clip-watch/test-e2e' || status=$?
+node scripts/run-tests.mjs --filter=@clip-watch/test-e2e "${@/#/--filter=}" || status=$?
 cp reports/summary.json "$here/reports/summary-node$major.json"
 exit "$status"

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { writeColour } from './colour-photos.js';
 import { descendantsOf, type Served, startServed } from './served.js';
 
-const PHOTOS = 40;
+const PHOTOS = 16;
 const WORKER = /(decode|vision|text|watch)-child\.js|--stop-with-parent/;
 /** What the log says of a child that was killed, or ended by itself. */
 const CHILD_ENDED = /decode child (ended|did not)|child ended|encoder ended|watches folders ended/;

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { inspect } from './db-raw.js';
 import { numbered } from './drain-rig.js';
 
-const KILLS = Number(process.env.CLIP_WATCH_TEST_KILLS ?? 15);
+const KILLS = Number(process.env.CLIP_WATCH_TEST_KILLS ?? 6);
 /** More than two batches of what is carried over after a change. */
 const PHOTOS = 250;
 /** Most lines that the program says before its end: a change is a dozen. */
