@@ -19,8 +19,9 @@ done
 
 ordinary=()
 if [ "$(id -u)" = 0 ]; then
-  ordinary=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
-  chown -R "nobody:$(id -g nobody)" "$place"
+  # Not `nobody`: a user namespace shows everybody that it does not know as that one, so the server trusts it with nothing.
+  ordinary=(setpriv --reuid=daemon --regid="$(id -g daemon)" --clear-groups)
+  chown -R "daemon:$(id -g daemon)" "$place"
 fi
 as_stranger() { (cd "$clone" && env -i "${environment[@]}" "${ordinary[@]}" "$@"); }
 
