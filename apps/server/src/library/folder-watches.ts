@@ -35,8 +35,9 @@ export interface FolderWatches extends AsyncDisposable {
 }
 
 const CHILD: string = fileURLToPath(new URL('../../dist/library/watch-child.js', import.meta.url));
-/** It beats once a second. */
+/** It beats once a second, from the moment that it has started. */
 const SILENCE_MS = 4_000;
+const START_MS = 30_000;
 const RESTART = { baseMs: 200, capMs: 5_000 };
 /** A child that lived for this long is no part of a streak of failures. */
 const STEADY_MS = 60_000;
@@ -52,6 +53,7 @@ class Watches implements FolderWatches {
   private asked: number[] = [];
   private child: Child | null = null;
   private silence: RunTimer | undefined;
+  private hasStarted = false;
   private restart: NodeJS.Timeout | undefined;
   private failures = 0;
   private startedAt = 0;
@@ -95,6 +97,7 @@ class Watches implements FolderWatches {
   }
 
   private start(): Child {
+    this.hasStarted = false;
     this.startedAt = performance.now();
     const child = startChild({
       file: CHILD,
@@ -104,12 +107,19 @@ class Watches implements FolderWatches {
       onMessage: (message) => this.onEvent(message as WatchEvent), // sent by watch-child.ts
       onEnd: ({ cause }) => this.onEnd(cause),
     });
-    this.silence = child.clock.after({ limitMs: SILENCE_MS }, (why) => this.onSilence(child, why));
+    this.listenFor(child, START_MS);
     return child;
   }
 
+  private listenFor(child: Child, limitMs: number): void {
+    this.silence?.stop();
+    this.silence = child.clock.after({ limitMs }, (why) => this.onSilence(child, why));
+  }
+
   private onEvent(event: WatchEvent): void {
-    this.silence?.refresh();
+    if (this.hasStarted || this.child === null) this.silence?.refresh();
+    else this.listenFor(this.child, SILENCE_MS);
+    this.hasStarted = true;
     if (event.kind === 'beat') this.asked.splice(0, event.done);
     else if (event.kind === 'changed') this.listeners.get(event.libraryId)?.onChanged(event.relDirs);
     else if (event.kind === 'root-changed') this.listeners.get(event.libraryId)?.onRootChanged();
