@@ -30,7 +30,7 @@ export interface ChildEnd {
   readonly cause: string;
   /** How it ended: `exit 1`, `SIGKILL`. */
   readonly how: string;
-  /** What it wrote to standard error last. */
+  /** What it wrote to standard error last; of an uncaught error only the message. */
   readonly lastWords: string;
   /** It was killed by us; one that was asked to stop and did is not. */
   readonly isWanted: boolean;
@@ -60,6 +60,10 @@ export interface Child {
 }
 
 const LAST_WORDS = 500;
+/** As much as an uncaught error with its stack may take. */
+const KEPT_WORDS = 8000;
+/** How Node prints an uncaught error: its message stands above its stack. */
+const UNCAUGHT = /^(\w*Error(?: \[\w+\])?: .*?)\n {4}at /ms;
 /** From a kill to the end of waiting for it. */
 const REAP_MS = 1000;
 /** How long to wait after its exit for the rest of standard error, which its own children may hold open. */
@@ -173,10 +177,10 @@ function keepLastWords(child: ChildProcess, { onErrorLine }: ChildOptions): () =
   let words = '';
   if (!child.stderr) return () => words;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = `${words}${text}`.slice(-LAST_WORDS);
+    words = `${words}${text}`.slice(-KEPT_WORDS);
   });
   if (onErrorLine !== undefined) createInterface({ input: child.stderr }).on('line', onErrorLine);
-  return () => words.trim();
+  return () => (UNCAUGHT.exec(words)?.[1] ?? words).trim().slice(-LAST_WORDS);
 }
 
 function killGroup({ pid }: ChildProcess): void {

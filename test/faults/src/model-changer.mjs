@@ -1,11 +1,12 @@
 // A process that changes all photos from one model to the next, again and again. It is killed by the test beside it.
+// With `between` as its third argument it stops where the search has gone over and nothing is carried over yet.
 // Plain JavaScript: it runs as a process of its own, without a build.
 import { writeSync } from 'node:fs';
 import { openDatabase } from '@clip-watch/db';
 import { advanceModelChange } from '@clip-watch/watcher';
 
 const STDOUT = 1;
-const [file, owner] = process.argv.slice(2);
+const [file, owner, stopsAt] = process.argv.slice(2);
 
 /** The number behind `model-`: every vector of a model is full of it. */
 const numberOf = (version) => Number(version.slice('model-'.length));
@@ -29,11 +30,21 @@ async function encodeSome({ images, clipState, libraries }) {
   return false;
 }
 
+/** Everything up to the change of the search; what follows it never begins. */
+function withoutCarryingOver(backlog) {
+  const foldWaiting = () => {
+    say('between');
+    return new Promise(() => setInterval(() => {}, 60_000));
+  };
+  return Object.assign(Object.create(backlog), { foldWaiting });
+}
+
 const database = await openDatabase({ url: `file:${file}` });
+const backlog = stopsAt === 'between' ? withoutCarryingOver(database.backlog) : database.backlog;
 await database.images.releaseOwner(owner);
 for (;;) {
   say('settle');
-  await advanceModelChange(database);
+  await advanceModelChange({ backlog });
   say('encode');
   if (await encodeSome(database)) continue;
   const { activeModelVersion, wantedModelVersion } = await database.clipState.read();

@@ -46,6 +46,11 @@ describe('layOutGrid', () => {
     );
   });
 
+  test('a panorama alone in the last row keeps inside the width, whatever the height of the row before it', () => {
+    const [, panorama] = boxesOf(layOut([photo(1, 48, 17), photo(2, 3, 1)], { width: 1029 }));
+    expect(panorama).toMatchObject({ left: 0, width: 1029 });
+  });
+
   test('photos that come later move none that is there', () => {
     const photos = Array.from({ length: 120 }, (_, id) => photo(id + 1, 300 + ((id * 77) % 400), 300));
     const before = boxesOf(layOut(photos.slice(0, 60), { isOpenEnded: true }));

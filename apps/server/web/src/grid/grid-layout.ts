@@ -76,13 +76,20 @@ function layOutRows(
     // With nothing but one unfinished row there would be nothing to see and nothing to scroll.
     showWidows: !isOpenEnded || photos.length < 8,
   });
-  const boxes = layout.boxes.map((box, index) => ({
-    photo: photos[index] as ApiImage, // justified-layout answers in order, one box a photo from the first on.
-    left: Math.round(box.left),
-    top: Math.round(box.top),
-    width: Math.round(box.width),
-    height: Math.round(box.height),
-  }));
+  // An unfinished row takes the height of the row before it, at which a panorama may not fit.
+  const firstWidow = layout.boxes.length - layout.widowCount;
+  const last = layout.boxes.at(-1);
+  const shrink = last && layout.widowCount > 0 ? Math.min(1, width / (last.left + last.width)) : 1;
+  const boxes = layout.boxes.map((box, index) => {
+    const scale = index < firstWidow ? 1 : shrink;
+    return {
+      photo: photos[index] as ApiImage, // justified-layout answers in order, one box a photo from the first on.
+      left: Math.round(box.left * scale),
+      top: Math.round(box.top),
+      width: Math.round(box.width * scale),
+      height: Math.round(box.height * scale),
+    };
+  });
   return { height: boxes.reduce((bottom, box) => Math.max(bottom, box.top + box.height), 0), boxes };
 }
 
