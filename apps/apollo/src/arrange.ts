@@ -17,8 +17,8 @@ export interface ArrangeOptions {
   readonly dataDir?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** The model is too small for it to matter. */
-  readonly skip: boolean;
+  /** The model is so small that one child keeps up with any number of senders. */
+  readonly isTiny: boolean;
 }
 
 /** A session needs about this many times its file: weights, packed weights and activations. */
@@ -31,6 +31,7 @@ const BYTES_PER_MODEL_BYTE = 2.5;
  */
 export async function arrangeChildren(options: ArrangeOptions): Promise<Arrangement> {
   const { model, provider, log } = options;
+  if (options.isTiny) return { children: 1, threads: 1 };
   const cores = availableParallelism();
   const byMemory = Math.floor(totalmem() / 2 / Math.max(1, model.visionBytes * BYTES_PER_MODEL_BYTE));
   const set = setArrangement(options, cores, byMemory);
@@ -48,10 +49,10 @@ export async function arrangeChildren(options: ArrangeOptions): Promise<Arrangem
   return measureNow(options, candidates, file, key);
 }
 
-/** What flags or the smallness of the model decide; one child a core where they leave it open. */
+/** What flags decide; one child a core where they leave it open. */
 function setArrangement(options: ArrangeOptions, cores: number, byMemory: number): Arrangement | undefined {
   const { children, threads = 1 } = options;
-  if (children === undefined && options.threads === undefined && !options.skip) return undefined;
+  if (children === undefined && options.threads === undefined) return undefined;
   return { children: children ?? Math.max(1, Math.min(Math.floor(cores / threads), byMemory)), threads };
 }
 

@@ -22,7 +22,7 @@ async function openLane(overrides: Partial<LaneOptions<string>> = {}) {
     isBroken: (output) => output === 'NaN',
     ...overrides,
   });
-  await lane.open();
+  if (overrides.onDemand !== true) await lane.open();
   const outcomes = new Map<string, LaneOutcome<string>>();
   const submit = (input: string, owner: object = lane, deadlineAt?: number) => {
     const settle = (outcome: LaneOutcome<string>): void => {
@@ -45,7 +45,8 @@ async function openLane(overrides: Partial<LaneOptions<string>> = {}) {
     await sleep(0);
     return child(-1);
   };
-  return { lane, submit, kinds, child, nextChild, [Symbol.dispose]: () => void lane.close() };
+  const started = (): number => children.started.length;
+  return { lane, submit, kinds, child, nextChild, started, [Symbol.dispose]: () => void lane.close() };
 }
 
 test('sends a full batch at once and the rest when a child is free', async () => {
@@ -189,6 +190,16 @@ test('closing settles what waits and what runs', async () => {
   await lane.lane.close();
   lane.submit('after');
   expect(lane.kinds()).toEqual({ running: 'closed', waiting: 'closed', after: 'closed' });
+});
+
+test('on demand, children start with the first job', async () => {
+  using lane = await openLane({ onDemand: true, children: 2 });
+  expect(lane.started()).toBe(0);
+  lane.submit('a');
+  await vi.waitFor(() => expect(lane.lane.readyChildren).toBe(2));
+  lane.child(0).answer();
+  lane.submit('b');
+  expect([lane.kinds(), lane.started()]).toEqual([{ a: 'done' }, 2]);
 });
 
 test('opening fails with the words of a child that cannot work', async () => {

@@ -26,6 +26,8 @@ export interface LaneJob<Input extends ChildInput, Output> {
 
 export interface LaneOptions<Output> extends BatchRules, PlaceOptions {
   readonly children: number;
+  /** Its children start with the first job, not with `open`. Default false. */
+  readonly onDemand?: boolean;
   /** An output that only a broken child gives. */
   isBroken?(output: Output): boolean;
 }
@@ -51,6 +53,7 @@ export class Lane<Input extends ChildInput, Output> {
   readonly #sweep: NodeJS.Timeout;
   #delay: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isStarted = false;
   #msPerInput = 0;
 
   constructor(options: LaneOptions<Output>) {
@@ -64,12 +67,19 @@ export class Lane<Input extends ChildInput, Output> {
    * @throws Error the child's own words
    */
   async open(): Promise<ChildFacts> {
+    this.#isStarted = true;
     const [first, ...others] = this.#places;
     if (first === undefined) throw new RangeError('a lane needs a child');
     const facts = await first.open();
     // Their failures are tried again like any later one.
     for (const place of others) place.open().catch(() => {});
     return facts;
+  }
+
+  /** A child that cannot be started is logged and tried again. */
+  #startAll(): void {
+    this.#isStarted = true;
+    for (const place of this.#places) place.open().catch(() => {});
   }
 
   /** Inputs that no child has yet. */
@@ -96,6 +106,7 @@ export class Lane<Input extends ChildInput, Output> {
       job.settle({ kind: 'closed' });
       return;
     }
+    if (this.#options.onDemand === true && !this.#isStarted) this.#startAll();
     const suspect = this.#suspects.has(job.input);
     this.#queue.push({ owner: job.owner, job, queuedAt: performance.now(), suspect });
     this.#pump();

@@ -56,7 +56,6 @@ export async function openLanes(options: LanesOptions): Promise<Lanes> {
     const [facts, textFacts] = await Promise.all([
       openLane(vision, model.visionFile),
       text && model.text ? openLane(text, model.text.file) : undefined,
-      openLane(decode, 'the picture decoder'),
     ]);
     if (textFacts !== undefined && textFacts.dimension !== facts.dimension)
       throw new ApolloError(
@@ -135,6 +134,8 @@ function decodeLane(recipe: PixelRecipe, maxPixels: number, log: Log): Lane<Uint
   return new Lane({
     name: 'decode',
     children: Math.min(2, availableParallelism()),
+    // Most clients send pixels.
+    onDemand: true,
     maxBatch: 1,
     maxDelayMs: 0,
     // One file at a time, so that a crash has one cause.
@@ -147,12 +148,12 @@ function decodeLane(recipe: PixelRecipe, maxPixels: number, log: Log): Lane<Uint
 
 async function openLane<Input extends ChildInput, Output>(
   lane: Lane<Input, Output>,
-  what: string,
+  file: string,
 ): Promise<ChildFacts> {
   try {
     return await lane.open();
   } catch (error) {
-    throw new ApolloError('MODEL_BROKEN', `${what} cannot be used: ${messageOf(error)}. Replace or download it again`, {
+    throw new ApolloError('MODEL_BROKEN', `${file} cannot be used: ${messageOf(error)}. Replace or download it again`, {
       cause: error,
     });
   }

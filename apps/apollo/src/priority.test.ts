@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
-import { threadPriorities } from '@clip-watch/test-support';
+import { paintPicture, picture, threadPriorities } from '@clip-watch/test-support';
 import { expect, test } from 'vitest';
 import { solidItem } from './testing/apollo-client.js';
 import { useApollo } from './testing/use-apollo.js';
@@ -17,6 +17,8 @@ async function prioritiesOf(kind: string): Promise<number[]> {
 test.skipIf(!existsSync('/proc/self/task'))('photos are background work in every thread, words are not', async () => {
   const rgb = solidItem(1, [200, 0, 0]).rgb ?? null;
   await encoder.client.image({ request_id: 1, rgb });
+  const data = await picture(paintPicture(64, 48), 'jpeg');
+  await encoder.client.image({ request_id: 2, encoded: { data } }); // Decoders start with the first one that needs them.
   expect(await prioritiesOf('vision-child')).toEqual([10]);
   expect(await prioritiesOf('decode-child')).toEqual([10]);
   expect(await prioritiesOf('text-child')).toEqual([getPriority()]); // 0, but for a run under `nice`

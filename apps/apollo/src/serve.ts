@@ -50,7 +50,7 @@ export async function startApollo(options: ServeOptions, log: Log): Promise<Runn
     model,
     environment: process.env,
     log,
-    skip: choice.kind === 'palette',
+    isTiny: choice.kind === 'palette',
   });
   const lanes = await openLanes({
     ...options,

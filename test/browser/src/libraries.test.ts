@@ -44,6 +44,7 @@ describe.skipIf(!hasChromium())('libraries', () => {
     const answers = () => open.state.requests.filter(({ path }) => path === 'libraries/1/gone').map(({ body }) => body);
     await page.waitForSelector('text=Most of it is gone: 90 of 100 photos.');
     await page.getByRole('button', { name: 'It was deleted' }).click();
+    await page.waitForSelector('dialog');
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog', { state: 'detached' });
     expect(answers()).toEqual([]);

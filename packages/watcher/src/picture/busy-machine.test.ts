@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -21,15 +22,20 @@ vi.mock('@clip-watch/processes', async (original) => {
 
 /** Half a second of CPU time: far below the limit by that, and far above three times it by the clock on the wall. */
 const photo = await progressiveBomb(2500);
-const programs = new Set<ReturnType<typeof spawn>>();
+const programs = new Set<ChildProcess>();
 afterEach(() => {
   for (const program of programs) program.kill('SIGKILL');
   programs.clear();
 });
 
-/** Four programs a core that do nothing but compute. */
-function fillMachine(): void {
-  for (let n = 0; n < 4 * availableParallelism(); n += 1) programs.add(spawn('sh', ['-c', 'while :; do :; done']));
+/** Four programs a core that do nothing but compute. Resolves when all of them do. */
+async function fillMachine(): Promise<void> {
+  const started = Array.from({ length: 4 * availableParallelism() }, async () => {
+    const program = spawn('sh', ['-c', 'echo up; while :; do :; done'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    programs.add(program);
+    await once(program.stdout, 'data');
+  });
+  await Promise.all(started);
 }
 
 async function decodeBesideOthers(isWallClock: boolean): Promise<{ kind: string; restarts: number }> {
@@ -38,7 +44,7 @@ async function decodeBesideOthers(isWallClock: boolean): Promise<{ kind: string;
   writeFileSync(join(folder.path, 'a.jpg'), photo);
   const limits = { stallMs: 2000, readDeadlineMs: 2000, decodeDeadlineMs: 2000 };
   await using host = await openDecodeHost({ threads: 1, tempParent: folder.path, closeGraceMs: 100, ...limits });
-  fillMachine();
+  await fillMachine();
   const prepared = await host.prepare(
     { rootPath: folder.path, rootIdentity: null, relPath: 'a.jpg', contentHash: hashOf(photo) },
     SMALL_TARGET,
