@@ -35,9 +35,9 @@ export interface FolderWatches extends AsyncDisposable {
 }
 
 const CHILD: string = fileURLToPath(new URL('../../dist/library/watch-child.js', import.meta.url));
-/** It beats once a second, from the moment that it has started. */
+/** It beats when it has started, and then once a second. */
 const SILENCE_MS = 4_000;
-const START_MS = 30_000;
+const START_MS = 8_000;
 const RESTART = { baseMs: 200, capMs: 5_000 };
 /** A child that lived for this long is no part of a streak of failures. */
 const STEADY_MS = 60_000;

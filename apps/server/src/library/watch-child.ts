@@ -13,7 +13,7 @@ export type WatchEvent =
   | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string }
   /** The path leads to another folder than it was asked to watch. */
   | { readonly kind: 'root-changed'; readonly libraryId: number }
-  /** Once a second: it lives, and has worked off so many requests since the last one. */
+  /** At its start and once a second: it lives, and has worked off so many requests since the last one. */
   | { readonly kind: 'beat'; readonly done: number };
 
 // A burst (a copied folder) becomes one message.
@@ -31,12 +31,15 @@ process.on('message', (request: WatchRequest) => {
   else add(request);
   done += 1;
 });
-setInterval(() => {
-  send({ kind: 'beat', done });
-  done = 0;
-}, BEAT_MS);
+beat();
+setInterval(beat, BEAT_MS);
 // The host is gone. An exit would wait for a file thread that hangs.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+function beat(): void {
+  send({ kind: 'beat', done });
+  done = 0;
+}
 
 function add({ libraryId, root, relDir }: Extract<WatchRequest, { kind: 'watch' }>): void {
   const ofLibrary = watches.get(libraryId) ?? new Map<string, FSWatcher>();
