@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { freeSocketPath } from '@clip-watch/processes';
 import {
   CLIP_PROTO,
   CLIP_SERVICE,
@@ -12,7 +13,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { ApolloError, messageOf } from './errors.js';
-import { clearStaleSocket, formatListenAddress, type ListenAddress } from './listen-address.js';
+import { formatListenAddress, type ListenAddress } from './listen-address.js';
 import { raiseReceiveWindow } from './receive-window.js';
 import { createTokenCheck } from './token-check.js';
 
@@ -83,8 +84,9 @@ async function readCredentials(tls: GrpcServerOptions['tls']): Promise<ServerCre
 }
 
 async function bind(server: Server, address: ListenAddress, credentials: ServerCredentials): Promise<string> {
-  if (address.kind === 'unix') await clearStaleSocket(address.path);
   const target = formatListenAddress(address);
+  if (address.kind === 'unix' && !(await freeSocketPath(address.path)))
+    throw new ApolloError('ADDRESS', `${target} is in use by another server: stop it first`);
   // A socket file is reachable by whoever may write it: only this user.
   const mask = address.kind === 'unix' ? process.umask(0o177) : undefined;
   try {

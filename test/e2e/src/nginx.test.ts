@@ -18,10 +18,13 @@ function hasNginx(): boolean {
   return false;
 }
 
-/** The document's own lines, with the port of this server. */
-function locationOf(served: Served): string {
-  const block = /```nginx\n([\s\S]*?)```/.exec(readFileSync(DOCUMENT, 'utf8'))?.[1] ?? '';
-  return block.replace('http://127.0.0.1:8484', new URL(served.url).origin);
+/** The document's own lines, with the port or the socket of this server. */
+function locationOf({ url }: Served): string {
+  const text = readFileSync(DOCUMENT, 'utf8');
+  const block = /```nginx\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+  const overSocket = /`proxy_pass (http:\/\/unix:[^;]+);`/.exec(text)?.[1] ?? '';
+  const target = url.startsWith('unix:') ? overSocket.replace(/unix:.*/, url) : new URL(url).origin;
+  return block.replace('http://127.0.0.1:8484', target);
 }
 
 async function freePort(): Promise<number> {
@@ -99,14 +102,18 @@ function send(port: number, { path = '/photos/api/clip/status', headers = {}, lo
   });
 }
 
-describe.skipIf(!hasNginx())('behind nginx, set up as the document says', { timeout: 180_000 }, () => {
+describe.skipIf(!hasNginx()).each([
+  ['a port', '127.0.0.1'],
+  ['a socket', 'unix'],
+])('behind nginx, set up as the document says, over %s', { timeout: 180_000 }, (_, proxy) => {
   const folder = tempFolder();
   let served: Served;
   let nginx: ChildProcess;
   let port = 0;
   let token = '';
   beforeAll(async () => {
-    served = await startServed({ TRUST_PROXY: '127.0.0.1', ALLOWED_HOSTS: NAME, BASE_PATH: '/photos' });
+    const listener = proxy === 'unix' ? { HOST: `unix:${join(folder.path, 'clip-watch.sock')}` } : {};
+    served = await startServed({ ...listener, TRUST_PROXY: proxy, ALLOWED_HOSTS: NAME, BASE_PATH: '/photos' });
     token = readFileSync(join(served.dataDir, 'auth-token'), 'utf8').trim();
     ({ child: nginx, port } = await startNginx(folder.path, locationOf(served)));
   }, 180_000);

@@ -6,7 +6,7 @@ import { MAIN } from './run-cli.js';
 
 /** `clip-watch serve` in a process of its own, on a free port, with a data folder of its own. */
 export interface Served extends AsyncDisposable {
-  /** Without a slash at its end. */
+  /** Without a slash at its end; `unix:/path` for a socket. */
   readonly url: string;
   readonly pid: number;
   readonly dataDir: string;
@@ -79,7 +79,7 @@ function announcedAddress(child: ChildProcess, log: () => string): Promise<strin
     let out = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      const url = /clip-watch: (http\S+?)\/\s/.exec(out)?.[1];
+      const url = /clip-watch: (http\S+(?=\/\s)|unix:\S+(?=\s))/.exec(out)?.[1];
       if (url !== undefined) resolve(url);
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${log()}`)));

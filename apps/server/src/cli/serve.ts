@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { STARTER_MODEL } from '@clip-watch/watcher';
-import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
-import { HostError, messageOf, systemCode } from '../errors.js';
+import { socketPathOf } from '../config/values.js';
 import { readOrMakeToken } from '../host/auth-token.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { type Host, openHost, openStore } from '../host/host.js';
 import { type AccessRules, isLoopback } from '../http/access.js';
 import { createApp } from '../http/app.js';
+import { listen } from '../http/listen.js';
 import { createLoginLink, type LoginLink, loginAddress } from '../http/login-link.js';
 import { canKnowPeers, createOwnPeers } from '../http/own-peers.js';
 import { checkRoot } from '../library/check-root.js';
@@ -64,7 +64,8 @@ export async function accessRules(
   config: Pick<Config, 'host' | 'authToken' | 'allowedHosts' | 'dataDir'>,
 ): Promise<AccessRules> {
   const token = config.authToken ?? (await readOrMakeToken(config.dataDir));
-  const own = isIP(config.host) === 0 ? [config.host] : [];
+  const isName = isIP(config.host) === 0 && socketPathOf(config.host) === undefined;
+  const own = isName ? [config.host] : [];
   const names = [...config.allowedHosts, ...own, hostname()].map((name) => name.toLowerCase());
   return { token, allowedHosts: new Set(names) };
 }
@@ -76,21 +77,6 @@ export function needsNoToken({
   trustProxy,
 }: Pick<Config, 'host' | 'authToken' | 'trustProxy'>): boolean {
   return authToken === null && isLoopback(host) && trustProxy.length === 0;
-}
-
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'EADDRINUSE')
-      throw new HostError(
-        'PORT_IN_USE',
-        `port ${port} on ${host} is in use: stop the other program, or choose another with PORT`,
-        { cause: error },
-      );
-    throw new HostError('PORT_IN_USE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 /** Before anything is started. A folder that is a library already may be away, and keeps nobody from the others. */
@@ -110,10 +96,13 @@ async function addLibraries({ config, keeper }: Host, roots: readonly string[]):
 }
 
 function announce({ io, config }: CommandContext, host: Host, address: string, link: LoginLink | undefined): void {
-  const pages = `${address}${config.basePath}/`;
+  const isSocket = socketPathOf(config.host) !== undefined;
+  const pages = isSocket ? address : `${address}${config.basePath}/`;
   io.out(`clip-watch: ${pages}\n`);
   if (link !== undefined) {
-    io.err(`clip-watch: to sign in without the token, once and within 10 minutes: ${loginAddress(pages, link)}\n`);
+    // The address of the pages behind a socket is its proxy's affair.
+    if (!isSocket)
+      io.err(`clip-watch: to sign in without the token, once and within 10 minutes: ${loginAddress(pages, link)}\n`);
     io.err(`clip-watch: the token to sign in is in ${join(config.dataDir, 'auth-token')}\n`);
   }
   if (needsNoToken(config) && !canKnowPeers())

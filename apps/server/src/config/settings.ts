@@ -6,6 +6,7 @@ import {
   chosenToken,
   databaseUrl,
   folders,
+  listenHost,
   proxies,
   type QuietHours,
   quietHours,
@@ -121,7 +122,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec<Settings[K]
     fallback: 900,
     help: 'seconds between scans',
   },
-  host: { env: 'HOST', schema: text(), fallback: '127.0.0.1', help: 'address to listen on' },
+  host: { env: 'HOST', schema: listenHost(), fallback: '127.0.0.1', help: 'address to listen on, or unix:/path' },
   port: { env: 'PORT', schema: wholeNumber(0, 65_535), fallback: 8484, help: 'port to listen on; 0 picks a free one' },
   authToken: {
     env: 'AUTH_TOKEN',
