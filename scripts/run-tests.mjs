@@ -1,6 +1,6 @@
 // `npm test`: lint, types and tests of every package through turbo, then one line counted from the runners' own
 // reports. `--deep` and `--nightly` run the long ones instead, and put what they measured into docs/reliability.md; every
-// `--filter=…` goes to turbo.
+// `--filter=…` goes to turbo, and leaves lint and types to the whole run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,8 +25,9 @@ function run(command, commandArgs) {
 }
 
 clearReports(size);
-const linted = filters.length > 0 || run('biome', ['check', '.']);
-const tasks = task === 'test' ? ['run', 'check', 'test'] : ['run', task];
+const isWhole = task === 'test' && filters.length === 0;
+const linted = !isWhole || run('biome', ['check', '.']);
+const tasks = ['run', ...(isWhole ? ['check'] : []), task];
 const tested = run('turbo', [...tasks, '--continue', '--concurrency=2', '--output-logs=new-only', ...filters]);
 // After the attacks, not beside them: it takes a core for an hour.
 const mutated = size !== 'nightly' || run('node', ['scripts/mutation.mjs']);

@@ -4,7 +4,7 @@ import { openBacklog } from './testing/backlog-model.js';
 import { changeProgram, photoProgram } from './testing/backlog-steps.js';
 
 // The deep run raises this to 20,000.
-const RUNS = Number(process.env.CLIP_WATCH_TEST_MODEL_RUNS ?? 250);
+const RUNS = Number(process.env.CLIP_WATCH_TEST_MODEL_RUNS ?? 120);
 
 test(`the table holds its rules through ${RUNS} random programs`, { timeout: 3_600_000 }, async () => {
   await using backlog = await openBacklog();

@@ -16,7 +16,9 @@ function start(source: string, nice = 0): ChildProcess & { readonly pid: number 
 
 /** Programs that want every CPU, until it is disposed of. */
 function fillMachine(): Disposable {
-  const programs = Array.from({ length: 4 * availableParallelism() }, () => spawn('sh', ['-c', 'while :; do :; done']));
+  const programs = Array.from({ length: 4 * availableParallelism() }, () =>
+    spawn('sh', ['-c', 'while kill -0 $PPID; do :; done']),
+  );
   const end = (): void => {
     for (const program of programs) program.kill('SIGKILL');
   };

@@ -14,7 +14,9 @@ const CHILD_ENDED = /decode child (ended|did not)|child ended|encoder ended|watc
 
 /** Programs that do nothing but compute, until it is disposed of. */
 function startPrograms(count: number): Disposable {
-  const programs = Array.from({ length: count }, () => spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }));
+  const programs = Array.from({ length: count }, () =>
+    spawn('sh', ['-c', 'while kill -0 $PPID; do :; done'], { stdio: 'ignore' }),
+  );
   return {
     [Symbol.dispose]: () => {
       for (const program of programs) program.kill('SIGKILL');

@@ -10,7 +10,7 @@ import { writeColourPhotos } from './colour-photos.js';
 import { openServer, type TestServer } from './open-server.js';
 import { almost, HOSTILE, HOSTILE_TEXT, type JsonSchema } from './schema-values.js';
 
-const REQUESTS = Number(process.env.CLIP_WATCH_TEST_FUZZ ?? 6_000);
+const REQUESTS = Number(process.env.CLIP_WATCH_TEST_FUZZ ?? 3_000);
 const SEED = Number(process.env.CLIP_WATCH_TEST_SEED ?? 7);
 const PARTS = 4;
 // What lives on after a garbage collection may wander by this much; a leak of 2 kB a request is twice as much.

@@ -57,6 +57,8 @@ test('the starter model: colours stand out, other words find nothing, and all ar
   expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(red.items.map(({ id }) => id));
   expect((await search({ text: 'red', limit: 500, minScore: -1 })).items).toHaveLength(32);
   await expectNothing(search, 'a volcano', 32);
+  for (const colour of ['green', 'blue', 'bright'])
+    expect((await search({ text: colour, limit: 1 })).items[0]?.relPath, colour).toMatch(`${colour}-`);
   const like = await search({ imageId: red.items[0]?.id, limit: 500 });
   expect(like).toMatchObject({ minScore: null, belowMinScore: 0 });
   expect(like.items).toHaveLength(31);

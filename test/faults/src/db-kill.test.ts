@@ -7,7 +7,7 @@ import { inspect } from './db-raw.js';
 import { idsAfter, makeBacklog, startWriter } from './db-support.js';
 
 // The deep run raises this to 500.
-const KILLS = Number(process.env.CLIP_WATCH_TEST_KILLS ?? 20);
+const KILLS = Number(process.env.CLIP_WATCH_TEST_KILLS ?? 12);
 const ROWS_A_CLAIM = 20;
 /** Most lines that a writer says before its end: a claim is one, its commit the next. */
 const MOST_LINES = 8;

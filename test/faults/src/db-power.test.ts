@@ -8,7 +8,7 @@ import { inspect } from './db-raw.js';
 import { type FileEvent, readEvents, STRACE } from './db-strace.js';
 import { idsAfter, makeBacklog, startWriter } from './db-support.js';
 
-const STATES = Number(process.env.CLIP_WATCH_TEST_POWER_STATES ?? 60);
+const STATES = Number(process.env.CLIP_WATCH_TEST_POWER_STATES ?? 40);
 const LOSSES: readonly Loss[] = ['all', 'half', 'torn'];
 // Being there is not enough: in many containers nobody may trace.
 const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', process.execPath, '-e', '']).status === 0;

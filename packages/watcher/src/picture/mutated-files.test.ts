@@ -16,7 +16,7 @@ import { PATIENT } from '../testing/patient-host.js';
 import { openDecodeHost } from './decode-host.js';
 
 // The deep run raises this to 20,000.
-const RUNS = Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 2000);
+const RUNS = Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 1000);
 const TARGET = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },
   acceptedMediaTypes: [],
