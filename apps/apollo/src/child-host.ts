@@ -37,6 +37,9 @@ export interface ChildHost {
   dismiss(): void;
 }
 
+/** onnxruntime would keep a device id, and report to its makers which models run on what. */
+const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
+
 const FILES: Record<ChildInit['role'], string> = {
   vision: 'vision-child.js',
   text: 'text-child.js',
@@ -59,7 +62,7 @@ export function startRoleChild(init: ChildInit, events: ChildEvents): ChildHost 
   let isDismissed = false;
   const child = startChild({
     file: fileURLToPath(new URL(`../dist/${FILES[init.role]}`, import.meta.url)),
-    env: childEnvironment(),
+    env: childEnvironment(NO_TELEMETRY),
     channel: 'advanced',
     pipes: [BYTES_FD],
     onMessage(received) {

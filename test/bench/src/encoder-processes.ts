@@ -80,7 +80,8 @@ export interface BareSessions {
 }
 
 export async function openBare(task: BareTask, processes: number): Promise<BareSessions> {
-  const children = Array.from({ length: processes }, () => fork(BARE_CHILD));
+  const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' }; // as the encoder has it
+  const children = Array.from({ length: processes }, () => fork(BARE_CHILD, { env }));
   await Promise.all(children.map((child) => ask(child, task)));
   return {
     async turn(ms) {
