@@ -89,9 +89,11 @@ describe.skipIf(!hasChromium())('search', () => {
     const { page } = open;
     await page.setInputFiles('input[type=file]', PICTURE);
     await page.getByRole('button', { name: 'Search a part' }).click();
+    const search = page.getByRole('button', { name: 'Search this part' });
+    await search.waitFor();
     const asked = page.waitForRequest(/search\/image\?.*crop=/);
     await page.keyboard.press('Shift+ArrowLeft');
-    await page.getByRole('button', { name: 'Search this part' }).click();
+    await search.click();
     expect(new URL((await asked).url()).searchParams.get('crop')).toBe('0.2500,0.2500,0.4600,0.5000');
     await page.waitForSelector('h1:has-text("Photos like a part of your picture")');
     await page.waitForSelector('canvas.search-sample');

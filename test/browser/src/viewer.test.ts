@@ -127,6 +127,7 @@ describe.skipIf(!hasChromium())('viewer', () => {
     const { page, state } = open;
     await page.waitForSelector('.pswp--open .pswp__img');
     await page.getByRole('button', { name: 'Search a part' }).click();
+    await page.locator('.crop-field').waitFor();
     const field = await page.locator('.crop-field').boundingBox();
     if (!field) throw new Error('no field to draw in');
     await page.mouse.move(field.x + field.width * 0.1, field.y + field.height * 0.1);
