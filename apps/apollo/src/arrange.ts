@@ -17,7 +17,7 @@ export interface ArrangeOptions {
   readonly dataDir?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** The model is so small that one child keeps up with any number of senders. */
+  /** The model is so small that a second child makes it no faster. */
   readonly isTiny: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { LONGEST_SOCKET_PATH } from '@clip-watch/processes';
+import { LONGEST_SOCKET_PATH, socketPathOf } from '@clip-watch/processes';
 import { ApolloError } from './errors.js';
 
 export type ListenAddress =
@@ -7,8 +7,8 @@ export type ListenAddress =
 
 /** @throws ApolloError USAGE */
 export function parseListenAddress(text: string): ListenAddress {
-  const unix = /^unix:(?:\/\/(?=\/))?(.+)$/.exec(text);
-  if (unix?.[1] !== undefined) return unixAddress(unix[1]);
+  const path = socketPathOf(text);
+  if (path !== undefined && path !== '') return unixAddress(path);
   const tcp = /^(\[[0-9a-fA-F:.]+\]|[^:\s]+):(\d{1,5})$/.exec(text);
   const port = Number(tcp?.[2]);
   if (tcp?.[1] === undefined || port > 65_535)

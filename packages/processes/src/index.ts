@@ -6,4 +6,4 @@ export { makeOwnedFolder, sweepLeftovers } from './owned-folder.js';
 export { lowerSession, lowerThreads } from './priority.js';
 export { type PauseLimits, restartPauseMs } from './restart-pause.js';
 export { createRunClock, type RunClock, type RunTimer } from './run-clock.js';
-export { freeSocketPath, LONGEST_SOCKET_PATH } from './unix-socket.js';
+export { freeSocketPath, LONGEST_SOCKET_PATH, socketPathOf } from './unix-socket.js';

@@ -1,12 +1,19 @@
 /** Unix sockets: files that outlive the process that listened on them. */
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 
 /** Of a path, in bytes: the kernel takes no longer one. */
 export const LONGEST_SOCKET_PATH = 107;
 
+const ADDRESS = /^unix:(?:\/\/(?=\/))?(.*)$/;
+
+/** @returns the path in `unix:/path` or `unix:///path`, unchecked; undefined for any other address */
+export function socketPathOf(address: string): string | undefined {
+  return ADDRESS.exec(address)?.[1];
+}
+
 /**
- * Removes a socket that nobody answers on: it is left from a server that died.
+ * Removes a socket that nobody answers on: it is left from a server that died. Anything that is no socket stays.
  * @returns false when a server answers there
  */
 export async function freeSocketPath(path: string): Promise<boolean> {
@@ -18,6 +25,14 @@ export async function freeSocketPath(path: string): Promise<boolean> {
     });
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? 'dead' : 'absent'));
   });
-  if (state === 'dead') await rm(path, { force: true });
+  // A plain file refuses a connection just as a dead socket does.
+  if (state === 'dead' && (await isSocket(path))) await rm(path, { force: true });
   return state !== 'answers';
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
 }

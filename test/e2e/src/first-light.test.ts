@@ -56,6 +56,7 @@ describe('first light, with the built-in encoder and pictures of our own', () =>
   test.each([
     ['red', 'red.jpg'],
     ['blue', 'sea/blue.webp'],
+    ['dark', 'night/dark.jpg'],
     ['bright', 'snow/bright.jpg'],
     ['yellow', 'sun/yellow.tif'],
   ])('"%s" finds %s first', async (words, expected) => {

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { socketPathOf } from '@clip-watch/processes';
 import { STARTER_MODEL } from '@clip-watch/watcher';
 import type { Config } from '../config/config.js';
-import { socketPathOf } from '../config/values.js';
 import { readOrMakeToken } from '../host/auth-token.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { type Host, openHost, openStore } from '../host/host.js';

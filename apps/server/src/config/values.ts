@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
 import { parseApolloAddress } from '@clip-watch/clip-client';
-import { LONGEST_SOCKET_PATH } from '@clip-watch/processes';
+import { LONGEST_SOCKET_PATH, socketPathOf } from '@clip-watch/processes';
 import { compile } from '@fastify/proxy-addr';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
@@ -28,8 +28,6 @@ function split(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-const UNIX_SOCKET = /^unix:(?:\/\/(?=\/))?(.*)$/;
-
 /** An address or a name to listen on, or a Unix socket: `unix:/path`. */
 export function listenHost(): z.ZodType<string> {
   return z
@@ -46,11 +44,6 @@ export function listenHost(): z.ZodType<string> {
           message: `names a socket with more than ${LONGEST_SOCKET_PATH} bytes: choose a shorter path`,
         });
     });
-}
-
-/** @returns the path of a Unix socket; undefined for an address on the network */
-export function socketPathOf(host: string): string | undefined {
-  return UNIX_SOCKET.exec(host)?.[1];
 }
 
 /** Proxies by address, network (`10.0.0.0/8`) or `unix`. What once said "no" still names none; "yes" names nobody. */

@@ -1,8 +1,7 @@
 import { chmod } from 'node:fs/promises';
-import { freeSocketPath } from '@clip-watch/processes';
+import { freeSocketPath, socketPathOf } from '@clip-watch/processes';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
-import { socketPathOf } from '../config/values.js';
 import { HostError, messageOf, systemCode } from '../errors.js';
 
 /** A proxy may run in the socket's group. */
