@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { startBusyPrograms } from '@clip-watch/test-support';
 import { expect, onTestFinished, test } from 'vitest';
 import { TELLS_ACTIVITY } from './activity.js';
 import type { HangCause } from './liveness.js';
@@ -12,18 +13,6 @@ function start(source: string, nice = 0): ChildProcess & { readonly pid: number 
   const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   return Object.assign(child, { pid: child.pid ?? 0 });
-}
-
-/** Programs that want every CPU, until it is disposed of. */
-function fillMachine(): Disposable {
-  const programs = Array.from({ length: 4 * availableParallelism() }, () =>
-    spawn('sh', ['-c', 'while kill -0 $PPID; do :; done']),
-  );
-  const end = (): void => {
-    for (const program of programs) program.kill('SIGKILL');
-  };
-  onTestFinished(end);
-  return { [Symbol.dispose]: end };
 }
 
 function hangOf(pid: number | undefined, limitMs: number): HangCause[] {
@@ -49,7 +38,7 @@ test.skipIf(!TELLS_ACTIVITY)(
   async () => {
     const child = start('for (;;);', 19);
     {
-      using _busy = fillMachine();
+      using _busy = await startBusyPrograms(4 * availableParallelism());
       const own = hangOf(child.pid, 1500);
       for (let limits = 0; limits < 3; limits += 1) {
         const wall = hangOf(undefined, 1500); // control: without figures of a process the clock on the wall counts

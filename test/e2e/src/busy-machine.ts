@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '@clip-watch/processes';
-import { tempFolder } from '@clip-watch/test-support';
+import { startBusyPrograms, tempFolder } from '@clip-watch/test-support';
 import { expect } from 'vitest';
 import { writeColour } from './colour-photos.js';
 import { descendantsOf, type Served, startServed } from './served.js';
@@ -11,18 +10,6 @@ const PHOTOS = 16;
 const WORKER = /(decode|vision|text|watch)-child\.js|--stop-with-parent/;
 /** What the log says of a child that was killed, or ended by itself. */
 const CHILD_ENDED = /decode child (ended|did not)|child ended|encoder ended|watches folders ended/;
-
-/** Programs that do nothing but compute, until it is disposed of. */
-function startPrograms(count: number): Disposable {
-  const programs = Array.from({ length: count }, () =>
-    spawn('sh', ['-c', 'while kill -0 $PPID; do :; done'], { stdio: 'ignore' }),
-  );
-  return {
-    [Symbol.dispose]: () => {
-      for (const program of programs) program.kill('SIGKILL');
-    },
-  };
-}
 
 /** The children that work for as long as the server does, by process id. */
 function workersOf({ pid }: Served): readonly number[] {
@@ -77,7 +64,7 @@ export async function encodeBeside(programs: number, patienceMs: number): Promis
   const workers = workersOf(server);
   let busy: Cost;
   {
-    using _others = startPrograms(programs);
+    using _others = await startBusyPrograms(programs);
     busy = await encodeLibrary(server, join(folder.path, 'busy'), 20, patienceMs);
   }
   const [perPhoto, share] = [quiet.cpuMs / PHOTOS, busy.cpuMs / busy.ms];

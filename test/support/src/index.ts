@@ -1,4 +1,5 @@
 export { type BadDisk, badDisk, badDiskLibrary } from './bad-disk.js';
+export { startBusyPrograms } from './busy-programs.js';
 export { type GifFrame, gifFile } from './gif-file.js';
 export { type HeicOptions, heicFile } from './heic-file.js';
 export { withHeifOrientation, withPremultipliedAlpha } from './heif-container.js';

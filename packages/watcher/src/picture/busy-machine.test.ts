@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readActivity } from '@clip-watch/processes';
-import { progressiveBomb, tempFolder } from '@clip-watch/test-support';
-import { afterEach, expect, test } from 'vitest';
+import { progressiveBomb, startBusyPrograms, tempFolder } from '@clip-watch/test-support';
+import { expect, test } from 'vitest';
 import type { DecodeHost } from '../picture-types.js';
 import { SMALL_TARGET } from '../testing/faulty-host.js';
 import { openDecodeHost } from './decode-host.js';
@@ -14,27 +12,6 @@ import { hashOf } from './read-photo.js';
 /** Takes long enough to be looked at several times. */
 const photo = await progressiveBomb(2500);
 const LIMIT_FACTOR = 3;
-const programs = new Set<ChildProcess>();
-afterEach(() => {
-  for (const program of programs) program.kill('SIGKILL');
-  programs.clear();
-});
-
-/**
- * Four programs a core that do nothing but compute, each in a session of its own: kernels share CPU time out by session
- * first. Resolves when all of them do.
- */
-async function fillMachine(): Promise<void> {
-  const started = Array.from({ length: 4 * availableParallelism() }, async () => {
-    const program = spawn('sh', ['-c', 'echo up; while kill -0 $PPID; do :; done'], {
-      detached: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    programs.add(program);
-    await once(program.stdout, 'data');
-  });
-  await Promise.all(started);
-}
 
 /** CPU time of this process and of all that it started, in ms. */
 function cpuMs(): number {
@@ -60,7 +37,7 @@ test.skipIf(process.platform !== 'linux')(
     const limitMs = Math.ceil(LIMIT_FACTOR * (await measureDecode(source, folder.path)));
     const limits = { stallMs: Math.max(2000, limitMs), readDeadlineMs: limitMs, decodeDeadlineMs: limitMs };
     await using host = await openDecodeHost({ threads: 1, tempParent: folder.path, closeGraceMs: 100, ...limits });
-    await fillMachine();
+    using _others = await startBusyPrograms(4 * availableParallelism());
     const startedAt = performance.now();
     expect((await host.prepare(source, SMALL_TARGET)).kind).toBe('pixels');
     expect(host.stats().restarts).toBe(0);
