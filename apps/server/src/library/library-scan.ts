@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImageExifDao, KnownFile, Library, LibraryQuestion } from '@clip-watch/db';
+import type { ImageExifDao, Library, LibraryQuestion } from '@clip-watch/db';
 import type { LibraryRoot } from '@clip-watch/library-root';
 import { DiskError } from './asked-child.js';
 import type { ComparableFacts } from './file-systems.js';
 import type { FileStat } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
+import { type ComparedRows, compareRows, countLostInEmptyRoot } from './gone-rows.js';
 import { createIdSet, type IdSet } from './id-set.js';
 import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-photos.js';
 import { type MetRoot, meetRoot } from './meet-root.js';
-import { type Gone, isMostGone } from './missing-brake.js';
-import { byUrgency, isBelowAny, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
+import type { Gone } from './missing-brake.js';
+import { byUrgency, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
 import { isPassing } from './scan-problems.js';
 import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
@@ -74,7 +75,6 @@ export interface ScanOptions extends WalkOptions {
 
 // Files found and not yet ingested. Bounds memory, and is how far "new and small first" reaches.
 const WORK_AT_ONCE = 5_000;
-const ROWS_PER_PAGE = 1_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
 const PROBLEMS_KEPT = 100;
 const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
@@ -124,13 +124,6 @@ function offlineReason(rootPath: string, error: DiskError): string {
   return `The folder ${rootPath} cannot be read (${error.code}). Look at its disk or network.`;
 }
 
-/** A row whose file is gone. */
-interface GoneRow {
-  readonly id: number;
-  /** A row with the same bytes was missing, and its file is there again. */
-  readonly isBack: boolean;
-}
-
 class Scan {
   private readonly seen: IdSet = createIdSet();
   private readonly unreadable: string[] = [];
@@ -142,8 +135,6 @@ class Scan {
   private growing: ScanWork[] = [];
   private late: string[] = [];
   private ingested = 0;
-  /** Rows of before this scan that were not missing, and are not left out. */
-  private known = 0;
   private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
   private readonly deps: ScanDeps;
   private readonly library: ScannedLibrary;
@@ -178,19 +169,28 @@ class Scan {
     await this.ingestWork();
     const growing = await this.ingestGrown();
     await this.ingestLate();
-    const mostGone = await this.compareRows();
+    const { known, returned, missing, mostGone } = await this.compareRows();
+    this.total.returned += returned;
+    this.total.missing = missing;
     // Rows missing for long are removed, but not by a scan that finds most of the rest gone.
     if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
     await this.deps.images.purgeKeptEmbeddings();
     const durationMs = this.deps.now() - startedAt;
-    const newIdentity = this.findNewIdentity(mostGone);
+    const newIdentity = mostGone === null ? this.findNewIdentity(known) : null;
     return { kind: 'scanned', ...this.total, mostGone, growing, problems: this.problems, durationMs, newIdentity };
   }
 
   /** A folder that nobody met before is the library's when its photos are in it, or when there are none. */
-  private findNewIdentity(mostGone: Gone | null): string | null {
-    if (this.met.standing === 'kept' || mostGone !== null) return null;
-    return this.seen.size > 0 || this.known === 0 ? this.root.rootIdentity : null;
+  private findNewIdentity(known: number): string | null {
+    if (this.met.standing === 'kept') return null;
+    return this.seen.size > 0 || known === 0 ? this.root.rootIdentity : null;
+  }
+
+  private compareRows(): Promise<ComparedRows> {
+    const { deps, library, root, seen, unreadable, backHashes, newerThan, rules, options } = this;
+    const excludes = (relPath: string): boolean => rules.excludes(relPath);
+    const walked = { root, seen, unreadable, backHashes, newerThan, excludes };
+    return compareRows(deps, library, walked, options.signal);
   }
 
   async runPart(): Promise<{ readonly added: number; readonly changed: number }> {
@@ -304,89 +304,9 @@ class Scan {
   private async findEmptiedRoot(): Promise<ScanOffline | null> {
     if (this.total.files > 0) return null;
     if ((await this.deps.reader.list(this.root, '')).length > 0) return null;
-    let gonePhotos = 0;
-    for await (const rows of this.pages()) gonePhotos += rows.filter((row) => row.missingSince === null).length;
-    if (gonePhotos <= this.confirmed()) return null;
+    const gonePhotos = await countLostInEmptyRoot(this.deps, this.library, this.options.signal);
+    if (gonePhotos === null) return null;
     const reason = `The folder ${this.library.rootPath} is empty, and it held photos before. Mount it again, or say that they were deleted.`;
     return { kind: 'offline', reason, question: 'most_gone', gonePhotos };
-  }
-
-  private async *pages(): AsyncGenerator<readonly KnownFile[]> {
-    let after: string | null = null;
-    for (;;) {
-      this.options.signal?.throwIfAborted();
-      const rows: readonly KnownFile[] = await this.deps.images.pageKnownFiles({
-        libraryId: this.library.id,
-        after,
-        limit: ROWS_PER_PAGE,
-      });
-      if (rows.length === 0) return;
-      yield rows;
-      after = rows.at(-1)!.relPath;
-    }
-  }
-
-  /** @returns what is gone, when that is too much to be marked missing */
-  private async compareRows(): Promise<Gone | null> {
-    const gone: GoneRow[] = [];
-    for await (const rows of this.pages()) {
-      const returned = rows.filter((row) => row.missingSince !== null && this.seen.has(row.id));
-      if (returned.length > 0) await this.deps.images.markSeen(returned.map(({ id }) => id));
-      this.total.returned += returned.length;
-      const looked = rows.filter((row) => row.missingSince === null && !this.rules.excludes(row.relPath));
-      const unseen = looked.filter((row) => this.isUnseen(row));
-      const goneOfPage = await this.findGone(unseen);
-      gone.push(...goneOfPage);
-      // Unseen and there: rows that this scan made.
-      this.known += looked.length - (unseen.length - goneOfPage.length);
-    }
-    const mostGone = await this.findMostGone(gone);
-    if (mostGone === null) await this.markGone(gone.map(({ id }) => id));
-    return mostGone;
-  }
-
-  private isUnseen(row: KnownFile): boolean {
-    return !this.seen.has(row.id) && !isBelowAny(row.relPath, this.unreadable);
-  }
-
-  /** Asks the disk once more: a row made or found by an event during the walk was not seen by it. */
-  private async findGone(rows: readonly KnownFile[]): Promise<readonly GoneRow[]> {
-    const relPaths = rows.map(({ relPath }) => relPath);
-    const stats = await this.deps.reader.stat(this.root, relPaths);
-    return rows
-      .filter((_, index) => stats[index] === null)
-      .map(({ id, contentHash }) => ({ id, isBack: this.backHashes.has(contentHash) }));
-  }
-
-  /** How many photos a person said were deleted. */
-  private confirmed(): number {
-    return this.library.answer === 'deleted' ? (this.library.gonePhotos ?? 0) : 0;
-  }
-
-  private async findMostGone(gone: readonly GoneRow[]): Promise<Gone | null> {
-    const confirmed = this.confirmed();
-    if (!isMostGone({ gone: gone.length, known: this.known }, confirmed)) return null;
-    const lost = { gone: gone.length - (await this.countMoved(gone)), known: this.known };
-    return isMostGone(lost, confirmed) ? lost : null;
-  }
-
-  /**
-   * Renamed and moved photos have the same bytes in a row that is new or back since the last scan. A copy that was there
-   * before proves nothing: the mount with the originals may be away.
-   */
-  private async countMoved(gone: readonly GoneRow[]): Promise<number> {
-    const others = gone.filter(({ isBack }) => !isBack).map(({ id }) => id);
-    const { newerThan } = this;
-    const except = gone.filter(({ id }) => id > newerThan).map(({ id }) => id);
-    const moved = await this.deps.images.countMoved({ libraryId: this.library.id, ids: others, newerThan, except });
-    return gone.length - others.length + moved;
-  }
-
-  private async markGone(gone: readonly number[]): Promise<void> {
-    if (gone.length === 0) return;
-    // The root itself went away during the scan: then everything looks gone.
-    await this.deps.reader.list(this.root, '');
-    await this.deps.images.markMissing(gone, this.deps.now());
-    this.total.missing += gone.length;
   }
 }
