@@ -25,12 +25,14 @@ if [ "$(id -u)" = 0 ]; then
 fi
 as_stranger() { (cd "$clone" && env -i "${environment[@]}" "${ordinary[@]}" "$@"); }
 
+fail() { printf '%s\n' "$1" | tee "$here/reports/why" && exit 1; }
+
 as_stranger node --version
 status=0
 as_stranger npm test | tee "$place/first.log" || status=$?
 cp "$clone/reports/summary.json" "$here/reports/summary-stranger.json"
 [ "$status" = 0 ] || exit "$status"
 
-as_stranger npm test >"$place/second.log"
-grep -q 'FULL TURBO' "$place/second.log" || { echo "The second run did something again:" && tail -n 40 "$place/second.log" && exit 1; }
-[ "$(tail -n 1 "$place/first.log")" = "$(tail -n 1 "$place/second.log")" ] || { echo "The second run counted otherwise." && exit 1; }
+as_stranger npm test >"$place/second.log" || fail "The second run failed: $(tail -n 40 "$place/second.log")"
+grep -q 'FULL TURBO' "$place/second.log" || fail "The second run did again: $(grep -o '^[^ ]*: cache miss' "$place/second.log")"
+[ "$(tail -n 1 "$place/first.log")" = "$(tail -n 1 "$place/second.log")" ] || fail "The second run counted otherwise."

@@ -40,6 +40,7 @@ const byPackage = new Map();
 for (const file of files) byPackage.set(packageOf(file), [...(byPackage.get(packageOf(file)) ?? []), file]);
 
 clearReports();
-let isGreen = run('turbo', ['run', 'build', '--output-logs=errors-only']);
-for (const [folder, own] of byPackage) isGreen = runIn(folder, own) && isGreen;
-closeRun(isGreen);
+const failedSteps = [];
+if (!run('turbo', ['run', 'build', '--output-logs=errors-only'])) failedSteps.push('build');
+for (const [folder, own] of byPackage) if (!runIn(folder, own)) failedSteps.push(relative(ROOT, folder));
+closeRun(failedSteps);
