@@ -5,27 +5,27 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** No delay is longer: a row whose next try lies further ahead met a jump of the clock, and counts as due. */
+/** The longest delay. A row whose next attempt lies further ahead is due: the clock must have jumped. */
 export const LONGEST_BACKOFF_MS: number = DAY_MS;
 
-/** Tries of one photo for the same bytes, model and decoder; after that it is `failed`. */
+/** Attempts at one photo with the same bytes, model and decoder; after that it is `failed`. */
 export const MAX_PHOTO_ATTEMPTS: number = 3;
 
-/** What a photo waits after its first, second and third verdict that was not sure. */
+/** Delays after the first, second and third verdict that was not sure. */
 const PHOTO_DELAYS_MS = [MINUTE_MS, 10 * MINUTE_MS, DAY_MS] as const;
 
 export interface FailedAttempt {
   readonly errorClass: ClipErrorClass;
   readonly reason: string;
-  /** Verdicts on this row before this one: what a photo's delay goes by. */
+  /** Earlier verdicts on this row; they decide a photo's delay. */
   readonly attempts: number;
-  /** Times it was put off in a row without a verdict: what the other delays grow by. Default 0. */
+  /** How often in a row it was postponed without a verdict; the other delays grow with it. Default 0. */
   readonly deferrals?: number;
   /** Epoch ms. */
   readonly now: number;
   /** Random numbers in [0, 1). */
   readonly random: () => number;
-  /** The least that the encoder asked for. */
+  /** The delay that the encoder asked for, at least. */
   readonly retryAfterMs?: number;
 }
 
@@ -51,8 +51,8 @@ export function longestDelayMs({
 }
 
 /**
- * When a row that failed is tried again: full jitter, so that a thousand rows that failed together do not come back
- * together. Never longer than `LONGEST_BACKOFF_MS`, whatever the encoder asks for.
+ * When to try a failed row again. Full jitter keeps a thousand rows that failed together from coming back together.
+ * Never later than `LONGEST_BACKOFF_MS` from now, whatever the encoder asks for.
  * @returns epoch ms, later than `now`
  */
 export function nextAttempt(failed: FailedAttempt): number {

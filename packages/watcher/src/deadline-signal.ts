@@ -1,6 +1,6 @@
 /**
- * Aborts after a time, or with another signal. Not `AbortSignal.any` over `AbortSignal.timeout`: Node 20 may collect
- * that time-out as garbage, and then it never comes.
+ * A signal that aborts after a time, or together with another one. `AbortSignal.any` over `AbortSignal.timeout` will not
+ * do: Node 20 may garbage-collect the time-out, which then never fires.
  */
 export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
   const deadline = new AbortController();

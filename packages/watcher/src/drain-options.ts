@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { createClaimOwner } from './claim-owner.js';
+import { createClaimOwner } from './drain/claim-owner.js';
 import type { DrainOptions } from './drain-types.js';
 
 export interface ResolvedDrainOptions {

@@ -1,18 +1,18 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ClaimBook } from './claim-book.js';
 import type { ClipCandidate } from './clip-backlog.js';
+import { Nap } from './drain/drain-timers.js';
+import { ObservableState } from './drain/observable-state.js';
 import { resolveDrainOptions } from './drain-options.js';
 import { resolveEncodeConcurrency } from './encode-concurrency.js';
-import { filterExcluded } from './filter-excluded.js';
-import { type Turn, Turns } from './library-turns.js';
-import { Nap } from './nap.js';
-import { ObservableState } from './observable-state.js';
-import { OutageCounts } from './outage-counts.js';
-import { bothEnds } from './page-order.js';
-import { passEndFromError } from './pass-end.js';
-import { compileExcluder } from './path-excluder.js';
+import { filterExcluded } from './exclude/filter-excluded.js';
+import { compileExcluder } from './exclude/path-excluder.js';
+import { OutageCounts } from './memory/outage-counts.js';
+import { Throughput } from './memory/throughput.js';
+import { ClaimBook } from './pass/claim-book.js';
+import { type Turn, Turns } from './pass/library-turns.js';
+import { bothEnds } from './pass/page-source.js';
+import { passEndFromError } from './pass/pass-end.js';
 import { workItem } from './testing/work-items.js';
-import { Throughput } from './throughput.js';
 
 describe('CLIP_ENCODE_CONCURRENCY', () => {
   test.each([
@@ -172,16 +172,16 @@ test('a nap that is cut short before it begins is not taken', async () => {
   await taken;
 });
 
-test('a board tells those who wait, and forgets those who left', async () => {
-  const board = new ObservableState<'a' | 'b'>('a');
+test('an observable state tells those who wait, and forgets those who left', async () => {
+  const observed = new ObservableState<'a' | 'b'>('a');
   const left = new AbortController();
-  const waiting = board.until(() => board.state === 'b');
-  const leaving = board.until(() => board.state === 'b', left.signal);
+  const waiting = observed.until(() => observed.state === 'b');
+  const leaving = observed.until(() => observed.state === 'b', left.signal);
   left.abort(new Error('left'));
   await expect(leaving).rejects.toThrow('left');
-  board.enter('b', 'because');
+  observed.enter('b', 'because');
   await waiting;
-  expect(board.reason).toBe('because');
+  expect(observed.reason).toBe('because');
 });
 
 test('libraries take turns; one that is through comes again only when it is woken', () => {

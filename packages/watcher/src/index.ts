@@ -1,8 +1,8 @@
-export { createBacklogDrain } from './backlog-drain.js';
 export { LONGEST_BACKOFF_MS } from './backoff.js';
 export type * from './clip-backlog.js';
 export { deadlineSignal } from './deadline-signal.js';
-export { createDrainMemory, type DrainMemory } from './drain-memory.js';
+export { createBacklogDrain } from './drain/backlog-drain.js';
+export { activateNow, advanceModelChange, type ModelChange, STARTER_MODEL } from './drain/model-change.js';
 export { type ResolvedDrainOptions, resolveDrainOptions } from './drain-options.js';
 export type {
   BacklogDrain,
@@ -17,13 +17,13 @@ export type {
   LibraryDrainStatus,
 } from './drain-types.js';
 export { resolveEncodeConcurrency } from './encode-concurrency.js';
-export { runClipEncodingPass } from './encoding-pass.js';
-export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './file-types.js';
-export { type FilteredPage, filterExcluded, type SkipReason } from './filter-excluded.js';
-export { activateNow, advanceModelChange, type ModelChange, STARTER_MODEL } from './model-change.js';
-export type { PassEnd } from './pass-end.js';
-export type { PassRun } from './pass-run.js';
-export { compileExcluder, type PathExcluder } from './path-excluder.js';
+export { isImageFile, isRawFile, mediaTypeOf, needsPreview } from './exclude/file-types.js';
+export { type FilteredPage, filterExcluded, type SkipReason } from './exclude/filter-excluded.js';
+export { compileExcluder, type PathExcluder } from './exclude/path-excluder.js';
+export { createDrainMemory, type DrainMemory } from './memory/drain-memory.js';
+export { runClipEncodingPass } from './pass/encoding-pass.js';
+export type { PassEnd } from './pass/pass-end.js';
+export type { PassRun } from './pass/pass-run.js';
 export {
   DecodeHostError,
   type DecodeHostErrorCode,

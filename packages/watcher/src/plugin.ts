@@ -8,7 +8,7 @@ import {
 } from '@clip-watch/plugin-api';
 import { z } from 'zod';
 import { assertNever } from './assert-never.js';
-import { createBacklogDrain } from './backlog-drain.js';
+import { createBacklogDrain } from './drain/backlog-drain.js';
 import type { BacklogDrain, DrainStatus } from './drain-types.js';
 import { services } from './services.js';
 

@@ -1,7 +1,7 @@
 /** ExifTool's tags to the columns of a photo. Whatever is not plausible becomes null: metadata is a guest's word. */
 import type { PhotoFacts } from '../picture-types.js';
-import { statedOrientation } from './preview-ranking.js';
-import type { ExifTags } from './worker-services.js';
+import { statedOrientation } from './formats/preview-ranking.js';
+import type { ExifTags } from './host/worker-services.js';
 
 export type ExifFacts = Pick<
   PhotoFacts,

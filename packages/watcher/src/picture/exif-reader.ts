@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { createRunClock, describeHang, type RunClock } from '@clip-watch/processes';
 import { ExifTool } from 'exiftool-vendored';
-import { EXIFTOOL_SILENCE, type ExifTags } from './worker-services.js';
+import { EXIFTOOL_SILENCE, type ExifTags } from './host/worker-services.js';
 
 export interface ExifReader {
   /** Null when ExifTool cannot run here, which means that Perl is missing. */

@@ -12,9 +12,9 @@ import {
   sharedPath,
 } from '@clip-watch/test-support';
 import { describe, expect, test } from 'vitest';
+import { measurePicture } from './formats/measure-picture.js';
+import { sniffContent } from './formats/sniff-content.js';
 import { makePixels } from './make-pixels.js';
-import { measurePicture } from './measure-picture.js';
-import { sniffContent } from './sniff-content.js';
 
 const LIMITS = { maxFileBytes: 1e9, maxPixels: 210e6, maxWholePixels: 60e6, decodeBudgetBytes: 1e9 };
 const RECIPE = {

@@ -17,7 +17,7 @@ import {
 } from '@clip-watch/test-support';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 const SIDE = 128;
 const TARGET = {

@@ -5,7 +5,7 @@ import { hostileFiles, tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DecodeHost } from '../picture-types.js';
 import { PATIENT } from '../testing/patient-host.js';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 const TARGET = {
   pixels: { resizeMode: 'shortest-side-center-crop', resampleFilter: 'bicubic', resizeSize: 64, inputSize: 64 },

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromPixels, paintPicture, tempFolder, tiffFile } from '@clip-watch/test-support';
 import { afterAll, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 const photos = tempFolder();
 const host = await openDecodeHost({ threads: 1 });

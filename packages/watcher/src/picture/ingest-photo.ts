@@ -1,18 +1,18 @@
 /** A photo's row: size, time, hash, kind, sides and EXIF, from one reading of its bytes. */
 import type { IngestedPhoto, PhotoLocation } from '../picture-types.js';
 import { exifFacts, FACT_TAGS } from './exif-facts.js';
-import { openHeic } from './heic-decoder.js';
-import type { DecodeLimits } from './host-protocol.js';
+import { openHeic } from './formats/heic-decoder.js';
+import { readHeader } from './formats/measure-picture.js';
+import { type Content, sniffContent } from './formats/sniff-content.js';
+import { SIDE_TAGS, type Sides, sidesFromTags, sidesOfRaw } from './formats/stated-sides.js';
+import type { DecodeLimits } from './host/host-protocol.js';
+import type { TempNames } from './host/temp-names.js';
+import type { ExifTags, WorkerServices } from './host/worker-services.js';
 import { fileInput, isRawTiff } from './load-picture.js';
-import { readHeader } from './measure-picture.js';
 import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
 import { assertUnchanged, hashInChunks, hashOf, type OpenPhoto, openPhoto, readHead, readPhoto } from './read-photo.js';
-import { type Content, sniffContent } from './sniff-content.js';
-import { SIDE_TAGS, type Sides, sidesFromTags, sidesOfRaw } from './stated-sides.js';
-import type { TempNames } from './temp-names.js';
-import type { ExifTags, WorkerServices } from './worker-services.js';
 
 export interface IngestContext {
   readonly limits: DecodeLimits;
@@ -34,7 +34,7 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
   context.services.enter('reading'); // the disk is asked again
   assertUnchanged(photo, photo.size);
   context.services.enter('decoding');
-  const isRaw = content.way === 'raw' || (content.way === 'tiff' && isRawTiff(bytes, location.relPath, tags));
+  const isRaw = content.way === 'raw' || (content.way === 'tiff' && isRawTiff(content, location.relPath, tags));
   const own = isRaw || bytes.length < photo.size ? undefined : await sidesOf(bytes, content);
   const sides = isRaw ? sidesOfRaw(tags) : (own ?? sidesFromTags(tags));
   return {
@@ -78,7 +78,7 @@ async function tagsOf(
   context: IngestContext,
 ): Promise<ExifTags> {
   if (content.way === 'none') return {};
-  using link = linkPhoto(photo, location.relPath, bytes, context.temp);
+  using link = linkPhoto(photo, location.relPath, { bytes, content }, context.temp);
   // `-fast` skips the trailer of a JPEG; in RAW files what is wanted may lie behind the picture.
   const args = content.way === 'sharp' ? ['-fast', ...FACT_TAGS] : [...FACT_TAGS, ...SIDE_TAGS];
   try {

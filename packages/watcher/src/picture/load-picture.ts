@@ -1,22 +1,22 @@
 /** From a photo's bytes to something that sharp can scale: each kind of content takes its own way. */
 import type { ClipQuality } from '../clip-backlog.js';
-import { isRawFile } from '../file-types.js';
-import { isCutShort } from './cut-short.js';
-import type { PictureInput } from './decode-sharp.js';
-import { openHeic } from './heic-decoder.js';
-import type { DecodeLimits } from './host-protocol.js';
-import { asAvif } from './iso-media.js';
-import { assertPixels, measurePicture } from './measure-picture.js';
+import { isRawFile } from '../exclude/file-types.js';
+import { isCutShort } from './formats/cut-short.js';
+import type { PictureInput } from './formats/decode-sharp.js';
+import { openHeic } from './formats/heic-decoder.js';
+import { asAvif } from './formats/iso-media.js';
+import { assertPixels, measurePicture } from './formats/measure-picture.js';
+import { withEarlyExif } from './formats/png-exif.js';
+import { extractEmbeddedJpegPreview, RAW_TAGS } from './formats/raw-preview.js';
+import type { Content, TiffContent } from './formats/sniff-content.js';
+import { holdsRaw, isOrdinaryPicture, mainPlace } from './formats/tiff-kind.js';
+import { isPlainYcc } from './formats/tiff-samples.js';
+import type { DecodeLimits } from './host/host-protocol.js';
+import type { TempNames } from './host/temp-names.js';
+import type { ExifTags, WorkerServices } from './host/worker-services.js';
 import { MENDED_BYTES_PER_PIXEL, mendOf, mendPixels } from './mend-pixels.js';
 import { askThrough, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
-import { withEarlyExif } from './png-exif.js';
-import { extractEmbeddedJpegPreview, RAW_TAGS } from './raw-preview.js';
-import { type Content, sniffContent } from './sniff-content.js';
-import type { TempNames } from './temp-names.js';
-import { holdsRaw, isOrdinaryPicture, mainPlace } from './tiff-kind.js';
-import { isPlainYcc } from './tiff-samples.js';
-import type { ExifTags, WorkerServices } from './worker-services.js';
 
 /** What a picture is scaled from. Sizes are upright. */
 export interface LoadedPicture {
@@ -32,6 +32,7 @@ export interface LoadedPicture {
 
 export interface LoadRequest {
   readonly bytes: Buffer;
+  readonly content: Content;
   /** A path to the same bytes that ExifTool may open. */
   readonly link: PhotoLink;
   /** Side of the model's input, or of the thumbnail: what a preview should have twice, and a HEVC thumbnail once. */
@@ -49,9 +50,8 @@ const HEIC_BYTES_PER_PIXEL = 12;
  * @throws PictureProblem
  */
 export async function withPicture<T>(request: LoadRequest, use: (picture: LoadedPicture) => Promise<T>): Promise<T> {
-  const { bytes } = request;
+  const { bytes, content } = request;
   if (bytes.length === 0) throw new PictureProblem('empty_file', 'The file has 0 bytes.');
-  const content = sniffContent(bytes);
   switch (content.way) {
     case 'sharp':
       return withFile(request, content, use);
@@ -71,13 +71,12 @@ export async function withPicture<T>(request: LoadRequest, use: (picture: Loaded
 /** A file that sharp opens itself, and which of its pictures. */
 export function fileInput(data: Buffer, content: Content): Extract<PictureInput, { kind: 'file' }> {
   const file = { kind: 'file', data, content, oriented: false } as const;
+  if (content.way === 'tiff') return { ...file, place: mainPlace(content.tiff) };
   switch (content.name) {
     case 'avif': // libheif has turned it already: its EXIF orientation must not be applied again
       return { ...file, data: asAvif(data), oriented: true };
     case 'png':
       return { ...file, data: withEarlyExif(data) };
-    case 'tiff':
-      return { ...file, place: mainPlace(data) };
     default:
       return file;
   }
@@ -89,7 +88,7 @@ async function withFile<T>(
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
   const input = fileInput(request.bytes, content);
-  if (content.name === 'tiff' && isPlainYcc(request.bytes))
+  if (content.way === 'tiff' && isPlainYcc(content.tiff))
     throw new PictureProblem('unsupported_media', 'The TIFF holds YCbCr without JPEG.');
   if (content.name === 'avif' && isCutShort(request.bytes, content))
     throw new PictureProblem('truncated', 'The end of the AVIF file is missing.');
@@ -116,24 +115,24 @@ async function withFile<T>(
 /** TIFF is also the container of most RAW formats, and a decoder for TIFF happily takes their stamp-sized thumbnail. */
 async function withTiff<T>(
   request: LoadRequest,
-  content: Content,
+  content: TiffContent,
   use: (picture: LoadedPicture) => Promise<T>,
 ): Promise<T> {
   const tags = await rawTagsOf(request);
-  if (!isRawTiff(request.bytes, request.link.path, tags)) return withFile(request, content, use);
+  if (!isRawTiff(content, request.link.path, tags)) return withFile(request, content, use);
   try {
     return await withRaw(request, tags ?? needsPerl(), use);
   } catch (error) {
     // ExifTool takes a plain TIFF for RAW when its name ends like one.
     const hasNone = error instanceof PictureProblem && error.reason === 'no_preview';
-    if (!hasNone || !isOrdinaryPicture(request.bytes)) throw error;
+    if (!hasNone || !isOrdinaryPicture(content.tiff)) throw error;
     return withFile(request, content, use);
   }
 }
 
 /** @param tags null when ExifTool cannot run */
-export function isRawTiff(bytes: Buffer, name: string, tags: ExifTags | null): boolean {
-  if (holdsRaw(bytes)) return true;
+export function isRawTiff({ tiff }: TiffContent, name: string, tags: ExifTags | null): boolean {
+  if (holdsRaw(tiff)) return true;
   if (tags === null) return isRawFile(name);
   const type = tags['File:FileType'];
   return type !== undefined && type !== 'TIFF' && type !== 'BTF';

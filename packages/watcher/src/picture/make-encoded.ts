@@ -1,6 +1,6 @@
 /** What goes to an encoder that takes picture files: the original where it can read it, else a JPEG made here. */
 import type { EncodeTarget } from '../picture-types.js';
-import { openSharp, runSharp } from './decode-sharp.js';
+import { openSharp, runSharp } from './formats/decode-sharp.js';
 import type { LoadedPicture } from './load-picture.js';
 import { PictureProblem } from './photo-reasons.js';
 

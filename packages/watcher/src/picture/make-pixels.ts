@@ -2,9 +2,9 @@
 import type { PixelRecipe, ResampleFilter } from '@clip-watch/clip-client';
 import type { Sharp } from 'sharp';
 import type { CropBox } from '../picture-types.js';
-import { openSharp, runSharp } from './decode-sharp.js';
 import { type Rgb, resamplePicture } from './enlarge.js';
-import { writeInks } from './inks.js';
+import { openSharp, runSharp } from './formats/decode-sharp.js';
+import { writeInks } from './formats/inks.js';
 import type { LoadedPicture } from './load-picture.js';
 import { type PicturePart, type PixelGeometry, planPart, planPixels } from './pixel-geometry.js';
 

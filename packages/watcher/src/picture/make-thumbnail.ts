@@ -1,6 +1,6 @@
 /** A small picture for people: upright, sRGB, without metadata. */
-import { openSharp, runSharp } from './decode-sharp.js';
-import type { WebpPicture } from './host-protocol.js';
+import { openSharp, runSharp } from './formats/decode-sharp.js';
+import type { WebpPicture } from './host/host-protocol.js';
 import type { LoadedPicture } from './load-picture.js';
 
 const WEBP_QUALITY = 80;

@@ -1,10 +1,10 @@
 /** Files that sharp opens but shows otherwise than they mean. They are rare, so their pixels are made in full and mended. */
-import { unpremultiply } from './alpha.js';
-import { openSharp, type PictureInput, runSharp } from './decode-sharp.js';
-import { type GifBorder, gifBorder } from './gif-border.js';
-import { writeInks } from './inks.js';
-import { isPremultiplied } from './iso-media.js';
-import { type OddSamples, oddSamples } from './tiff-samples.js';
+import { unpremultiply } from './formats/alpha.js';
+import { openSharp, type PictureInput, runSharp } from './formats/decode-sharp.js';
+import { type GifBorder, gifBorder } from './formats/gif-border.js';
+import { writeInks } from './formats/inks.js';
+import { isPremultiplied } from './formats/iso-media.js';
+import { type OddSamples, oddSamples } from './formats/tiff-samples.js';
 
 interface StoredPixels {
   readonly data: Buffer;
@@ -29,13 +29,12 @@ const PLAIN = { inks: false, depth: 'uchar' } as const;
 /** @returns undefined for nearly all files: sharp shows them as they are meant */
 export function mendOf(input: PictureInput): Mend | undefined {
   if (input.kind !== 'file') return undefined;
+  if (input.content.way === 'tiff') return mendSamples(oddSamples(input.content.tiff));
   switch (input.content.name) {
     case 'avif':
       return isPremultiplied(input.data) ? { ...PLAIN, toRgba: ({ data }) => unpremultiply(data) } : undefined;
     case 'gif':
       return mendBorder(gifBorder(input.data));
-    case 'tiff':
-      return mendSamples(oddSamples(input.data));
     default:
       return undefined;
   }

@@ -13,7 +13,7 @@ import {
 import { expect, test } from 'vitest';
 import { REASONS } from '../reasons.js';
 import { PATIENT } from '../testing/patient-host.js';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 // The deep run raises this to 20,000.
 const RUNS = Number(process.env.CLIP_WATCH_TEST_MUTATIONS ?? 1000);

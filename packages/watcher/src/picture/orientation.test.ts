@@ -16,7 +16,7 @@ import {
   withHeifOrientation,
 } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 const TARGET = {
   pixels: { resizeMode: 'stretch', resampleFilter: 'bicubic', resizeSize: 128, inputSize: 128 },

@@ -1,9 +1,10 @@
 /** A path to an open photo that ExifTool may have: it never sees the photo's own name, and opens the very same file. */
 import { existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { exifToolSuffix } from './exiftool-suffix.js';
+import { exifToolSuffix } from './formats/exiftool-suffix.js';
+import type { Content } from './formats/sniff-content.js';
+import type { TempNames } from './host/temp-names.js';
 import { isVerdict, PictureProblem, problemFromSystemError } from './photo-reasons.js';
 import type { OpenPhoto } from './read-photo.js';
-import type { TempNames } from './temp-names.js';
 
 /** Made when its path is first asked for: most photos never need ExifTool. */
 export interface PhotoLink {
@@ -27,17 +28,32 @@ export async function askThrough<T>(link: PhotoLink, ask: (path: string) => Prom
 
 const HAS_PROC = existsSync('/proc/self/fd');
 
-export function linkPhoto(photo: OpenPhoto, relPath: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
-  return linkTo(`/proc/${process.pid}/fd/${photo.fd}`, relPath, bytes, temp);
+/** The content of a photo, for systems without /proc, where ExifTool gets a copy, and what it is. */
+export interface LinkedBytes {
+  readonly bytes: Buffer;
+  readonly content: Content;
+}
+
+export function linkPhoto(
+  photo: OpenPhoto,
+  relPath: string,
+  linked: LinkedBytes,
+  temp: TempNames,
+): PhotoLink & Disposable {
+  return linkTo(`/proc/${process.pid}/fd/${photo.fd}`, relPath, linked, temp);
 }
 
 /** To an upload, whose name says nothing. */
-export function linkUpload(path: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
-  return linkTo(path, '', bytes, temp);
+export function linkUpload(path: string, linked: LinkedBytes, temp: TempNames): PhotoLink & Disposable {
+  return linkTo(path, '', linked, temp);
 }
 
-/** @param bytes the file's content, for systems without /proc, where ExifTool gets a copy */
-function linkTo(target: string, name: string, bytes: Buffer, temp: TempNames): PhotoLink & Disposable {
+function linkTo(
+  target: string,
+  name: string,
+  { bytes, content }: LinkedBytes,
+  temp: TempNames,
+): PhotoLink & Disposable {
   let made: string | undefined;
   let isCopy = !HAS_PROC;
   const remove = (): void => {
@@ -46,7 +62,7 @@ function linkTo(target: string, name: string, bytes: Buffer, temp: TempNames): P
   };
   return {
     get path() {
-      made ??= makeFile(temp.next(exifToolSuffix(name, bytes)), isCopy ? bytes : target);
+      made ??= makeFile(temp.next(exifToolSuffix(name, content)), isCopy ? bytes : target);
       return made;
     },
     useCopy() {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecodeHost, PreparedPicture } from '../picture-types.js';
 import { documentedTable, outcomeTable } from '../testing/outcome-table.js';
 import { PATIENT } from '../testing/patient-host.js';
-import { openDecodeHost } from './decode-host.js';
+import { openDecodeHost } from './host/decode-host.js';
 
 const YESTERDAY = new Date(Date.now() - 24 * 3_600_000);
 const MODEL = {

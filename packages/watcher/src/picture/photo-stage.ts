@@ -1,5 +1,5 @@
 /** How far the photo in a thread's hand has come, in memory that the child's main thread reads: telling wakes nobody. */
-import type { DecodeStage } from './host-protocol.js';
+import type { DecodeStage } from './host/host-protocol.js';
 
 export interface StageMark {
   readonly stage: DecodeStage;

@@ -1,7 +1,10 @@
 /** One photo made ready for the encoder: opened, read once, hashed, and turned into what the encoder takes. */
 import { readFileSync, rmSync } from 'node:fs';
 import type { ChangedPhoto, CropBox, EncodeTarget, PhotoLocation, PreparedPicture } from '../picture-types.js';
-import type { DecodeLimits, WebpPicture } from './host-protocol.js';
+import { type Content, sniffContent } from './formats/sniff-content.js';
+import type { DecodeLimits, WebpPicture } from './host/host-protocol.js';
+import type { TempNames } from './host/temp-names.js';
+import type { WorkerServices } from './host/worker-services.js';
 import { type LoadedPicture, withPicture } from './load-picture.js';
 import { acceptsOriginal, makeJpeg } from './make-encoded.js';
 import { makePixels } from './make-pixels.js';
@@ -9,9 +12,6 @@ import { makeThumbnail } from './make-thumbnail.js';
 import { linkPhoto, linkUpload, type PhotoLink } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { assertUnchanged, hashOf, type OpenPhoto, openPhoto, readPhoto } from './read-photo.js';
-import { sniffContent } from './sniff-content.js';
-import type { TempNames } from './temp-names.js';
-import type { WorkerServices } from './worker-services.js';
 
 export interface PrepareContext {
   readonly limits: DecodeLimits;
@@ -36,6 +36,7 @@ export interface ThumbnailRequest {
 /** Bytes in memory and a path to them for ExifTool. */
 interface Source {
   readonly bytes: Buffer;
+  readonly content: Content;
   readonly link: PhotoLink;
   readonly contentHash: string;
 }
@@ -50,9 +51,10 @@ export async function readImageForEncode(request: PrepareRequest, context: Prepa
   context.services.enter('decoding'); // the disk has answered
   const contentHash = hashOf(bytes);
   if (request.contentHash !== null && contentHash !== request.contentHash) return { kind: 'changed', contentHash };
-  using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
+  const content = sniffContent(bytes);
+  using link = linkPhoto(photo, request.photo.relPath, { bytes, content }, context.temp);
   try {
-    return await prepare({ bytes, link, contentHash }, request.target, request.crop ?? null, context);
+    return await prepare({ bytes, content, link, contentHash }, request.target, request.crop ?? null, context);
   } catch (error) {
     throw stillGrowing(error, photo) ?? error;
   } finally {
@@ -71,8 +73,9 @@ export async function prepareSpooled(
     const bytes = readFileSync(spoolPath);
     assertFits(bytes.length, context.limits);
     context.services.enter('decoding');
-    using link = linkUpload(spoolPath, bytes, context.temp);
-    return await prepare({ bytes, link, contentHash: hashOf(bytes) }, target, null, context);
+    const content = sniffContent(bytes);
+    using link = linkUpload(spoolPath, { bytes, content }, context.temp);
+    return await prepare({ bytes, content, link, contentHash: hashOf(bytes) }, target, null, context);
   } finally {
     rmSync(spoolPath, { force: true });
   }
@@ -89,9 +92,10 @@ export async function thumbnailOf(
   context.services.enter('decoding');
   const contentHash = hashOf(bytes);
   if (contentHash !== request.contentHash) return { kind: 'changed', contentHash };
-  using link = linkPhoto(photo, request.photo.relPath, bytes, context.temp);
+  const content = sniffContent(bytes);
+  using link = linkPhoto(photo, request.photo.relPath, { bytes, content }, context.temp);
   // Half: a preview counts as ample at twice this size, and a thumbnail needs no more than its own.
-  const wanted = { ...context, bytes, link, inputSize: Math.ceil(maxSide / 2) };
+  const wanted = { ...context, bytes, content, link, inputSize: Math.ceil(maxSide / 2) };
   try {
     return await withPicture(wanted, (picture) => makeThumbnail(picture, maxSide));
   } finally {
@@ -133,8 +137,8 @@ async function deliver(
 }
 
 /** What kind of file it is, when the encoder takes the file itself. A part of it cannot be sent this way. */
-function originalType({ bytes }: Source, target: EncodeTarget, crop: CropBox | null): string | null {
-  const { mediaType } = sniffContent(bytes);
+function originalType({ bytes, content }: Source, target: EncodeTarget, crop: CropBox | null): string | null {
+  const { mediaType } = content;
   return crop === null && acceptsOriginal(target, mediaType, bytes.length) ? mediaType : null;
 }
 

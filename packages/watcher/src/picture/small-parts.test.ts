@@ -2,11 +2,11 @@ import { paintPicture, picture } from '@clip-watch/test-support';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { REASONS } from '../reasons.js';
-import { isCutShort } from './cut-short.js';
-import { withOrientation } from './jpeg-orientation.js';
+import { isCutShort } from './formats/cut-short.js';
+import { withOrientation } from './formats/jpeg-orientation.js';
+import { sniffContent } from './formats/sniff-content.js';
 import { pictureFailure, problemFromSystemError } from './photo-reasons.js';
 import { planPart, planPixels, uprightSize } from './pixel-geometry.js';
-import { sniffContent } from './sniff-content.js';
 
 const CROP = {
   resizeMode: 'shortest-side-center-crop',

@@ -1,5 +1,5 @@
-import { openDecodeHost } from '../picture/decode-host.js';
-import type { DecodeHostOptions } from '../picture/decode-host-options.js';
+import { openDecodeHost } from '../picture/host/decode-host.js';
+import type { DecodeHostOptions } from '../picture/host/decode-host-options.js';
 import type { DecodeHost } from '../picture-types.js';
 
 /** A model's input, small enough to cost nothing. */

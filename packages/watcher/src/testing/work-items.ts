@@ -1,7 +1,8 @@
 /** Made-up work for the table tests of the drain's rules. */
 import type { EncodedOutcome } from '@clip-watch/clip-client';
 import type { ClipCandidate, ClipFailure } from '../clip-backlog.js';
-import type { LedgerEntry, PlanFacts, WorkItem } from '../drain-plan.js';
+import type { LedgerEntry, WorkItem } from '../ledger-entry.js';
+import type { PlanFacts } from '../pass/drain-plan.js';
 
 export const NOW = 1_800_000_000_000;
 

@@ -10,7 +10,7 @@ import { makeFolders } from './server-kill.js';
 
 /** Every kind of child, by what its command line says. */
 const KINDS = {
-  decode: /watcher\/dist\/picture\/decode-child\.js/,
+  decode: /watcher\/dist\/picture\/host\/decode-child\.js/,
   encoder: /apollo\/dist\/main\.js/,
   vision: /apollo\/dist\/vision-child\.js/,
   text: /apollo\/dist\/text-child\.js/,
