@@ -21,6 +21,7 @@ export function watchActivity(counters: Counters, lanes: Lanes, log: Log, withPa
   if (withPage) loop.enable();
   let before = new Map<string, number>();
   let encodedMsBefore = 0;
+  let sentBefore = lanes.vision.sent;
 
   function report(): void {
     const counts = new Map([...counters.totals].map(([name, total]) => [name, total - (before.get(name) ?? 0)]));
@@ -30,8 +31,11 @@ export function watchActivity(counters: Counters, lanes: Lanes, log: Log, withPa
     const some = [...counts].filter(([, count]) => count > 0);
     if (some.length === 0) return;
     const { vision } = lanes;
+    const { batches, inputs } = vision.sent;
+    const meanBatch = Number(((inputs - sentBefore.inputs) / Math.max(1, batches - sentBefore.batches)).toFixed(1));
+    sentBefore = vision.sent;
     log.info(
-      { ...Object.fromEntries(some), meanMs, waiting: vision.waiting, restarts: vision.restarts },
+      { ...Object.fromEntries(some), meanMs, meanBatch, waiting: vision.waiting, restarts: vision.restarts },
       'the last minute',
     );
   }
@@ -62,11 +66,15 @@ const loopDelay = (ns: number): string => Math.max(0, (ns - LOOP_TICK_MS * 1e6) 
 
 function laneLines(
   name: string,
-  lane: { readonly waiting: number; readonly readyChildren: number; readonly restarts: number },
+  lane: Pick<Lanes['decode'], 'waiting' | 'readyChildren' | 'restarts' | 'sent'>,
 ): string[] {
+  const { batches, inputs, waitedMs } = lane.sent;
   return [
     `apollo_waiting{lane="${name}"} ${lane.waiting}`,
     `apollo_children_ready{lane="${name}"} ${lane.readyChildren}`,
     `apollo_child_restarts_total{lane="${name}"} ${lane.restarts}`,
+    `apollo_batches_total{lane="${name}"} ${batches}`,
+    `apollo_batched_inputs_total{lane="${name}"} ${inputs}`,
+    `apollo_batch_wait_seconds_total{lane="${name}"} ${(waitedMs / 1000).toFixed(3)}`,
   ];
 }

@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest';
 import { planBatch } from './batch-plan.js';
 
-const RULES = { maxBatch: 8, maxDelayMs: 5, depth: 2 };
-const IDLE = { waiting: 1, oldestWaitMs: 0, inHand: 0, isolated: false, nextIsSuspect: false };
+const RULES = { maxBatch: 8, maxDelayMs: 400, depth: 2 };
+const IDLE = { waiting: 1, oldestWaitMs: 0, nextWithinMs: undefined, inHand: 0, isolated: false, nextIsSuspect: false };
 
 test.each([
   ['nothing waits', { ...IDLE, waiting: 0 }, { kind: 'nothing' }],
-  ['one waits for company', { ...IDLE, oldestWaitMs: 2 }, { kind: 'wait', delayMs: 3 }],
-  ['one has waited long enough', { ...IDLE, oldestWaitMs: 5 }, { kind: 'send' }],
+  ['no other is expected', IDLE, { kind: 'send' }],
+  ['another is expected soon', { ...IDLE, nextWithinMs: 60 }, { kind: 'wait', delayMs: 60 }],
+  ['the next one is overdue', { ...IDLE, nextWithinMs: -1 }, { kind: 'send' }],
+  [
+    'it has waited for most of the time',
+    { ...IDLE, oldestWaitMs: 390, nextWithinMs: 60 },
+    { kind: 'wait', delayMs: 10 },
+  ],
+  ['it has waited long enough', { ...IDLE, oldestWaitMs: 400, nextWithinMs: 60 }, { kind: 'send' }],
+  ['its sender is impatient', { ...IDLE, oldestTimeoutMs: 100, nextWithinMs: 60 }, { kind: 'wait', delayMs: 25 }],
   ['a batch is full', { ...IDLE, waiting: 8 }, { kind: 'send' }],
   ['a busy child gets no part of a batch', { ...IDLE, oldestWaitMs: 99, inHand: 1 }, { kind: 'nothing' }],
   ['a busy child gets a full batch ahead', { ...IDLE, waiting: 8, inHand: 1 }, { kind: 'send' }],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Arrangement, answersPerSecond, chooseArrangement, type MeasuredArrangement } from './arrangement.js';
 import type { VectorOutput } from './child-protocol.js';
-import type { Lane } from './lane.js';
+import { type Lane, SINGLE_INPUT } from './lane.js';
 
 export interface CalibrationOptions {
   readonly arrangements: readonly Arrangement[];
@@ -61,7 +61,7 @@ async function collectAnswers(
   let isOver = false;
   const submit = (): void =>
     lane.submit({
-      owner: lane,
+      sender: SINGLE_INPUT,
       input,
       settle(outcome) {
         if (isOver || outcome.kind === 'closed') return;

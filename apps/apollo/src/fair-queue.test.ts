@@ -5,7 +5,7 @@ import { FairQueue } from './fair-queue.js';
 const [A, B, C] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
 
 test('takes one of each owner in turn, each owner’s in order', () => {
-  const queue = new FairQueue<{ owner: object; n: number }>();
+  const queue = new FairQueue<object, { owner: object; n: number }>();
   for (const [owner, n] of [
     [A, 1],
     [A, 2],
@@ -20,10 +20,19 @@ test('takes one of each owner in turn, each owner’s in order', () => {
   expect(taken).toEqual([1, 4, 5, 2, 6, 3]);
 });
 
+test('tells how many entries each owner has waiting', () => {
+  const queue = new FairQueue<object, { owner: object; n: number }>();
+  for (const [n, owner] of [A, B, A].entries()) queue.push({ owner, n });
+  expect([...queue.owners()]).toEqual([
+    [A, 2],
+    [B, 1],
+  ]);
+});
+
 test('whatever is pushed, taken and removed, nothing is lost or doubled', () => {
   void assert(
     property(array(constantFrom('push A', 'push B', 'take', 'remove')), (steps) => {
-      const queue = new FairQueue<{ owner: object; n: number }>();
+      const queue = new FairQueue<object, { owner: object; n: number }>();
       const inside = new Set<{ owner: object; n: number }>();
       for (const [n, step] of steps.entries()) {
         if (step.startsWith('push')) {

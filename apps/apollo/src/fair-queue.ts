@@ -2,9 +2,9 @@
  * A queue with a line for each owner; takers get one from each line in turn, so that a stream that sends a thousand
  * items does not make another one wait for all of them.
  */
-export class FairQueue<Entry extends { readonly owner: object }> {
+export class FairQueue<Owner extends object, Entry extends { readonly owner: Owner }> {
   /** In the order in which owners have their turn. */
-  readonly #lines = new Map<object, Entry[]>();
+  readonly #lines = new Map<Owner, Entry[]>();
   #size = 0;
 
   get size(): number {
@@ -44,6 +44,11 @@ export class FairQueue<Entry extends { readonly owner: object }> {
     if (line.length === 0) this.#lines.delete(entry.owner);
     this.#size--;
     return true;
+  }
+
+  /** The owners that have entries here, and how many. */
+  *owners(): IterableIterator<readonly [owner: Owner, waiting: number]> {
+    for (const [owner, line] of this.#lines) yield [owner, line.length];
   }
 
   *[Symbol.iterator](): IterableIterator<Entry> {

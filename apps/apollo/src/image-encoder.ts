@@ -3,7 +3,7 @@ import type { DecodeOutput, VectorOutput } from './child-protocol.js';
 import type { Counters } from './counters.js';
 import { assertNever } from './errors.js';
 import { checkItem, type ItemLimits } from './item-check.js';
-import type { Lane, LaneJob, LaneOutcome } from './lane.js';
+import type { Lane, LaneJob, LaneOutcome, Sender } from './lane.js';
 import { type ItemFailure, toEmbeddingResult, toErrorResult } from './results.js';
 
 export interface ImageEncoderOptions extends ItemLimits {
@@ -27,7 +27,7 @@ export interface PendingImage {
 
 export interface ImageEncoder {
   /** Calls `settle` exactly once, unless abandoned; maybe before it returns. */
-  encode(item: ImageItem__Output, owner: object, settle: (result: EncodeResult) => void): PendingImage;
+  encode(item: ImageItem__Output, sender: Sender, settle: (result: EncodeResult) => void): PendingImage;
 }
 
 /** How long clients stay away from a full queue, within bounds that neither flood nor idle the server. */
@@ -46,7 +46,7 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
     return { reason: 'ERROR_REASON_OVERLOADED', message: `${waiting} pictures are waiting`, retryDelayMs };
   }
 
-  function encode(item: ImageItem__Output, owner: object, settle: (result: EncodeResult) => void): PendingImage {
+  function encode(item: ImageItem__Output, sender: Sender, settle: (result: EncodeResult) => void): PendingImage {
     const receivedAt = performance.now();
     const deadline = item.timeout_ms > 0 ? { deadlineAt: receivedAt + item.timeout_ms } : {};
     const head = { request_id: item.request_id, content_hash: item.ref?.content_hash ?? '' };
@@ -69,7 +69,7 @@ export function createImageEncoder(options: ImageEncoderOptions): ImageEncoder {
 
     function enter<Output>(lane: Lane<Uint8Array, Output>, input: Uint8Array, then: (output: Output) => void): void {
       const job: LaneJob<Uint8Array, Output> = {
-        owner,
+        sender,
         input,
         ...deadline,
         settle(outcome) {

@@ -7,6 +7,7 @@ import type {
 } from '@clip-watch/proto';
 import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js';
 import type { ImageEncoder, PendingImage } from './image-encoder.js';
+import type { Sender } from './lane.js';
 import { selectorProblem } from './model-info.js';
 
 export type ImageStreamCall = ServerDuplexStream<EncodeImagesRequest__Output, EncodeImagesResponse>;
@@ -45,6 +46,14 @@ export function serveImageStream(call: ImageStreamCall, context: ImageStreamCont
   let window = 0;
   let drainDelayMs: number | undefined;
   let lastSentAt = performance.now();
+  const sender: Sender = {
+    get window() {
+      return window;
+    },
+    get room() {
+      return state === 'open' && drainDelayMs === undefined ? window - pending.size : 0;
+    },
+  };
 
   function send(response: EncodeImagesResponse): void {
     if (state === 'ended') return;
@@ -95,7 +104,7 @@ export function serveImageStream(call: ImageStreamCall, context: ImageStreamCont
     const id = item.request_id;
     // Entered first: an item that is refused at once is settled before `encode` returns.
     pending.set(id, undefined);
-    const image = context.encoder.encode(item, call, (result) => {
+    const image = context.encoder.encode(item, sender, (result) => {
       pending.delete(id);
       send({ result });
       endWhenAnswered();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRunClock } from '@clip-watch/processes';
-import { expect, test, vi } from 'vitest';
-import { Lane, type LaneOptions, type LaneOutcome } from './lane.js';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Lane, type LaneOptions, type LaneOutcome, type Sender, SINGLE_INPUT } from './lane.js';
 import { type ScriptedChild, scriptChildren } from './testing/scripted-child.js';
 
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };
@@ -24,12 +24,12 @@ async function openLane(overrides: Partial<LaneOptions<string>> = {}) {
   });
   if (overrides.onDemand !== true) await lane.open();
   const outcomes = new Map<string, LaneOutcome<string>>();
-  const submit = (input: string, owner: object = lane, deadlineAt?: number) => {
+  const submit = (input: string, sender: Sender = SINGLE_INPUT, deadlineAt?: number) => {
     const settle = (outcome: LaneOutcome<string>): void => {
       if (outcomes.has(input) && outcomes.get(input)?.kind === 'done') throw new Error(`${input} settled twice`);
       outcomes.set(input, outcome);
     };
-    const job = { owner, input, settle, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
+    const job = { sender, input, settle, ...(deadlineAt === undefined ? {} : { deadlineAt }) };
     lane.submit(job);
     return job;
   };
@@ -49,6 +49,16 @@ async function openLane(overrides: Partial<LaneOptions<string>> = {}) {
   return { lane, submit, kinds, child, nextChild, started, [Symbol.dispose]: () => void lane.close() };
 }
 
+/** A stream that may send more. */
+const STREAM: Sender = { window: 16, room: 8 };
+
+/** As far as the lane can tell no time passes between these, however busy the machine is. */
+function submitAtOnce({ submit }: Awaited<ReturnType<typeof openLane>>, inputs: readonly string[]): void {
+  vi.useFakeTimers();
+  for (const input of inputs) submit(input, STREAM);
+  vi.useRealTimers();
+}
+
 test('sends a full batch at once and the rest when a child is free', async () => {
   using lane = await openLane();
   for (const input of ['a', 'b', 'c']) lane.submit(input);
@@ -59,16 +69,72 @@ test('sends a full batch at once and the rest when a child is free', async () =>
   expect(lane.kinds()).toEqual({ a: 'done', b: 'done', c: 'done' });
 });
 
-test('waits a moment for a batch to fill, not for ever', async () => {
-  using lane = await openLane({ maxDelayMs: 5 });
-  lane.submit('a');
-  expect(lane.child(0).batches).toEqual([]);
-  await vi.waitFor(() => expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([['a']]));
+describe('a batch that is not full', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** Five inputs at a steady pace: the first went out alone, the others wait behind it. */
+  async function openPaced(sender: Sender, overrides: Partial<LaneOptions<string>> = {}) {
+    const lane = await openLane({ maxBatch: 8, maxDelayMs: 1000, ...overrides });
+    for (const input of ['a', 'b', 'c', 'd', 'e']) {
+      lane.submit(input, sender);
+      await vi.advanceTimersByTimeAsync(40);
+    }
+    const sent = () => lane.child(0).batches.map(({ inputs }) => inputs.join(''));
+    expect(sent()).toEqual(['a']);
+    return { ...lane, sent };
+  }
+
+  test('goes out at once when it is a single input', async () => {
+    using lane = await openLane({ maxBatch: 8, maxDelayMs: 1000 });
+    lane.submit('a');
+    expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([['a']]);
+  });
+
+  test('waits for the others while they keep coming', async () => {
+    using lane = await openPaced(STREAM);
+    lane.child(0).answer();
+    for (const input of ['f', 'g', 'h']) {
+      expect(lane.sent()).toEqual([]);
+      lane.submit(input, STREAM);
+      await vi.advanceTimersByTimeAsync(40);
+    }
+    lane.submit('i', STREAM);
+    expect(lane.sent()).toEqual(['bcdefghi']);
+    expect(lane.lane.sent).toMatchObject({ batches: 2, inputs: 9 });
+  });
+
+  test('goes out when the next input is overdue', async () => {
+    using lane = await openPaced(STREAM);
+    lane.child(0).answer();
+    expect(lane.sent()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(lane.sent()).toEqual(['bcde']);
+  });
+
+  test('goes out at once when its sender has sent all that it may, or half of its window waits here', async () => {
+    for (const sender of [
+      { window: 16, room: 0 },
+      { window: 8, room: 3 },
+    ]) {
+      using lane = await openPaced(sender);
+      lane.child(0).answer();
+      expect(lane.sent()).toEqual(['bcde']);
+    }
+  });
+
+  test('waits no longer than it may, however many keep coming', async () => {
+    using lane = await openPaced(STREAM, { maxBatch: 64, maxDelayMs: 200 });
+    lane.child(0).answer();
+    lane.submit('f', STREAM);
+    await vi.advanceTimersByTimeAsync(40);
+    expect(lane.sent()).toEqual(['bcdef']);
+  });
 });
 
 test('has a full batch ready behind the one that runs', async () => {
   using lane = await openLane({ depth: 2, maxDelayMs: 1000 });
-  for (const input of ['a', 'b', 'c', 'd', 'e', 'f']) lane.submit(input);
+  submitAtOnce(lane, ['a', 'b', 'c', 'd', 'e', 'f']);
   expect(lane.child(0).batches.map(({ inputs }) => inputs)).toEqual([
     ['a', 'b'],
     ['c', 'd'],
@@ -77,7 +143,7 @@ test('has a full batch ready behind the one that runs', async () => {
 
 test('serves owners in turn', async () => {
   using lane = await openLane({ maxBatch: 2 });
-  const [greedy, modest] = [{}, {}];
+  const [greedy, modest] = [{ ...SINGLE_INPUT }, { ...SINGLE_INPUT }];
   lane.submit('first', greedy);
   for (const input of ['a', 'b', 'c', 'd']) lane.submit(input, greedy);
   lane.submit('x', modest);
@@ -101,7 +167,7 @@ test('a job that waits can be taken back, one that runs cannot', async () => {
 test('what is too late to start is answered as expired', async () => {
   using lane = await openLane();
   lane.submit('running');
-  lane.submit('late', lane, performance.now() + 20);
+  lane.submit('late', SINGLE_INPUT, performance.now() + 20);
   await vi.waitFor(() => expect(lane.kinds()).toEqual({ late: 'expired' }));
   lane.child(0).answer();
   expect(lane.kinds()).toEqual({ running: 'done', late: 'expired' });
@@ -150,8 +216,7 @@ test('a kill from outside blames nobody, however often', async () => {
 
 test('a child that answers numbers that are not finite is replaced, and only that input is suspect', async () => {
   using lane = await openLane({ maxDelayMs: 1000 });
-  lane.submit('good');
-  lane.submit('bad');
+  submitAtOnce(lane, ['good', 'bad']);
   lane.child(0).answer(['good', 'NaN']);
   expect(lane.kinds()).toEqual({ good: 'lost', bad: 'lost' });
   const second = await lane.nextChild();

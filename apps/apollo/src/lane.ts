@@ -1,3 +1,4 @@
+import { ArrivalPace } from './arrival-pace.js';
 import { type BatchRules, planBatch } from './batch-plan.js';
 import { type Batch, ChildPlace, type PlaceOptions } from './child-place.js';
 import type { ChildFacts, ChildInput } from './child-protocol.js';
@@ -14,9 +15,19 @@ export type LaneOutcome<Output> =
   | { readonly kind: 'expired' }
   | { readonly kind: 'closed' };
 
+/** Whoever sends inputs. Senders take turns. */
+export interface Sender {
+  /** Inputs that it may have unanswered. */
+  readonly window: number;
+  /** Inputs that it may still send before it gets an answer; 0 when it sends no more. */
+  readonly room: number;
+}
+
+/** A sender of single inputs, which never wait for company. */
+export const SINGLE_INPUT: Sender = { window: 1, room: 0 };
+
 export interface LaneJob<Input extends ChildInput, Output> {
-  /** Owners have their turn one after the other. */
-  readonly owner: object;
+  readonly sender: Sender;
   readonly input: Input;
   /** Not worth starting after this, on the clock of `performance.now()`. */
   readonly deadlineAt?: number;
@@ -33,7 +44,7 @@ export interface LaneOptions<Output> extends BatchRules, PlaceOptions {
 }
 
 interface Entry<Input extends ChildInput, Output> {
-  readonly owner: object;
+  readonly owner: Sender;
   readonly job: LaneJob<Input, Output>;
   readonly queuedAt: number;
   readonly suspect: boolean;
@@ -47,14 +58,18 @@ const SWEEP_MS = 100;
  */
 export class Lane<Input extends ChildInput, Output> {
   readonly #options: LaneOptions<Output>;
-  readonly #queue = new FairQueue<Entry<Input, Output>>();
+  readonly #queue = new FairQueue<Sender, Entry<Input, Output>>();
   readonly #places: ChildPlace<Entry<Input, Output>>[];
   readonly #suspects = new Suspects();
+  readonly #pace = new ArrivalPace();
   readonly #sweep: NodeJS.Timeout;
   #delay: NodeJS.Timeout | undefined;
   #isClosed = false;
   #isStarted = false;
   #msPerInput = 0;
+  #batches = 0;
+  #batched = 0;
+  #waitedMs = 0;
 
   constructor(options: LaneOptions<Output>) {
     this.#options = options;
@@ -96,6 +111,11 @@ export class Lane<Input extends ChildInput, Output> {
     return this.#places.reduce((sum, { restarts }) => sum + restarts, 0);
   }
 
+  /** What went to children so far: batches, inputs in them, and how long these waited in all. */
+  get sent(): { readonly batches: number; readonly inputs: number; readonly waitedMs: number } {
+    return { batches: this.#batches, inputs: this.#batched, waitedMs: this.#waitedMs };
+  }
+
   /** When an input that came now would be taken up, in ms: for clients that must come back later. */
   get expectedWaitMs(): number {
     return (this.waiting * this.#msPerInput) / Math.max(1, this.readyChildren);
@@ -108,7 +128,9 @@ export class Lane<Input extends ChildInput, Output> {
     }
     if (this.#options.onDemand === true && !this.#isStarted) this.#startAll();
     const suspect = this.#suspects.has(job.input);
-    this.#queue.push({ owner: job.owner, job, queuedAt: performance.now(), suspect });
+    const queuedAt = performance.now();
+    if (job.sender.window > 1) this.#pace.note(queuedAt);
+    this.#queue.push({ owner: job.sender, job, queuedAt, suspect });
     this.#pump();
   }
 
@@ -151,9 +173,13 @@ export class Lane<Input extends ChildInput, Output> {
   #offer(place: ChildPlace<Entry<Input, Output>>): void {
     const next = this.#queue.peek();
     if (next === undefined) return;
+    const now = performance.now();
+    const { deadlineAt } = next.job;
     const situation = {
       waiting: this.#queue.size,
-      oldestWaitMs: performance.now() - next.queuedAt,
+      oldestWaitMs: now - next.queuedAt,
+      ...(deadlineAt === undefined ? {} : { oldestTimeoutMs: deadlineAt - next.queuedAt }),
+      nextWithinMs: this.#isMoreComing() ? this.#pace.patienceMs(now) : undefined,
       inHand: place.inHand,
       isolated: place.isIsolated,
       nextIsSuspect: next.suspect,
@@ -163,17 +189,27 @@ export class Lane<Input extends ChildInput, Output> {
     else if (step.kind === 'wait') this.#pumpLater(step.delayMs);
   }
 
+  /**
+   * A sender with half of its window waiting here gets its answers before it is asked for more: with a small window it
+   * would otherwise stand still while the batch runs, and the child while the next one gathers.
+   */
+  #isMoreComing(): boolean {
+    for (const [{ room, window }, waiting] of this.#queue.owners()) if (room > 0 && waiting < window / 2) return true;
+    return false;
+  }
+
   #pumpLater(delayMs: number): void {
-    this.#delay ??= setTimeout(() => {
-      this.#delay = undefined;
-      this.#pump();
-    }, delayMs);
+    clearTimeout(this.#delay);
+    this.#delay = setTimeout(() => this.#pump(), delayMs);
   }
 
   #send(place: ChildPlace<Entry<Input, Output>>): void {
     const entries = this.#takeBatch();
     const alone = entries.length === 1 && entries[0]?.suspect === true;
     const inputs = entries.map(({ job }) => job.input);
+    this.#batches += 1;
+    this.#batched += entries.length;
+    for (const { queuedAt } of entries) this.#waitedMs += performance.now() - queuedAt;
     place.send(entries, inputs, alone);
   }
 

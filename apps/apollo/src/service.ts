@@ -3,6 +3,7 @@ import type { ClipEncodingServiceHandlers, ModelInfo, ModelSelector__Output } fr
 import { type ServerUnaryCall, type ServiceError, type sendUnaryData, status } from '@grpc/grpc-js';
 import type { ImageEncoder } from './image-encoder.js';
 import { type ImageStream, serveImageStream } from './image-stream.js';
+import { type Sender, SINGLE_INPUT } from './lane.js';
 import { type ServerBounds, selectorProblem } from './model-info.js';
 import type { TextEncoder } from './text-encoder.js';
 
@@ -29,7 +30,7 @@ export interface ClipService {
 }
 
 /** All unary pictures share one turn beside the streams. */
-const UNARY_OWNER: object = { name: 'unary' };
+const UNARY: Sender = { ...SINGLE_INPUT };
 
 /** The handlers of `apollo.clip.v1.ClipEncodingService`. */
 export function createClipService(options: ClipServiceOptions): ClipService {
@@ -58,7 +59,7 @@ export function createClipService(options: ClipServiceOptions): ClipService {
       if (refused) return callback(refused);
       if (item === null) return callback({ code: status.INVALID_ARGUMENT, details: 'the request has no item' });
       const answer = onceOnly(call, callback);
-      const image = images.encode(item, UNARY_OWNER, (result) => answer(null, { result }));
+      const image = images.encode(item, UNARY, (result) => answer(null, { result }));
       call.on('cancelled', () => image.abandon());
     },
 

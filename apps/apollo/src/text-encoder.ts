@@ -1,7 +1,7 @@
 import type { EncodeResult } from '@clip-watch/proto';
 import type { VectorOutput } from './child-protocol.js';
 import type { Counters } from './counters.js';
-import type { Lane } from './lane.js';
+import { type Lane, type Sender, SINGLE_INPUT } from './lane.js';
 import { type ItemFailure, toEmbeddingResult, toErrorResult } from './results.js';
 
 export interface TextEncoder {
@@ -19,7 +19,7 @@ interface TextEncoderOptions {
 export function createTextEncoder(options: TextEncoderOptions): TextEncoder {
   const { lane, modelVersion, counters, queueLimit } = options;
 
-  function encodeOne(input: string, index: number, owner: object): Promise<EncodeResult> {
+  function encodeOne(input: string, index: number, sender: Sender): Promise<EncodeResult> {
     const receivedAt = performance.now();
     const head = { request_id: index, content_hash: '' };
     const times = (queueMs: number): { duration_ms: number; queue_ms: number } => ({
@@ -30,7 +30,7 @@ export function createTextEncoder(options: TextEncoderOptions): TextEncoder {
     if (lane.waiting >= queueLimit) return Promise.resolve(toErrorResult(head, OVERLOADED, times(0)));
     return new Promise((resolve) => {
       lane.submit({
-        owner,
+        sender,
         input,
         settle(outcome) {
           if (outcome.kind === 'done' && outcome.output.kind === 'vector')
@@ -43,8 +43,8 @@ export function createTextEncoder(options: TextEncoderOptions): TextEncoder {
 
   return {
     encode(texts) {
-      const owner = {};
-      return Promise.all(texts.map((text, index) => encodeOne(text, index, owner)));
+      const sender = { ...SINGLE_INPUT }; // a turn of its own for each call
+      return Promise.all(texts.map((text, index) => encodeOne(text, index, sender)));
     },
   };
 }
