@@ -1,6 +1,5 @@
 // reliability.mjs SIZE: puts what the deep or nightly run counted into its table of docs/reliability.md. The run itself
 // starts it when it is over; nothing in that table is written by hand.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ if (attacks === undefined) {
   console.error(`docs/reliability.md stays as it is: there is no report of a ${size} run`);
   process.exit(0);
 }
-const text = [heading(attacks.minutes), attackTable(attacks.attacks), otherTests(), mutationTable()]
+const text = [heading(attacks), attackTable(attacks.attacks), otherTests(), mutationTable()]
   .filter((part) => part !== undefined)
   .join('\n\n');
 writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), text));
@@ -25,13 +24,11 @@ function readIfThere(path) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
-function heading(minutes) {
+function heading({ minutes, versions }) {
   const { version } = readIfThere('package.json');
-  // Empty in a copy without its history.
-  const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim();
   const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB`;
   const date = new Date().toISOString().slice(0, 10);
-  return `Version ${version}${commit ? ` (${commit})` : ''}, ${date}, Node ${process.versions.node}, ${process.platform}, ${machine}; ${minutes} minutes of attacks.`;
+  return `Version ${version} (${versions.join(', ')}), ${date}, Node ${process.versions.node}, ${process.platform}, ${machine}; ${minutes} minutes of attacks.`;
 }
 
 function attackTable(all) {

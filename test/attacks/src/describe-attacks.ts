@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,8 @@ const BUDGET_MS: Readonly<Record<Size, number>> = { smoke: HOUR_MS, deep: 0.7 * 
 /** One test an attack: its rounds, then its control. The results go to `reports/attacks-SIZE.json`. */
 export function describeAttacks(attacks: readonly Attack[], size: Size): void {
   const firstSeed = Number(process.env.CLIP_WATCH_TEST_SEED ?? 1);
-  const book = openRoundBook(size, size === 'nightly' ? join(ROOT, '.cache/attacks-nightly.json') : undefined);
+  const file = size === 'nightly' ? join(ROOT, '.cache/attacks-nightly.json') : undefined;
+  const book = openRoundBook(size, file, commitOf(ROOT));
   const only = process.env.CLIP_WATCH_TEST_ATTACKS?.split(',');
   const chosen = attacks.filter(({ name }) => only === undefined || only.includes(name));
 
@@ -48,6 +50,7 @@ export function describeAttacks(attacks: readonly Attack[], size: Size): void {
           {
             size,
             minutes: Math.round(book.spentMs() / 60_000),
+            versions: book.versions(),
             attacks: chosen.map((attack) => told(attack, results[attack.name])),
           },
           null,
@@ -56,6 +59,12 @@ export function describeAttacks(attacks: readonly Attack[], size: Size): void {
       );
     });
   });
+}
+
+/** Of a copy without its history: unknown. */
+function commitOf(folder: string): string {
+  const { stdout } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: folder, encoding: 'utf8' });
+  return stdout?.trim() || 'unknown';
 }
 
 async function runRounds(attack: Attack, size: Size, firstSeed: number, book: RoundBook): Promise<void> {

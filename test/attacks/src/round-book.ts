@@ -23,6 +23,8 @@ interface Book {
   readonly size: Size;
   /** Milliseconds spent by all lives of the run. */
   spentMs: number;
+  /** Of the program that was attacked, in the order of these lives. */
+  readonly versions: string[];
   readonly results: Record<string, AttackResult>;
 }
 
@@ -31,15 +33,21 @@ export interface RoundBook {
   resultOf(attack: string): AttackResult;
   write(attack: string, result: AttackResult, tookMs: number): void;
   spentMs(): number;
+  versions(): readonly string[];
   /** The results so far, and the file gone when they are complete. */
   close(isComplete: boolean): Readonly<Record<string, AttackResult>>;
 }
 
 const NOTHING: AttackResult = { rounds: [], control: null, missing: null };
 
-/** @param file undefined: kept in memory only */
-export function openRoundBook(size: Size, file: string | undefined): RoundBook {
-  const book = (file === undefined ? undefined : readBook(file, size)) ?? { size, spentMs: 0, results: {} };
+/**
+ * @param file undefined: kept in memory only
+ * @param version of the program that this life attacks
+ */
+export function openRoundBook(size: Size, file: string | undefined, version: string): RoundBook {
+  const kept = file === undefined ? undefined : readBook(file, size);
+  const book = kept ?? { size, spentMs: 0, versions: [], results: {} };
+  if (!book.versions.includes(version)) book.versions.push(version);
   return {
     resultOf: (attack) => book.results[attack] ?? NOTHING,
     write(attack, result, tookMs) {
@@ -48,6 +56,7 @@ export function openRoundBook(size: Size, file: string | undefined): RoundBook {
       if (file !== undefined) replaceFile(file, JSON.stringify(book));
     },
     spentMs: () => book.spentMs,
+    versions: () => book.versions,
     close(isComplete) {
       if (file !== undefined && isComplete) rmSync(file, { force: true });
       return book.results;
