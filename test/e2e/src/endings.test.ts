@@ -59,7 +59,8 @@ describe.skipIf(process.platform !== 'linux')('a command that is stopped', () =>
   let apollo: MockApollo;
   beforeAll(async () => {
     await writePhotos(photos.path, 30);
-    apollo = await startMockApollo({ delayMs: 200, workers: 1 });
+    // So slow that no command is over before it is stopped.
+    apollo = await startMockApollo({ delayMs: 5_000, workers: 1 });
   });
   afterAll(async () => {
     await apollo.close();
