@@ -23,6 +23,7 @@ const ALLOWED = new Set([
 /** Used as libraries or programs of their own, unchanged, and replaceable: for these packages, and for no others. */
 const ALLOWED_FOR = [
   ['LGPL-3.0-or-later', /^@img\/sharp-/],
+  ['MPL-2.0', /^exifreader$/],
   ['LGPL-3.0', /^libheif-js$/],
   ['EPL-2.0', /^elkjs$/],
 ];

@@ -5,10 +5,12 @@ import { openHeic } from './formats/heic-decoder.js';
 import { readHeader } from './formats/measure-picture.js';
 import { type Content, sniffContent } from './formats/sniff-content.js';
 import { SIDE_TAGS, type Sides, sidesFromTags, sidesOfRaw } from './formats/stated-sides.js';
+import { isOrdinaryPicture } from './formats/tiff-kind.js';
 import type { DecodeLimits } from './host/host-protocol.js';
 import type { TempNames } from './host/temp-names.js';
 import type { ExifTags, WorkerServices } from './host/worker-services.js';
 import { fileInput, isRawTiff } from './load-picture.js';
+import { readOwnExif } from './own-exif.js';
 import { askThrough, linkPhoto } from './photo-link.js';
 import { PictureProblem } from './photo-reasons.js';
 import { uprightSize } from './pixel-geometry.js';
@@ -30,12 +32,16 @@ export async function ingestPhoto(location: PhotoLocation, context: IngestContex
   using photo = openPhoto(location);
   const { bytes, contentHash } = readAndHash(photo, context);
   const content = sniffContent(bytes);
-  const tags = await tagsOf(photo, location, bytes, content, context);
+  const isWhole = bytes.length === photo.size;
+  const plainSides = isWhole && isPlain(content) ? await sidesOf(bytes, content) : undefined;
+  // Without a readable header ExifTool may still know the sides.
+  const ownTags = plainSides && readOwnExif(bytes, content);
+  const tags = ownTags ?? (await tagsOf(photo, location, bytes, content, context));
   context.services.enter('reading'); // the disk is asked again
   assertUnchanged(photo, photo.size);
   context.services.enter('decoding');
   const isRaw = content.way === 'raw' || (content.way === 'tiff' && isRawTiff(content, location.relPath, tags));
-  const own = isRaw || bytes.length < photo.size ? undefined : await sidesOf(bytes, content);
+  const own = isRaw || isPlain(content) || !isWhole ? plainSides : await sidesOf(bytes, content);
   const sides = isRaw ? sidesOfRaw(tags) : (own ?? sidesFromTags(tags));
   return {
     kind: 'facts',
@@ -87,6 +93,13 @@ async function tagsOf(
     if (error instanceof PictureProblem) return {}; // a photo without EXIF is still a photo
     throw error;
   }
+}
+
+/** Whether a file of this kind is certainly no RAW file, whatever its tags say. */
+function isPlain(content: Content): boolean {
+  return (
+    content.way === 'sharp' || content.way === 'heif' || (content.way === 'tiff' && isOrdinaryPicture(content.tiff))
+  );
 }
 
 /** Upright sides from the picture's own header; undefined where only ExifTool can tell. */

@@ -13,6 +13,12 @@ export function withEarlyExif(png: Buffer): Buffer {
   return pixels === undefined || told === undefined ? png : withChunk(png, pixels, exifChunk(told));
 }
 
+/** Whether texts may hold XMP, or EXIF in a way that readers of EXIF do not know. */
+export function hasTextChunks(png: Buffer): boolean {
+  for (const { type } of chunksOf(png)) if (type === 'zTXt' || type === 'iTXt') return true;
+  return false;
+}
+
 interface Chunk {
   readonly type: string;
   readonly start: number;

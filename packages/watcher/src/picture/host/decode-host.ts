@@ -11,7 +11,7 @@ import { expectKind } from './decode-reply.js';
 import type { DecoderVersions } from './host-protocol.js';
 
 const WITHOUT_PERL =
-  'Perl is not installed, so RAW photos and EXIF data cannot be read. JPEG, PNG, WebP, AVIF and HEIC work. Install the package perl and restart.';
+  'Perl is not installed, so RAW photos and the EXIF data of some cameras cannot be read. JPEG, PNG, WebP, AVIF and HEIC work. Install the package perl and restart.';
 const PREPARED = ['pixels', 'encoded', 'changed'] as const;
 
 /**
