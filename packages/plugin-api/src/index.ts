@@ -95,6 +95,7 @@ export interface PluginRoute {
   /** Relative to the plugin's prefix, for example `/report`. */
   readonly path: string;
   /**
+   * Answers one request. The host waits 30 s for it.
    * @returns what the answer holds as JSON
    * @throws an Error with a `statusCode` below 500 to refuse the request; any other answers 502 and marks the plugin
    */
@@ -119,6 +120,7 @@ export interface PluginInstance {
 /** What `configSchema` has to offer: a zod schema does, and so does a hand-written object. */
 export interface PluginConfigSchema<Config> {
   /**
+   * Checks what the settings hold, and fills in what they leave out.
    * @param input what the settings hold for this plugin, `{}` when that is nothing
    * @returns the checked configuration
    * @throws an Error that names each key that is wrong; people see its message
