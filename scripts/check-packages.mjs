@@ -11,7 +11,7 @@ import { checkReports } from './api-reports.mjs';
 import { bin, publicPackages, ROOT, workspaceEnv } from './workspace.mjs';
 
 const FIELDS = ['description', 'license', 'repository', 'engines', 'sideEffects', 'files', 'exports'];
-/** A type without its declaration, a test, a log, what a tool remembers: nobody runs these. */
+/** Sources, tests, logs, and what tools remember: nobody runs these. */
 const UNWANTED = [
   /\.test\./,
   /(?<!\.d)\.[cm]?tsx?$/,
@@ -41,7 +41,7 @@ const seconds = Math.round((performance.now() - startedAt) / 1000);
 console.log(`${packages.length} packages, ${problems.length} problems, ${seconds} s`);
 if (problems.length > 0) {
   mkdirSync(join(ROOT, 'reports'), { recursive: true });
-  writeFileSync(join(ROOT, 'reports/why'), problems.join('; '));
+  writeFileSync(join(ROOT, 'reports/why'), problems.map((problem) => problem.split('\n')[0]).join('; '));
 }
 process.exit(problems.length === 0 ? 0 : 1);
 
@@ -123,6 +123,7 @@ function loadMessages({ manifest, unpacked }) {
   ];
   return runs.flatMap((args) => {
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 });
-    return status === 0 ? [] : [`does not load from its tarball: ${stderr.trim()}`];
+    const why = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.trim();
+    return status === 0 ? [] : [`does not load from its tarball: ${why}`];
   });
 }

@@ -91,10 +91,13 @@ function membersOf(symbol) {
   return [...byName].map(([name, declarations]) => ({ name, declarations }));
 }
 
-/** A comment at the top of a file is the file's: one that belongs to a declaration stands right above it. */
+/**
+ * Whether it has a comment that begins with words: tags alone do not say what it is for. A comment at the top of a file is
+ * the file's; one that belongs to a declaration stands right above it.
+ */
 function isDocumented(declaration) {
   const comment = ts.getJSDocCommentsAndTags(declaration).filter(ts.isJSDoc).at(-1);
-  if (comment === undefined) return false;
+  if (comment?.comment === undefined) return false;
   const between = comment.getSourceFile().text.slice(comment.end, comment.parent.getStart());
   return between.split('\n').length <= 2;
 }
