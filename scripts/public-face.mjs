@@ -6,6 +6,8 @@ import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { entryPoints, publicPackages, ROOT } from './workspace.mjs';
 
+const IMPORT = /\{([^{}]*)\}\s*(?:from|= await import\()\s*'(@clip-watch\/[\w-]+)[/\w-]*'/g;
+
 const packages = publicPackages();
 const sourceOf = ({ folder }, { types }) =>
   join(ROOT, folder, types.replace('./dist/', 'src/').replace('.d.ts', '.ts'));
@@ -129,19 +131,16 @@ function findImporters() {
   const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT, encoding: 'utf8' });
   for (const file of files.trim().split('\n')) {
     const text = readFileSync(join(ROOT, file), 'utf8');
-    for (const [, list, name] of text.matchAll(
-      /\{([^{}]*)\}\s*(?:from|= await import\()\s*'(@clip-watch\/[\w-]+)[/\w-]*'/g,
-    ))
-      for (const imported of list.split(',').map(
-        (each) =>
-          each
-            .replace(/^\s*type\s/, '')
-            .trim()
-            .split(/\s/)[0],
-      ))
-        if (imported !== '') note(found, name, imported, file);
+    for (const [, list, name] of text.matchAll(IMPORT))
+      for (const imported of namesIn(list)) note(found, name, imported, file);
   }
   return found;
+}
+
+/** Of `type A, b as c,` the names of the other side. */
+function namesIn(list) {
+  const names = list.split(',').map((each) => /^\s*(?:type\s+)?([\w$]*)/.exec(each)[1]);
+  return names.filter((name) => name !== '');
 }
 
 function note(found, name, imported, file) {
