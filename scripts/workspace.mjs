@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,3 +18,17 @@ export const workspaceEnv = () => ({
   // npm passes settings on that pnpm does not know; below `error` it complains about each.
   npm_config_loglevel: 'error',
 });
+
+/** What others could install: everything but the tests. Folders are relative to the root. */
+export function publicPackages() {
+  const below = (group) => readdirSync(join(ROOT, group)).map((name) => `${group}/${name}`);
+  return ['proto', ...below('packages'), ...below('apps')].map((folder) => ({
+    folder,
+    manifest: JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')),
+  }));
+}
+
+/** The entry points of a package that have types: what is added to its name, and the built file. */
+export function entryPoints({ manifest }) {
+  return Object.entries(manifest.exports).map(([path, { types }]) => ({ path: path.slice(1), types }));
+}

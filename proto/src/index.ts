@@ -1,9 +1,21 @@
+/**
+ * The wire contract of Apollo encoders: the `.proto` file itself, how to load it, and the types of its messages. A message
+ * `X` is what one may send, with every field optional; `X__Output` is what arrives, with every field there.
+ */
 import { fileURLToPath } from 'node:url';
+import type { ProtoGrpcType as LoadedDefinition } from './gen/clip.js';
 
-/** Folder to give `@grpc/proto-loader` as `includeDirs`. */
+/**
+ * The folder to give `@grpc/proto-loader` as `includeDirs`, absolute.
+ * @example
+ * const definition = loadSync(CLIP_PROTO, { ...LOADER_OPTIONS, includeDirs: [PROTO_DIR] });
+ * // The type describes exactly what this file and these options give.
+ * const { apollo } = loadPackageDefinition(definition) as unknown as ProtoGrpcType;
+ * const client = new apollo.clip.v1.ClipEncodingService('unix:/run/apollo.sock', credentials.createInsecure());
+ */
 export const PROTO_DIR: string = fileURLToPath(new URL('..', import.meta.url));
 
-/** The contract, relative to {@link PROTO_DIR}. Its comments are the protocol's documentation. */
+/** The contract's file, relative to {@link PROTO_DIR}. Its comments are the protocol's documentation. */
 export const CLIP_PROTO: string = 'apollo/clip/v1/clip.proto';
 
 /**
@@ -11,14 +23,25 @@ export const CLIP_PROTO: string = 'apollo/clip/v1/clip.proto';
  * With others the types lie about what arrives.
  */
 export const LOADER_OPTIONS = {
+  /** Fields keep their names of the contract: `request_id`, not `requestId`. */
   keepCase: true,
+  /** No field has 64 bits. */
   longs: Number,
+  /** Enum values arrive as their names, unknown ones as their numbers. */
   enums: String,
+  /** A field that was left out arrives as its zero value, a message as null. */
   defaults: true,
+  /** Each oneof arrives as a field too, which holds the name of the member that was set. */
   oneofs: true,
 } as const;
 
-/** gRPC service name, also the name under which `grpc.health.v1.Health` reports. */
+/**
+ * What `loadPackageDefinition` of `@grpc/grpc-js` makes of the contract: the client's constructor and the service's
+ * definition are `apollo.clip.v1.ClipEncodingService` and its `service`.
+ */
+export type ProtoGrpcType = LoadedDefinition;
+
+/** The gRPC service's name, under which `grpc.health.v1.Health` reports as well. */
 export const CLIP_SERVICE: string = 'apollo.clip.v1.ClipEncodingService';
 
 export type { CancelItem, CancelItem__Output } from './gen/apollo/clip/v1/CancelItem.js';
@@ -53,4 +76,3 @@ export type { RgbImage, RgbImage__Output } from './gen/apollo/clip/v1/RgbImage.j
 export type { ServerLimits, ServerLimits__Output } from './gen/apollo/clip/v1/ServerLimits.js';
 export type { StreamAccepted, StreamAccepted__Output } from './gen/apollo/clip/v1/StreamAccepted.js';
 export type { StreamOpen, StreamOpen__Output } from './gen/apollo/clip/v1/StreamOpen.js';
-export type { ProtoGrpcType } from './gen/clip.js';

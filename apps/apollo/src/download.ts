@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm, truncate } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { restartPauseMs } from '@clip-watch/processes';
 import { ApolloError, messageOf } from './errors.js';
 import { httpGet } from './http-get.js';
 import type { HubFile } from './hub-listing.js';
@@ -15,14 +16,15 @@ export interface DownloadOptions {
   /** Where it shall lie in the end; until it is checked it is `TARGET.part`. */
   readonly target: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** First pause after a broken transfer; doubles each time. */
+  /** Longest pause after the first broken transfer; the ceiling doubles each time. */
   readonly retryMs?: number;
   readonly idleMs?: number;
   onProgress?(bytes: number): void;
 }
 
 const ATTEMPTS = 5;
-const RETRY_MS = 1000;
+const RETRY_MS = 2000;
+const LONGEST_RETRY_MS = 16_000;
 
 /**
  * Fetches one file: resumes a broken transfer where it stopped, takes no byte more than was announced, and gives the
@@ -42,7 +44,7 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
       throw new Error('its content is not what the hub lists (SHA-256 differs)');
     } catch (error) {
       if (attempt >= ATTEMPTS || !mayPass(error)) throw failure(file, error);
-      await sleep((options.retryMs ?? RETRY_MS) * 2 ** (attempt - 1));
+      await sleep(restartPauseMs(attempt - 1, { baseMs: options.retryMs ?? RETRY_MS, capMs: LONGEST_RETRY_MS }));
     }
   }
   await syncFile(part);

@@ -1,22 +1,11 @@
+/** The server as parts: settings, host, routes, and the shapes of its answers. `cli/main.ts` is the program of them. */
 export type * from './api-types.js';
-export { accessRules } from './cli/serve.js';
 export { type Config, type ConfigInput, readConfig } from './config/config.js';
 export { HostError, type HostErrorCode } from './errors.js';
 export { type Host, openHost } from './host/host.js';
 export type { AccessRules } from './http/access.js';
-export {
-  EXPLANATION,
-  FAILURES,
-  FILTERS,
-  IMAGE,
-  IMAGES,
-  LIBRARIES,
-  LIBRARY,
-  SEARCH_ANSWER,
-  STATUS,
-} from './http/answers.js';
+export { EXPLANATION, FAILURES, FILTERS, IMAGE, IMAGES, LIBRARIES, SEARCH_ANSWER, STATUS } from './http/answers.js';
 export { type AppOptions, createApp } from './http/app.js';
-export { PROBLEM_CODES, type ProblemCode } from './http/problem.js';
 export { openThumbnailCache, type ThumbnailCache } from './photos/thumbnail-cache.js';
 export { openSearchIndex, type SearchIndex, type SearchIndexDeps } from './search/search-index.js';
-export { type IndexRows, type RankedRows, type SearchFilter, SegmentStore } from './search/segment-store.js';
+export type { RankedRows, SearchFilter } from './search/segment-store.js';

@@ -1,5 +1,6 @@
 /** Where an Apollo listens. */
 export interface ApolloAddress {
+  /** Plain text, TLS, or a Unix socket. */
   readonly kind: 'grpc' | 'grpcs' | 'unix';
   /** As configured. Holds no secret: an address with one is refused. */
   readonly text: string;
@@ -16,8 +17,10 @@ const MAX_SOCKET_PATH_BYTES = 107;
 const HOST_AND_PORT = /^(grpcs?):\/\/(\[[0-9a-fA-F:.%]+\]|[^\s:/@[\]?#\\]+):(\d{1,5})\/?$/;
 
 /**
- * Reads `grpc://host:port`, `grpcs://host:port` or `unix:/path`.
- * @throws TypeError saying what is wrong with the text
+ * Reads `grpc://host:port`, `grpcs://host:port` or `unix:/path`. The port has no default.
+ * @throws TypeError saying what is wrong with the text, without a secret that it holds
+ * @example
+ * parseApolloAddress('grpcs://gpu.lan:50051').isLocal; // false: a token goes there by TLS only
  */
 export function parseApolloAddress(text: string): ApolloAddress {
   if (text.startsWith('unix:')) return parseSocket(text);

@@ -10,8 +10,11 @@ import type { ClipClient, ClipClientOptions, ClipHealth, ClipModel } from './typ
 const TEXT_TIMEOUT_MS = 10_000;
 
 /**
- * Speaks to one or many Apollos. Opens nothing before the first image, text or `whenReady`.
+ * Makes a client of one or many encoders. Opens nothing before the first image, text or `whenReady`.
  * @throws TypeError naming every option that is out of bounds
+ * @example
+ * await using client = createClipClient({ addresses: ['grpc://localhost:50051'] });
+ * const { dimension } = await client.whenReady({ signal: AbortSignal.timeout(5_000) });
  */
 export function createClipClient(options: ClipClientOptions): ClipClient {
   return createClipClientOf(options, {});

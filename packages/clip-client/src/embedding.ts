@@ -4,11 +4,14 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
- * Reads an embedding off the wire.
+ * Reads an embedding off the wire, for a caller that has the contract's messages at hand: `createClipClient` does it by
+ * itself.
  * @param bytes little-endian float32, `dimension * 4` bytes
- * @returns a copy with a buffer of its own; its values are not judged, see {@link embeddingFault}
+ * @returns a copy with a buffer of its own; its values are not judged
  * @throws RangeError when the length does not match `dimension`
  * @see proto/apollo/clip/v1/clip.proto, Embedding.values_f32le
+ * @example
+ * const vector = decodeEmbedding(result.embedding.values_f32le, result.embedding.dim);
  */
 export function decodeEmbedding(bytes: Uint8Array, dimension: number): Float32Array {
   if (dimension < 1 || bytes.byteLength !== dimension * BYTES)

@@ -1,4 +1,5 @@
 /**
+ * Why a call failed; branch on this, never on the message.
  * - `DISABLED`: no address was given.
  * - `UNAVAILABLE`: no encoder can take items or texts now; trying again later makes sense.
  * - `MISCONFIGURED`: the encoders were met and refused (token, model, contract); a person has to act.
@@ -21,8 +22,10 @@ export type ClipClientErrorCode =
 /** A call of the client that failed as a whole. What becomes of one image is an outcome, never an error. */
 export class ClipClientError extends Error {
   override readonly name = 'ClipClientError';
+  /** What happened; `retryable` follows from it. */
   readonly code: ClipClientErrorCode;
 
+  /** @param message for people; the code is put before it */
   constructor(code: ClipClientErrorCode, message: string, options?: ErrorOptions) {
     super(`[${code}] ${message}`, options);
     this.code = code;

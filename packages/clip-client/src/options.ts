@@ -27,6 +27,7 @@ const DEFAULT_ITEM_TIMEOUT_MS = 30_000;
 
 /** One option that a client cannot work with. */
 export interface OptionProblem {
+  /** Which one. */
   readonly option: keyof ClipClientOptions;
   /** For people, without the option's name. Never holds the token. */
   readonly message: string;
@@ -56,7 +57,13 @@ export function resolveClipClientOptions(options: ClipClientOptions): Readonly<R
   });
 }
 
-/** Everything that `createClipClient` would refuse; empty when it would not. Reads the CA file, opens no socket. */
+/**
+ * Everything that `createClipClient` would refuse, for a program that shows its settings' faults all at once. Reads the
+ * CA file, opens no socket.
+ * @returns empty when the options are good
+ * @example
+ * for (const { option, message } of findOptionProblems({ addresses: ['grpc://nowhere'] })) console.error(option, message);
+ */
 export function findOptionProblems(options: ClipClientOptions): readonly OptionProblem[] {
   return readOptions(options).problems;
 }

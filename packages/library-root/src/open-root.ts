@@ -7,16 +7,19 @@ import { isSamePath, isSamePathSync } from './same-path.js';
 /** The path leads to another folder than the library's. Nothing of it was read. */
 export class RootChangedError extends Error {
   override readonly name = 'RootChangedError';
+  /** The one thing that it says. */
   readonly code = 'ROOT_CHANGED';
 }
 
 /** An open root: as long as it is open, what is opened below `base` lies in this very folder. */
 export interface OpenRoot {
+  /** Its descriptor, open for reading. */
   readonly fd: number;
   /** Paths below the root are joined to it. */
   readonly base: string;
   /** Where the root lies; what is opened below it lies there too. */
   readonly realPath: string;
+  /** As `identityOf` names it. */
   readonly identity: string;
 }
 
@@ -45,8 +48,12 @@ function toRootError(error: unknown, rootPath: string): unknown {
 }
 
 /**
- * Opens a library's root for reading.
+ * Opens a library's root for reading, and nothing that took its place. A `rootIdentity` of null is not compared.
+ * @returns the root, which whoever opened it closes
  * @throws RootChangedError when the path leads elsewhere or to another folder; else the system's own error
+ * @example
+ * await using root = await openRoot({ rootPath: '/srv/photos', rootIdentity: '2049:131:1700000000000000000' });
+ * const names = await readdir(root.base);
  */
 export async function openRoot(root: LibraryRoot): Promise<OpenRoot & AsyncDisposable> {
   const handle = await openFolder(root.rootPath);
@@ -71,7 +78,13 @@ async function openFolder(rootPath: string): Promise<FileHandle> {
   }
 }
 
-/** `openRoot` with blocking calls, for a thread that may be held up. */
+/**
+ * `openRoot` with blocking calls, for a thread that may be held up.
+ * @throws RootChangedError when the path leads elsewhere or to another folder; else the system's own error
+ * @example
+ * using root = openRootSync(library);
+ * const bytes = readFileSync(join(root.base, relPath));
+ */
 export function openRootSync(root: LibraryRoot): OpenRoot & Disposable {
   const fd = openFolderSync(root.rootPath);
   try {
@@ -96,9 +109,13 @@ function openFolderSync(rootPath: string): number {
 }
 
 /**
- * Opens a folder below an open root; '' is the root itself.
- * @returns its descriptor's path, under which its entries are found
+ * Opens a folder below an open root, without following a link; '' is the root itself.
+ * @param relDir with '/', relative to the root
+ * @returns its descriptor's path, under which its entries are found; whoever opened it closes it
  * @throws Error ELOOP when a link is on the way; else the system's own error
+ * @example
+ * await using folder = await openBelow(root, '2024/summer');
+ * const names = await readdir(folder.base);
  */
 export async function openBelow(root: OpenRoot, relDir: string): Promise<{ readonly base: string } & AsyncDisposable> {
   const path = join(root.base, relDir);

@@ -28,6 +28,8 @@ export const TELLS_ACTIVITY: boolean = existsSync('/proc/self/schedstat');
 /**
  * Looks at a process and all that it started. Costs a millisecond or two.
  * @returns undefined when there is no such process, or the machine does not tell
+ * @example
+ * const cpuMs = [...(readActivity(child.pid)?.threads.values() ?? [])].reduce((sum, thread) => sum + thread.cpuMs, 0);
  */
 export function readActivity(pid: number): Activity | undefined {
   if (!TELLS_ACTIVITY) return undefined;

@@ -40,6 +40,7 @@ const NETWORK: ReadonlySet<string> = new Set([
   'CLIP_MODEL_MIRROR', // where `model pull` fetches from
 ]);
 
+/** What a child may know beside what is harmless. */
 export interface ChildEnvironmentOptions {
   /** Also the variables of proxies and certificates. Only for a child that downloads. Default false. */
   readonly network?: boolean;
@@ -52,6 +53,8 @@ export interface ChildEnvironmentOptions {
  * `NODE_OPTIONS` is left out, since it can load code into every child. `LD_PRELOAD` and `LD_LIBRARY_PATH` stay: who
  * may set them rules this process already, and some machines need them to run native libraries at all.
  * @param extra variables of the child's own; they win
+ * @example
+ * startChild({ file, env: childEnvironment({ DATA_DIR: folder }), onEnd });
  */
 export function childEnvironment(
   extra: Readonly<Record<string, string>> = {},

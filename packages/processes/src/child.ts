@@ -3,6 +3,7 @@ import { type ChildProcess, type Serializable, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline';
 import { createRunClock, type RunClock } from './run-clock.js';
 
+/** What `startChild` takes: the program, what it may know, and who hears of it. */
 export interface ChildOptions {
   /** A program for Node, as a path. */
   readonly file: string;
@@ -18,6 +19,7 @@ export interface ChildOptions {
   readonly ownGroup?: boolean;
   /** False: this process may end while the child runs. Default true. */
   readonly isAwaited?: boolean;
+  /** A message that it sent; unchecked. Only with a `channel`. */
   onMessage?(message: unknown): void;
   /** A line that it wrote to standard error. */
   onErrorLine?(line: string): void;
@@ -25,6 +27,7 @@ export interface ChildOptions {
   onEnd(end: ChildEnd): void;
 }
 
+/** How a child ended, in words for a log and in figures. */
 export interface ChildEnd {
   /** The one reason, as a clause: why it was killed, else its last words, else `it ended with SIGSEGV`. */
   readonly cause: string;
@@ -34,16 +37,19 @@ export interface ChildEnd {
   readonly lastWords: string;
   /** It was killed by us; one that was asked to stop and did is not. */
   readonly isWanted: boolean;
+  /** What it exited with; null when a signal ended it, or it never ran. */
   readonly code: number | null;
+  /** What ended it; null when it exited. */
   readonly signal: NodeJS.Signals | null;
   /** It could not be started, or not be asked to end. */
   readonly error?: Error;
 }
 
-/** A child process that was started. */
+/** A child process that was started. Nothing of it throws; how it ends is told by `onEnd` and `ended`. */
 export interface Child {
   /** Undefined when it could not be started; `onEnd` follows. */
   readonly pid: number | undefined;
+  /** `onEnd` was called. */
   readonly hasEnded: boolean;
   /** Its pipes, by descriptor. */
   readonly stdio: ChildProcess['stdio'];
@@ -70,7 +76,7 @@ const REAP_MS = 1000;
 const WORDS_MS = 200;
 
 /**
- * Starts a Node program as a child process.
+ * Starts a Node program as a child process. It never throws: a program that cannot be started ends at once, with `error`.
  * @example
  * const child = startChild({ file, env: childEnvironment(), channel: 'json', onMessage, onEnd: ({ cause }) => log.warn({ cause }, 'ended') });
  * const start = child.clock.after(30_000, (why) => child.kill(`it did not start: ${describeHang(why)}`));

@@ -16,7 +16,7 @@ export interface LivenessStep {
 
 /** What a task of a process may cost before the process counts as hung. */
 export interface LivenessLimits {
-  /** How long it may take, in time in which it could run. */
+  /** How long it may take: milliseconds in which the process could run. */
   readonly limitMs: number;
   /** Reading stops the clock, but for the CPU time that it costs. For a process with a single task. Default false. */
   readonly readingIsProgress?: boolean;
@@ -25,15 +25,13 @@ export interface LivenessLimits {
 /** `stopped`: by a signal. `disk`: it waits for one. `busy`: it computes without end. `silent`: it does nothing. */
 export type HangCause = 'stopped' | 'disk' | 'busy' | 'silent';
 
-/** The verdict, and how much of the limit was spent. */
-export type Liveness =
-  | { readonly kind: 'alive'; readonly spentMs: number }
-  | { readonly kind: 'hung'; readonly spentMs: number; readonly cause: HangCause };
-
 /** Less is the wake-up calls between threads. */
 const READING_BYTES = 4096;
 
 /**
+ * What became of the time between two looks. The time that counts is the time in which the process could run: one that
+ * waits for a CPU has none of it; one that a signal stopped, that waits for a disk, or that sleeps with work in hand has
+ * all of it; one that computes without end has at least the CPU time that it got.
  * @param cores that the process could use at once
  * @param longestMs a longer gap between two looks counts as this: whoever looks may have been held up himself
  */
@@ -78,22 +76,6 @@ export function hangCause(last: LivenessStep, cpuMs: number, spentMs: number): H
   return last.isAtDisk ? 'disk' : 'silent';
 }
 
-/**
- * Judges a process by looks at it since its task began.
- *
- * The time that counts is the time in which it could run. One that waits for a CPU has none of it; one that a signal
- * stopped, that waits for a disk, or that sleeps with work in hand has all of it; one that computes without end has at
- * least the CPU time that it got.
- */
-export function judgeLiveness(samples: readonly Activity[], limits: LivenessLimits, cores: number): Liveness {
-  const steps = samples.slice(1).map((after, at) => livenessStep(samples[at] ?? after, after, cores));
-  const spentMs = steps.reduce((sum, step) => sum + spentIn(step, limits), 0);
-  const last = steps.at(-1);
-  if (last === undefined || spentMs < limits.limitMs) return { kind: 'alive', spentMs };
-  const cpuMs = steps.reduce((sum, step) => sum + step.cpuMs, 0);
-  return { kind: 'hung', spentMs, cause: hangCause(last, cpuMs, spentMs) };
-}
-
 const SAID: Readonly<Record<HangCause, string>> = {
   stopped: 'it is stopped by a signal',
   disk: 'it waits for a disk',
@@ -101,7 +83,11 @@ const SAID: Readonly<Record<HangCause, string>> = {
   silent: 'it does nothing',
 };
 
-/** For a log line: `it is stopped by a signal`. */
+/**
+ * A hang in words, as a clause for a log line.
+ * @example
+ * describeHang('stopped'); // 'it is stopped by a signal'
+ */
 export function describeHang(cause: HangCause): string {
   return SAID[cause];
 }

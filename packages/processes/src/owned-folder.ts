@@ -12,9 +12,14 @@ const NAME = /^clip-watch-[a-z]+-(\d+)-([0-9a-z]+)-([0-9a-z]+)-[0-9A-Za-z]{6}$/;
 const UNKNOWN = '0';
 
 /**
- * Makes a private folder (mode 700) of this process.
+ * Makes a private folder (mode 700) of this process. Who makes it removes it; what a killed process left is for
+ * `sweepLeftovers`.
  * @param parent usually the system's temporary folder
  * @param purpose a word in lower case
+ * @returns its path
+ * @throws Error of the system, when it cannot be made
+ * @example
+ * const folder = makeOwnedFolder(tmpdir(), 'spool'); // /tmp/clip-watch-spool-4711-…
  */
 export function makeOwnedFolder(parent: string, purpose: string): string {
   return mkdtempSync(join(parent, `clip-watch-${purpose}-${process.pid}-${startOf('self')}-${pidNamespace()}-`));
@@ -22,8 +27,10 @@ export function makeOwnedFolder(parent: string, purpose: string): string {
 
 /**
  * Removes the folders of `makeOwnedFolder` whose owner has ended without removing them. Another user's are left alone,
- * and no link is followed.
- * @returns the names of what was removed
+ * and no link is followed. It never fails: what cannot be removed stays.
+ * @returns the names of what it took for leftovers
+ * @example
+ * for (const name of await sweepLeftovers(tmpdir())) log.info({ name }, 'a killed run had left this');
  */
 export async function sweepLeftovers(parent: string): Promise<readonly string[]> {
   const names = await readdir(parent).catch(() => []); // Whoever makes a folder there tells of it.

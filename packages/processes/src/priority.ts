@@ -11,6 +11,8 @@ const GROUP_PAUSE_MS = 150;
  * the process alone it would miss the threads that Node had started before, and native libraries work in those.
  * What the system refuses is left as it was.
  * @param nice 0 is usual, 19 the lowest
+ * @example
+ * lowerThreads(10); // before native libraries start threads of their own
  */
 export function lowerThreads(nice: number): void {
   for (const thread of [0, ...threadIds()]) lowerThread(thread, nice);
@@ -18,7 +20,10 @@ export function lowerThreads(nice: number): void {
 
 /**
  * The same for the session, if this process leads one: kernels that group by session (autogroup, as most distributions
- * have it) weigh threads only within one, and whole sessions against each other as equals.
+ * have it) weigh threads only within one, and whole sessions against each other as equals. Does nothing elsewhere.
+ * @param nice 0 is usual, 19 the lowest
+ * @example
+ * lowerSession(10); // in a child that was started with `ownGroup`
  */
 export function lowerSession(nice: number): void {
   if (leadsSession()) lowerGroup(nice, GROUP_TRIES);

@@ -1,4 +1,4 @@
-/** How long pauses between starts may be. */
+/** How long pauses between tries may be. */
 export interface PauseLimits {
   /** The ceiling after the first failure. */
   readonly baseMs: number;
@@ -9,9 +9,12 @@ export interface PauseLimits {
 }
 
 /**
- * The pause before a child is started again: anything up to a ceiling that doubles with each failure in a row ("full
- * jitter"), so that children that failed together do not start together.
+ * The pause before a child is started, or a download tried, again: anything up to a ceiling that doubles with each
+ * failure in a row ("full jitter"), so that those that failed together do not come back together.
  * @param failures 0 for the first; back to 0 after a success
+ * @returns whole milliseconds
+ * @example
+ * setTimeout(start, restartPauseMs(failures++, { baseMs: 500, capMs: 10_000 }));
  */
 export function restartPauseMs(failures: number, { baseMs, capMs, random = Math.random }: PauseLimits): number {
   return Math.round(random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 30)));

@@ -14,6 +14,7 @@ import {
 export interface RunTimer {
   /** Begins anew: there was progress. Does nothing after `stop`, and after it has called back. */
   refresh(): void;
+  /** The task is done: it never calls back. */
   stop(): void;
 }
 
@@ -21,6 +22,7 @@ export interface RunTimer {
 export interface RunClock {
   /**
    * Calls back once when the process has had this much time.
+   * @param limits in milliseconds, or with what else counts as progress
    * @param onHang told what it was doing in the end
    */
   after(limits: number | LivenessLimits, onHang: (cause: HangCause) => void): RunTimer;
@@ -46,8 +48,11 @@ const UNKNOWING_FACTOR = 3;
 const NOTHING_KNOWN = { cpuMs: 0, busyMs: 0, isReading: false, isStopped: false, isAtDisk: false };
 
 /**
- * @param pid of the process; what it starts counts with it
+ * Makes a clock of a process. `Child.clock` is one; this is for a process that something else started.
+ * @param pid of the process; what it starts counts with it. Undefined: there is none, and only the wall clock counts
  * @param look takes the figures. Without them (another system than Linux) three times the time on the wall must pass
+ * @example
+ * const timer = createRunClock(pid).after(5_000, (why) => log.warn(`no answer: ${describeHang(why)}`));
  */
 export function createRunClock(
   pid: number | undefined,

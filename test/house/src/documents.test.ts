@@ -59,6 +59,12 @@ describe('documents point at what is there', () => {
     expect(named.filter((name) => !sources.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
   });
 
+  test('the README of what others could install begins with its use', () => {
+    const others = workspacePackages().filter(({ folder }) => !folder.startsWith('test/'));
+    const wordy = others.filter(({ folder }) => !/^# .+\n\n```/.test(read(join(folder, 'README.md'))));
+    expect(wordy.map(({ folder }) => folder)).toEqual([]);
+  });
+
   test('every workspace folder says what it is', () => {
     const silent = workspacePackages().filter(({ folder }) => !existsSync(join(REPOSITORY, folder, 'README.md')));
     expect(silent.map(({ folder }) => folder)).toEqual([]);

@@ -6,6 +6,9 @@
  * else with ERROR_REASON_CANCELLED. Only that answer frees the place in the window.
  */
 export interface CancelItem {
+  /**
+   * ImageItem.request_id.
+   */
   'request_id'?: (number);
 }
 
@@ -14,5 +17,8 @@ export interface CancelItem {
  * else with ERROR_REASON_CANCELLED. Only that answer frees the place in the window.
  */
 export interface CancelItem__Output {
+  /**
+   * ImageItem.request_id.
+   */
   'request_id': (number);
 }

@@ -2,6 +2,9 @@
 
 import type { EncodeResult as _apollo_clip_v1_EncodeResult, EncodeResult__Output as _apollo_clip_v1_EncodeResult__Output } from '../../../apollo/clip/v1/EncodeResult.js';
 
+/**
+ * The answers to those texts.
+ */
 export interface EncodeTextsResponse {
   /**
    * Same length and order as the texts; request_id is the index in that list, content_hash is empty.
@@ -9,6 +12,9 @@ export interface EncodeTextsResponse {
   'results'?: (_apollo_clip_v1_EncodeResult)[];
 }
 
+/**
+ * The answers to those texts.
+ */
 export interface EncodeTextsResponse__Output {
   /**
    * Same length and order as the texts; request_id is the index in that list, content_hash is empty.

@@ -5,6 +5,9 @@
  * A picture file as it lies on disk.
  */
 export interface EncodedImage {
+  /**
+   * The whole file, at most ServerLimits.max_image_bytes.
+   */
   'data'?: (Buffer | Uint8Array | string);
   /**
    * A hint such as "image/jpeg"; the server sniffs.
@@ -16,6 +19,9 @@ export interface EncodedImage {
  * A picture file as it lies on disk.
  */
 export interface EncodedImage__Output {
+  /**
+   * The whole file, at most ServerLimits.max_image_bytes.
+   */
   'data': (Buffer);
   /**
    * A hint such as "image/jpeg"; the server sniffs.

@@ -14,6 +14,9 @@ export interface FlowUpdate {
    * elsewhere, or here again after retry_delay_ms.
    */
   'draining'?: (boolean);
+  /**
+   * With draining: stay away at least this long. 0: the client's own backoff.
+   */
   'retry_delay_ms'?: (number);
   '_max_in_flight'?: "max_in_flight";
 }
@@ -31,6 +34,9 @@ export interface FlowUpdate__Output {
    * elsewhere, or here again after retry_delay_ms.
    */
   'draining': (boolean);
+  /**
+   * With draining: stay away at least this long. 0: the client's own backoff.
+   */
   'retry_delay_ms': (number);
   '_max_in_flight'?: "max_in_flight";
 }

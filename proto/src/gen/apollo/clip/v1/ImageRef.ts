@@ -10,9 +10,12 @@ export interface ImageRef {
    */
   'content_hash'?: (string);
   /**
-   * Optional: clients leave both out where names are private.
+   * Optional: clients leave this and rel_path out where names are private.
    */
   'library_id'?: (string);
+  /**
+   * Path below the library's folder, with '/'. For logs only.
+   */
   'rel_path'?: (string);
 }
 
@@ -25,8 +28,11 @@ export interface ImageRef__Output {
    */
   'content_hash': (string);
   /**
-   * Optional: clients leave both out where names are private.
+   * Optional: clients leave this and rel_path out where names are private.
    */
   'library_id': (string);
+  /**
+   * Path below the library's folder, with '/'. For logs only.
+   */
   'rel_path': (string);
 }

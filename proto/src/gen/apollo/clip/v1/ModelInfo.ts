@@ -4,6 +4,9 @@ import type { Preprocessing as _apollo_clip_v1_Preprocessing, Preprocessing__Out
 import type { ServerLimits as _apollo_clip_v1_ServerLimits, ServerLimits__Output as _apollo_clip_v1_ServerLimits__Output } from '../../../apollo/clip/v1/ServerLimits.js';
 import type { ModelState as _apollo_clip_v1_ModelState, ModelState__Output as _apollo_clip_v1_ModelState__Output } from '../../../apollo/clip/v1/ModelState.js';
 
+/**
+ * What a model is and what it takes: all that a client must know to make pixels and to check vectors.
+ */
 export interface ModelInfo {
   /**
    * For people, for example "clip-vit-base-patch32".
@@ -43,10 +46,19 @@ export interface ModelInfo {
    * Longest text in tokens; longer texts are cut.
    */
   'max_text_tokens'?: (number);
+  /**
+   * Left out: not stated.
+   */
   'limits'?: (_apollo_clip_v1_ServerLimits | null);
+  /**
+   * Whether the model can encode now.
+   */
   'state'?: (_apollo_clip_v1_ModelState);
 }
 
+/**
+ * What a model is and what it takes: all that a client must know to make pixels and to check vectors.
+ */
 export interface ModelInfo__Output {
   /**
    * For people, for example "clip-vit-base-patch32".
@@ -86,6 +98,12 @@ export interface ModelInfo__Output {
    * Longest text in tokens; longer texts are cut.
    */
   'max_text_tokens': (number);
+  /**
+   * Left out: not stated.
+   */
   'limits': (_apollo_clip_v1_ServerLimits__Output | null);
+  /**
+   * Whether the model can encode now.
+   */
   'state': (_apollo_clip_v1_ModelState__Output);
 }

@@ -1,6 +1,9 @@
 // Original file: apollo/clip/v1/clip.proto
 
 
+/**
+ * Which model a call is about. Left out, or with both fields empty: the server's default one.
+ */
 export interface ModelSelector {
   /**
    * Empty: the server's default model.
@@ -13,6 +16,9 @@ export interface ModelSelector {
   'version'?: (string);
 }
 
+/**
+ * Which model a call is about. Left out, or with both fields empty: the server's default one.
+ */
 export interface ModelSelector__Output {
   /**
    * Empty: the server's default model.

@@ -1,5 +1,8 @@
 // Original file: apollo/clip/v1/clip.proto
 
+/**
+ * How pixels are averaged when a picture is resized, each as PIL does it.
+ */
 export const ResampleFilter = {
   /**
    * Also any unknown value: do not make pixels; send encoded bytes, or do not use this model.
@@ -10,6 +13,9 @@ export const ResampleFilter = {
   RESAMPLE_FILTER_LANCZOS: 'RESAMPLE_FILTER_LANCZOS',
 } as const;
 
+/**
+ * How pixels are averaged when a picture is resized, each as PIL does it.
+ */
 export type ResampleFilter =
   /**
    * Also any unknown value: do not make pixels; send encoded bytes, or do not use this model.
@@ -23,4 +29,7 @@ export type ResampleFilter =
   | 'RESAMPLE_FILTER_LANCZOS'
   | 3
 
+/**
+ * How pixels are averaged when a picture is resized, each as PIL does it.
+ */
 export type ResampleFilter__Output = typeof ResampleFilter[keyof typeof ResampleFilter]

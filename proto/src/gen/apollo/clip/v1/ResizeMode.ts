@@ -1,5 +1,8 @@
 // Original file: apollo/clip/v1/clip.proto
 
+/**
+ * How a picture of any shape becomes the square of ModelInfo.input_size.
+ */
 export const ResizeMode = {
   /**
    * Also any unknown value: do not make pixels; send encoded bytes, or do not use this model.
@@ -15,6 +18,9 @@ export const ResizeMode = {
   RESIZE_MODE_STRETCH: 'RESIZE_MODE_STRETCH',
 } as const;
 
+/**
+ * How a picture of any shape becomes the square of ModelInfo.input_size.
+ */
 export type ResizeMode =
   /**
    * Also any unknown value: do not make pixels; send encoded bytes, or do not use this model.
@@ -32,4 +38,7 @@ export type ResizeMode =
   | 'RESIZE_MODE_STRETCH'
   | 2
 
+/**
+ * How a picture of any shape becomes the square of ModelInfo.input_size.
+ */
 export type ResizeMode__Output = typeof ResizeMode[keyof typeof ResizeMode]

@@ -1,5 +1,8 @@
 // Original file: apollo/clip/v1/clip.proto
 
+/**
+ * What a client must do with an item that failed.
+ */
 export const Retry = {
   /**
    * Treat as RETRY_LATER, with a cap on attempts.
@@ -15,6 +18,9 @@ export const Retry = {
   RETRY_LATER: 'RETRY_LATER',
 } as const;
 
+/**
+ * What a client must do with an item that failed.
+ */
 export type Retry =
   /**
    * Treat as RETRY_LATER, with a cap on attempts.
@@ -32,4 +38,7 @@ export type Retry =
   | 'RETRY_LATER'
   | 2
 
+/**
+ * What a client must do with an item that failed.
+ */
 export type Retry__Output = typeof Retry[keyof typeof Retry]
