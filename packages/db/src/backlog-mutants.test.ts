@@ -257,10 +257,11 @@ describe('a guard that is taken out is missed', () => {
     { timeout: 300_000 },
     async (_name, mutant) => {
       await using backlog = await openBacklog();
-      const { statement, from, to, seed, example } = mutant;
-      const original = statement.sql;
+      const { from, to, seed, example } = mutant;
+      const text = mutant.statement.sqlite;
+      const original = text.sql;
       expect(original).toContain(from);
-      Reflect.set(statement, 'sql', original.replace(from, to));
+      Reflect.set(text, 'sql', original.replace(from, to));
       try {
         const holds = fc.asyncProperty(photoProgram, (steps) => backlog.run(steps));
         const result = await fc.check(holds, {
@@ -273,7 +274,7 @@ describe('a guard that is taken out is missed', () => {
         // By a rule of the table, and not because the statement is broken.
         expect(String(result.errorInstance)).not.toMatch(/SQLITE|Driver|syntax/);
       } finally {
-        Reflect.set(statement, 'sql', original);
+        Reflect.set(text, 'sql', original);
       }
     },
   );

@@ -1,16 +1,20 @@
 /** What a dialect brings: statements, turns, and the upkeep of its database. The DAOs stand on these and on nothing below. */
-import type { SqlParams, SqlValue, Statement } from './statement.js';
+import type { Columns, RowWith, SqlParams, SqlValue, Statement } from './statement.js';
 
-/** A row by column name. What the columns are is the statement's own word, and its tests'. */
+/** A row by column name, of a text that is no `Statement`. */
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 /** Statements on one connection. */
 export interface Sql {
-  all<Row extends SqlRow, Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<Row[]>;
+  all<Name extends string, Row extends Columns>(
+    statement: Statement<Name, Row>,
+    params: SqlParams<Name>,
+  ): Promise<RowWith<Row>[]>;
   /** @returns rows changed, those of triggers not counted */
-  run<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): Promise<number>;
+  run<Name extends string>(statement: Statement<Name, null>, params: SqlParams<Name>): Promise<number>;
   /** Several statements at once, without parameters. */
   script(text: string): Promise<void>;
+  /** What is asked once, while a database is opened: parameters by position, in the dialect's own way. */
   query(text: string, args?: readonly SqlValue[]): Promise<SqlRow[]>;
 }
 

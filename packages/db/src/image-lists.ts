@@ -1,22 +1,19 @@
 import { cameraName } from './camera-name.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { chunks, type DaoContext } from './dao-context.js';
+import type { Sql } from './dialect.js';
 import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
 import { type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_IMAGE_CAMERAS, PAGE_IMAGE_IDS } from './sql/list-images.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
+import type { RowOf } from './statement.js';
 
 type ListDao = Pick<ImageExifDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
 
-interface PlacedId {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly sort_time: number;
-  readonly camera_make?: string | null;
-  readonly camera_model?: string | null;
-}
+/** The camera is read only where a list is narrowed to one. */
+type PlacedId = RowOf<typeof PAGE_IMAGE_IDS> & Partial<RowOf<typeof PAGE_IMAGE_CAMERAS>>;
 
 /** Where a page begins: after this place, in the order of the list. */
 interface Place {
@@ -79,11 +76,12 @@ export function createListDao(context: DaoContext): ListDao {
   /** Every library's page by its own index, merged: a page over all of them needs no index of its own. */
   async function pagePlaces(request: ImagePageRequest, libraryIds: readonly number[], after: Place, limit: number) {
     const { camera, takenAfter = Number.MIN_SAFE_INTEGER } = request;
-    const statement = camera === undefined ? PAGE_IMAGE_IDS : PAGE_IMAGE_CAMERAS;
     const places: PlacedId[] = [];
     for (const libraryId of libraryIds) {
       const page = { libraryId, ...after, takenAfter, limit };
-      places.push(...(await lane.read((sql) => sql.all<PlacedId, keyof typeof page>(statement, page))));
+      const read = (sql: Sql): Promise<PlacedId[]> =>
+        camera === undefined ? sql.all(PAGE_IMAGE_IDS, page) : sql.all(PAGE_IMAGE_CAMERAS, page);
+      places.push(...(await lane.read(read)));
     }
     return places.sort((a, b) => b.sort_time - a.sort_time || b.id - a.id).slice(0, limit);
   }
@@ -122,9 +120,7 @@ export function createListDao(context: DaoContext): ListDao {
         lastReason: reason ?? AFTER_ALL_REASONS,
         limit: limit - found.length,
       };
-      const rows = await lane.read((sql) =>
-        sql.all<{ id: number; reason: string }, keyof typeof page>(PAGE_PROBLEMS, page),
-      );
+      const rows = await lane.read((sql) => sql.all(PAGE_PROBLEMS, page));
       found.push(...rows.map((row) => ({ ...row, library })));
     }
     const last = found.at(-1);

@@ -7,15 +7,12 @@ import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
+import type { RowOf } from './statement.js';
 import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
 
-interface StoredRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly is_source: number;
-}
+type StoredRow = RowOf<typeof STORE_EMBEDDINGS>;
 
 const NOTHING: WriteResult = { written: 0, stale: 0, shared: 0 };
 /** People read it; a stack or a file has no place in a row. */
@@ -59,7 +56,7 @@ async function storeWaiting(
 ): Promise<readonly StoredRow[]> {
   if (models.active === models.wanted) return [];
   const params = { batch: toBatch(batch, dimension).batch, ...models };
-  const marked = await sql.all<StoredRow, keyof typeof params>(MARK_WAITING, params);
+  const marked = await sql.all(MARK_WAITING, params);
   const ids = new Set(idsOf(marked));
   const waiting = batch.filter(({ imageId }) => ids.has(imageId));
   if (waiting.length > 0) await sql.run(STORE_WAITING, { ...toBatch(waiting, dimension), now });
@@ -71,10 +68,7 @@ async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now:
   const { models, dimension } = wanted;
   for (const { embedding, imageId } of batch) checkEmbedding(embedding, dimension, imageId);
   const params = { ...toBatch(batch, dimension), now };
-  const stored = [
-    ...(await storeWaiting(sql, batch, wanted, now)),
-    ...(await sql.all<StoredRow, keyof typeof params>(STORE_EMBEDDINGS, params)),
-  ];
+  const stored = [...(await storeWaiting(sql, batch, wanted, now)), ...(await sql.all(STORE_EMBEDDINGS, params))];
   // A row that is alone with its bytes has nobody to share with, and most are.
   const sources = stored.filter((row) => row.is_source === 1);
   return { written: idsOf(stored), shared: await shareEmbeddings(sql, idsOf(sources), { models, now }) };

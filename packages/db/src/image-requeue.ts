@@ -3,14 +3,9 @@ import { chunks } from './dao-context.js';
 import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
+import type { RowOf } from './statement.js';
 
-interface ProblemRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly reason: string;
-  readonly status: string;
-  readonly decoder_version: string | null;
-}
+type ProblemRow = RowOf<typeof PAGE_PROBLEMS>;
 
 const BATCH = 200;
 /** Sorts after every reason: reasons are words in ASCII. */
@@ -37,7 +32,7 @@ export function createRequeueDao(context: DaoContext): Pick<ImageExifDao, 'reque
     for (;;) {
       const page = { libraryId, lastReason: range.lastReason, ...place, limit: BATCH };
       const { rows, changed } = await lane.write(async (sql) => {
-        const found = await sql.all<ProblemRow, keyof typeof page>(PAGE_PROBLEMS, page);
+        const found = await sql.all(PAGE_PROBLEMS, page);
         const ids = JSON.stringify(found.filter(pick).map(({ id }) => id));
         const failed = await sql.run(REQUEUE_ROWS, { ids });
         await sql.run(REQUEUE_WAITING, { ids });

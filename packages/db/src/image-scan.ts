@@ -17,6 +17,7 @@ import {
 import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
 import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
+import type { RowOf } from './statement.js';
 
 type ScanDao = Pick<
   ImageExifDao,
@@ -35,38 +36,8 @@ type ScanDao = Pick<
   | 'setSkipped'
 >;
 
-interface KnownFileRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly rel_path: string;
-  readonly file_size: number;
-  readonly modified_at_ms: number;
-  readonly changed_at_ms: number | null;
-  readonly inode: string | null;
-  readonly content_hash: string;
-  readonly missing_since: number | null;
-}
-
-interface IdRange {
-  readonly [column: string]: unknown;
-  readonly first_id: number | null;
-  readonly last_id: number | null;
-}
-
-interface StatusRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly clip_status: ClipStatus;
-}
-
-interface StoredRow extends StatusRow {
-  readonly content_hash: string;
-}
-
-interface ExclusionRow extends StatusRow {
-  readonly rel_path: string;
-  readonly clip_error_reason: string | null;
-}
+type KnownFileRow = RowOf<typeof FIND_KNOWN_FILES>;
+type StatusRow = RowOf<typeof MARK_SEEN>;
 
 /** Rows a transaction: few enough that the other writers do not feel one. */
 const BATCH = 100;
@@ -122,7 +93,7 @@ function idsWith(rows: readonly StatusRow[], status: ClipStatus): number[] {
 }
 
 /** New names of known bytes take the embedding that is there: copies, moves and returned libraries cost no encode. */
-async function copyToNewNames(sql: Sql, stored: readonly StoredRow[], now: number): Promise<readonly number[]> {
+async function copyToNewNames(sql: Sql, stored: readonly RowOf<typeof UPSERT_PHOTOS>[], now: number): Promise<readonly number[]> {
   const rows = stored
     .filter((row) => row.clip_status === 'pending')
     .map((row) => ({ id: row.id, contentHash: row.content_hash }));
@@ -148,15 +119,15 @@ async function removePage(
   page: { readonly libraryId: number; readonly before: number; readonly limit: number },
   until: number,
 ): Promise<number> {
-  const rows = await sql.all<{ readonly id: number }, keyof typeof page>(PAGE_LONG_MISSING, page);
+  const rows = await sql.all(PAGE_LONG_MISSING, page);
   const ids = JSON.stringify(idsOf(rows));
   await sql.run(KEEP_EMBEDDINGS, { ids, until });
   await sql.run(KEEP_WAITING, { ids, until });
   return sql.run(REMOVE_ROWS, { ids });
 }
 
-async function findIdRange(sql: Sql, libraryId: number): Promise<IdRange> {
-  const [range] = await sql.all<IdRange, 'libraryId'>(FIND_ID_RANGE, { libraryId });
+async function findIdRange(sql: Sql, libraryId: number): Promise<RowOf<typeof FIND_ID_RANGE>> {
+  const [range] = await sql.all(FIND_ID_RANGE, { libraryId });
   return range ?? { first_id: null, last_id: null };
 }
 
@@ -165,7 +136,7 @@ async function samplePage(sql: Sql, libraryId: number, limit: number): Promise<r
   if (first === null || last === null) return [];
   const step = (last - first + 1) / limit;
   const spots = JSON.stringify(Array.from({ length: limit }, (_, at) => first + Math.floor(at * step)));
-  return sql.all<KnownFileRow, 'libraryId' | 'spots'>(SAMPLE_KNOWN_FILES, { libraryId, spots });
+  return sql.all(SAMPLE_KNOWN_FILES, { libraryId, spots });
 }
 
 export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
@@ -173,8 +144,8 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     const rows = JSON.stringify(photos.map(toPhotoRow));
     const paths = JSON.stringify(photos.map(({ relPath }) => relPath));
     return lane.write(async (sql) => {
-      const known = await sql.all<KnownFileRow, 'libraryId' | 'paths'>(FIND_KNOWN_FILES, { libraryId, paths });
-      const stored = await sql.all<StoredRow, 'libraryId' | 'photos'>(UPSERT_PHOTOS, { libraryId, photos: rows });
+      const known = await sql.all(FIND_KNOWN_FILES, { libraryId, paths });
+      const stored = await sql.all(UPSERT_PHOTOS, { libraryId, photos: rows });
       const copied = await copyToNewNames(sql, stored, now());
       // Facts of rows with a vector may have changed too, and the search filters by them.
       return { counts: countChanges(known, photos), searchable: [...idsWith(stored, 'encoded'), ...copied] };
@@ -195,7 +166,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
   return {
     async pageKnownFiles({ libraryId, after, limit }) {
       const page = { libraryId, after: after ?? '', limit };
-      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof page>(PAGE_KNOWN_FILES, page));
+      const rows = await lane.read((sql) => sql.all(PAGE_KNOWN_FILES, page));
       return rows.map(toKnownFile);
     },
     async sampleKnownFiles(libraryId, limit) {
@@ -203,7 +174,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     },
     async findKnownFiles(libraryId, relPaths) {
       const found = { libraryId, paths: JSON.stringify(relPaths) };
-      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof found>(FIND_KNOWN_FILES, found));
+      const rows = await lane.read((sql) => sql.all(FIND_KNOWN_FILES, found));
       return rows.map(toKnownFile);
     },
     async upsertPhotos(libraryId, photos) {
@@ -222,7 +193,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
         await sql.run(MARK_MISSING, { ids: batch, now: at });
         return [];
       }),
-    markSeen: (ids) => inBatches(ids, (sql, batch) => sql.all<StatusRow, 'ids'>(MARK_SEEN, { ids: batch })),
+    markSeen: (ids) => inBatches(ids, (sql, batch) => sql.all(MARK_SEEN, { ids: batch })),
     async removeMissing(libraryId, missingBefore) {
       let removed = 0;
       for (;;) {
@@ -256,26 +227,24 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
       const rest = { libraryId, newerThan, except: JSON.stringify(except) };
       for (const batch of chunks(ids, BATCH)) {
         const asked = { ...rest, ids: JSON.stringify(batch) };
-        const rows = await lane.read((sql) =>
-          sql.all<{ readonly moved: number }, keyof typeof asked>(COUNT_MOVED, asked),
-        );
+        const rows = await lane.read((sql) => sql.all(COUNT_MOVED, asked));
         moved += rows[0]?.moved ?? 0;
       }
       return moved;
     },
     async pageForExclusion(page) {
-      const rows = await lane.read((sql) => sql.all<ExclusionRow, keyof typeof page>(PAGE_FOR_EXCLUSION, page));
+      const rows = await lane.read((sql) => sql.all(PAGE_FOR_EXCLUSION, page));
       return rows.map((row) => ({
         id: row.id,
         relPath: row.rel_path,
-        status: row.clip_status,
+        status: row.clip_status as ClipStatus, // only this package writes it
         errorReason: row.clip_error_reason,
       }));
     },
     setSkipped: (changes) =>
       inBatches(
         changes.map(({ id, skipReason }) => [id, skipReason]),
-        (sql, batch) => sql.all<StatusRow, 'changes'>(SET_SKIPPED, { changes: batch }),
+        (sql, batch) => sql.all(SET_SKIPPED, { changes: batch }),
       ),
   };
 }

@@ -17,11 +17,6 @@ import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
 
 type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
 
-interface Id {
-  readonly [column: string]: unknown;
-  readonly id: number;
-}
-
 /** A row carries its vector, and the log holds all of it. */
 const BATCH = 100;
 
@@ -34,7 +29,7 @@ export function createChangeDao(context: DaoContext): ChangeDao {
     for (let afterId = 0; ; ) {
       signal?.throwIfAborted();
       const page = { libraryId, afterId, limit: BATCH };
-      const ids = idsOf(await lane.read((sql) => sql.all<Id, keyof typeof page>(PAGE_FOR_EXCLUSION, page)));
+      const ids = idsOf(await lane.read((sql) => sql.all(PAGE_FOR_EXCLUSION, page)));
       if (ids.length === 0) return forgotten;
       forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
       afterId = ids.at(-1) ?? afterId;
@@ -50,9 +45,9 @@ export function createChangeDao(context: DaoContext): ChangeDao {
   }
 
   async function foldBatch(sql: Sql, version: string): Promise<{ readonly rows: number; readonly found: number[] }> {
-    const ids = idsOf(await sql.all<Id, 'version' | 'limit'>(PAGE_WAITING, { version, limit: BATCH }));
+    const ids = idsOf(await sql.all(PAGE_WAITING, { version, limit: BATCH }));
     const batch = { ids: JSON.stringify(ids), version };
-    const found = idsOf(await sql.all<Id, keyof typeof batch>(FOLD_VECTORS, batch));
+    const found = idsOf(await sql.all(FOLD_VECTORS, batch));
     return { rows: found.length + (await sql.run(FOLD_VERDICTS, batch)), found };
   }
 
@@ -60,7 +55,7 @@ export function createChangeDao(context: DaoContext): ChangeDao {
     for (;;) {
       signal?.throwIfAborted();
       const abandoned = await lane.write(async (sql) => {
-        const ids = idsOf(await sql.all<Id, 'wanted' | 'limit'>(PAGE_ABANDONED, { wanted, limit: BATCH }));
+        const ids = idsOf(await sql.all(PAGE_ABANDONED, { wanted, limit: BATCH }));
         return sql.run(ABANDON_WAITING, { ids: JSON.stringify(ids), wanted });
       });
       if (abandoned === 0) return;
@@ -72,7 +67,7 @@ export function createChangeDao(context: DaoContext): ChangeDao {
       signal?.throwIfAborted();
       const page = { ...place, limit: BATCH };
       const rows = await lane.write(async (sql) => {
-        const found = await sql.all<Id & { readonly content_hash: string }, keyof typeof page>(PAGE_TROUBLED, page);
+        const found = await sql.all(PAGE_TROUBLED, page);
         await sql.run(RESET_VERDICTS, { ids: JSON.stringify(idsOf(found)) });
         return found;
       });

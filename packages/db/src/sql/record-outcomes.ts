@@ -1,15 +1,17 @@
-import { type Statement, statement } from '../statement.js';
+import { statement } from '../statement.js';
 
 /*
  * A batch of embeddings in one statement, each compared and set on id, bytes, claim and wanted model: a photo that
  * changed meanwhile never gets the old bytes' embedding. The vectors come as one blob, cut by place; a hundred
  * statements of one row cost eight times as much.
  */
-export const STORE_EMBEDDINGS: Statement<'batch' | 'vectors' | 'bytes' | 'now'> = statement({
+export const STORE_EMBEDDINGS = statement({
   name: 'store-embeddings',
   params: ['batch', 'vectors', 'bytes', 'now'],
-  uses: ['rowid', 'image_exif_content'],
-  sql: `
+  row: { id: 'number', is_source: 'number' },
+  sqlite: {
+    uses: ['rowid', 'image_exif_content'],
+    sql: `
 WITH outcome AS MATERIALIZED (
   SELECT value ->> 0 AS id, value ->> 1 AS content_hash, value ->> 2 AS token, value ->> 3 AS model_version,
     value ->> 4 AS quality, value ->> 5 AS decoder_version, substr(:vectors, key * :bytes + 1, :bytes) AS embedding
@@ -30,6 +32,7 @@ WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_h
   AND image_exif.clip_claim_token = outcome.token
   AND outcome.model_version = (SELECT wanted_model_version FROM clip_state)
 RETURNING image_exif.id AS id, image_exif.clip_is_source AS is_source`,
+  },
 });
 
 // The photo is failed at once where a search loses nothing by it.
@@ -40,11 +43,13 @@ const FAILS = `(outcome.final AND NOT (image_exif.clip_status = 'encoded' AND im
  * Failures by the same rule. `failed` is final; everything else gets a time, so that it never fills a fresh page. A row
  * whose vector of before is still searched keeps it, and the verdict waits for the change.
  */
-export const STORE_FAILURES: Statement<'batch' | 'active' | 'wanted'> = statement({
+export const STORE_FAILURES = statement({
   name: 'store-failures',
   params: ['batch', 'active', 'wanted'],
-  uses: ['rowid'],
-  sql: `
+  row: { id: 'number' },
+  sqlite: {
+    uses: ['rowid'],
+    sql: `
 WITH outcome AS MATERIALIZED (
   SELECT value ->> 0 AS id, value ->> 1 AS content_hash, value ->> 2 AS token, value ->> 3 AS error_class,
     value ->> 4 AS reason, value ->> 5 AS message, value ->> 6 AS final, value ->> 7 AS counts,
@@ -68,4 +73,5 @@ FROM outcome
 WHERE image_exif.id = outcome.id AND image_exif.content_hash = outcome.content_hash
   AND image_exif.clip_claim_token = outcome.token
 RETURNING image_exif.id AS id`,
+  },
 });

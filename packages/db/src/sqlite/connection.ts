@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Sql, SqlRow } from '../dialect.js';
-import type { SqlParams, SqlValue, Statement } from '../statement.js';
+import type { Columns, RowWith, SqlParams, SqlValue, Statement, StatementText } from '../statement.js';
 import { openSqliteAdapter } from './adapter.js';
 import { holdFile } from './copies.js';
 import { isBusy, toDatabaseError } from './errors.js';
@@ -51,23 +51,23 @@ async function queryRows(adapter: SqlDriverAdapter, sql: string, args: readonly 
   return rows.map((values) => toObject(columnNames, values));
 }
 
-function argsOf<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): SqlValue[] {
-  return statement.params.map((name) => params[name]);
+function argsOf<Name extends string>({ order }: StatementText<Name>, params: SqlParams<Name>): SqlValue[] {
+  return order.map((name) => params[name]);
 }
 
 /** Statements through Prisma's driver adapter, without the client above it: that costs more than the statement. */
 function createSql(adapter: SqlDriverAdapter): Sql {
   return {
-    async all<Row extends SqlRow, Name extends string>(
-      statement: Statement<Name>,
+    async all<Name extends string, Row extends Columns>(
+      { sqlite }: Statement<Name, Row>,
       params: SqlParams<Name>,
-    ): Promise<Row[]> {
-      const rows = await queryRows(adapter, statement.sql, argsOf(statement, params));
-      return rows as Row[]; // the statement names its columns; its test reads them
+    ): Promise<RowWith<Row>[]> {
+      const rows = await queryRows(adapter, sqlite.sql, argsOf(sqlite, params));
+      return rows as RowWith<Row>[]; // statement-rows.test.ts holds the columns against what comes back
     },
-    run: (statement, params) => {
-      const args = argsOf(statement, params);
-      return adapter.executeRaw({ sql: statement.sql, args, argTypes: args.map(() => UNKNOWN) });
+    run: ({ sqlite }, params) => {
+      const args = argsOf(sqlite, params);
+      return adapter.executeRaw({ sql: sqlite.sql, args, argTypes: args.map(() => UNKNOWN) });
     },
     script: (text) => adapter.executeScript(text),
     query: (text, args = []) => queryRows(adapter, text, args),
