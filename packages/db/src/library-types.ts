@@ -31,6 +31,24 @@ export interface Library {
   readonly gonePhotos: number | null;
 }
 
+/** What of a library may change. What is left out stays; null is a value. */
+export type LibraryPatch = Partial<
+  Pick<
+    Library,
+    | 'name'
+    | 'rootPath'
+    | 'rootIdentity'
+    | 'excludedDirs'
+    | 'state'
+    | 'stateReason'
+    | 'question'
+    | 'answer'
+    | 'gonePhotos'
+    | 'lastScanAt'
+    | 'excludeRulesHash'
+  >
+>;
+
 export interface LibraryDao {
   list(): Promise<readonly Library[]>;
   find(id: number): Promise<Library | null>;
@@ -42,25 +60,8 @@ export interface LibraryDao {
     readonly excludedDirs: readonly string[];
     readonly rootIdentity: string | null;
   }): Promise<Library>;
-  update(
-    id: number,
-    patch: Partial<
-      Pick<
-        Library,
-        | 'name'
-        | 'rootPath'
-        | 'rootIdentity'
-        | 'excludedDirs'
-        | 'state'
-        | 'stateReason'
-        | 'question'
-        | 'answer'
-        | 'gonePhotos'
-        | 'lastScanAt'
-        | 'excludeRulesHash'
-      >
-    >,
-  ): Promise<Library>;
+  /** @throws DatabaseError NOT_FOUND; DUPLICATE when `rootPath` is another library's */
+  update(id: number, patch: LibraryPatch): Promise<Library>;
   /** Pauses a library whose disk fails, or ends that. One that is offline stays so: only a scan brings it back. */
   setDrainState(id: number, state: Exclude<LibraryState, 'offline'>, reason: string | null): Promise<void>;
   /** Removes the library, its rows and the vectors that were kept of it, in batches. Files are not touched. */

@@ -4,6 +4,7 @@ import * as equal from '../sql/equal-bytes.js';
 import * as fold from '../sql/fold-waiting.js';
 import * as kept from '../sql/kept-embeddings.js';
 import * as known from '../sql/known-files.js';
+import * as libraries from '../sql/libraries.js';
 import * as lists from '../sql/list-images.js';
 import * as missing from '../sql/missing-rows.js';
 import * as models from '../sql/model-state.js';
@@ -24,6 +25,7 @@ const FILES = [
   equal,
   kept,
   known,
+  libraries,
   lists,
   missing,
   outcomes,

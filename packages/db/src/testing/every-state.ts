@@ -61,7 +61,8 @@ const OUTCOME = ['token', 'model-b', 'full', 'd1'];
 const FAILURE = ['token', 'photo', 'corrupt', 'no picture in it', 1, 1, 1_000, 'd1'];
 const NEW_PHOTO = ['new.jpg', ...Array.from({ length: 21 }, () => 1), null];
 
-const LISTS = {
+/** Sent as JSON. */
+const TEXTS = {
   ids: IDS,
   hashes: HASHES,
   pairs: [
@@ -74,6 +75,7 @@ const LISTS = {
   except: [],
   crashedIds: [4],
   files: [[1, 8, '8']],
+  patch: { state: 'paused', stateReason: null },
   changes: [[1, 'excluded']],
   photos: [NEW_PHOTO],
 };
@@ -83,7 +85,7 @@ const FAILURES = JSON.stringify([4, 9].map((id) => [id, `hash ${id}`, ...FAILURE
 
 /** Of names that several statements have, one value does for all. */
 const PARAMS: Values = {
-  ...Object.fromEntries(Object.entries(LISTS).map(([name, list]) => [name, JSON.stringify(list)])),
+  ...Object.fromEntries(Object.entries(TEXTS).map(([name, value]) => [name, JSON.stringify(value)])),
   batch: OUTCOMES,
   libraryId: 1,
   limit: 100,
@@ -112,6 +114,11 @@ const PARAMS: Values = {
   version: 'model-b',
   keep: 'model-b',
   name: 'B',
+  rootPath: '/new',
+  rootIdentity: null,
+  excludedDirs: '[]',
+  state: 'paused',
+  reason: null,
   dimension: 4,
   setting: 'B',
   vectors: VECTOR,
