@@ -1,16 +1,12 @@
-import type { DatabaseLogger } from './database-types.js';
-import type { StatementLane } from './dialect.js';
-import type { PrismaClient } from './generated/sqlite/client.js';
+import type { PrismaReader, StatementLane } from './dialect.js';
 
 /** What the DAOs share. */
 export interface DaoContext {
   readonly lane: StatementLane;
-  /** Only ever used inside a turn of the lane; what writes, inside `lane.write`. */
-  readonly prisma: PrismaClient;
+  readonly prisma: PrismaReader;
   readonly now: () => number;
   /** Tells the listeners which rows have become searchable. After the commit, never before. */
   readonly announce: (ids: readonly number[]) => void;
-  readonly log: DatabaseLogger | undefined;
 }
 
 export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {

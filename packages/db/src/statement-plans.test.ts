@@ -6,7 +6,7 @@ import { ALL_STATEMENTS } from './testing/all-statements.js';
 
 const FILES = readdirSync(new URL('./sql/', import.meta.url));
 
-describe('the plan of each hot statement', () => {
+describe('the plan of each statement', () => {
   const opened = openSqliteAdapter({ file: ':memory:' });
 
   beforeAll(async () => {

@@ -48,7 +48,6 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
   const reading = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
   let closing = false;
-  let isWriting = false;
 
   function track<T>(read: Promise<T>): Promise<T> {
     const settled = read.then(
@@ -82,20 +81,12 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
   async function transaction<T>(action: (sql: Sql) => Promise<T>): Promise<T> {
     await beforeWrite();
     await checkFile();
-    isWriting = true;
-    try {
-      const result = await transact(writer, action);
-      await checkFile();
-      return result;
-    } finally {
-      isWriting = false;
-    }
+    const result = await transact(writer, action);
+    await checkFile();
+    return result;
   }
 
   return {
-    get isWriting() {
-      return isWriting;
-    },
     read: (action) => untilNotBusy(() => track(action(reader))),
     write: (action) => untilNotBusy(() => enqueue(() => transaction(action))),
     async close() {

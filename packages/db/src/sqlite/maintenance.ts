@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { DatabaseLogger } from '../database-types.js';
-import type { Maintenance } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
 import { openSqliteThread } from './thread.js';
 
@@ -18,6 +17,15 @@ const SOON_BYTES = 8 * MEGABYTE;
 const NOW_BYTES = 32 * MEGABYTE;
 /** Writes between two checkpoints, some 6 MB of embeddings. */
 const CHECKPOINT_EVERY = 16;
+
+/** What keeps the file quick, and copies it. */
+export interface Maintenance {
+  /** Called before each transaction that writes. Resolves at once while nothing is due; holds writers up when it is. */
+  beforeWrite(): Promise<void>;
+  /** A consistent copy of the database in a new file. */
+  copy(path: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface MaintenanceOptions {
   readonly file: string;

@@ -39,5 +39,5 @@ const FILES = [
   upsert,
 ] as const;
 
-/** Every hot statement, for the test that reads their plans. */
+/** Every statement, for the tests that read their plans and their rows. */
 export const ALL_STATEMENTS: readonly Statement[] = FILES.flatMap((file) => Object.values(file));
