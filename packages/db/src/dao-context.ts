@@ -9,6 +9,9 @@ export interface DaoContext {
   readonly announce: (ids: readonly number[]) => void;
 }
 
+/** How many rows a transaction takes at most: each may carry its vector, and the other writers should not feel it. */
+export const ROWS_AT_ONCE: number = 100;
+
 export function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

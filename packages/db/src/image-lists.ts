@@ -7,6 +7,7 @@ import { type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_IMAGE_CAMERAS, PAGE_IMAGE_IDS } from './sql/list-images.js';
+import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
 import type { RowOf } from './statement.js';
 
@@ -28,7 +29,6 @@ const FOUND_AT_ONCE = 500;
 const CAMERA_STEP = 1000;
 const LONGEST_WALK = 20_000;
 const WITHOUT_VECTOR = { omit: { clipEmbedding: true } } as const;
-const AFTER_ALL_REASONS = '\u{10ffff}';
 
 function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) throw new RangeError(`page of ${limit} rows`);

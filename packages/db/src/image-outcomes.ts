@@ -8,7 +8,7 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
 import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
 import type { RowOf } from './statement.js';
-import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
+import { checkEmbedding, encodeEmbeddings, FLOAT_BYTES } from './vector-codec.js';
 
 type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
 
@@ -44,7 +44,7 @@ function toBatch(batch: readonly StoredEmbedding[], dimension: number) {
     batch.map(({ embedding }) => embedding),
     dimension,
   );
-  return { batch: JSON.stringify(rows), vectors, bytes: dimension * 4 };
+  return { batch: JSON.stringify(rows), vectors, bytes: dimension * FLOAT_BYTES };
 }
 
 /** Rows whose own vector is still searched. They give up their claim by it, so that the others are left. */

@@ -2,14 +2,13 @@ import type { DaoContext } from './dao-context.js';
 import { chunks } from './dao-context.js';
 import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
 import { listLibraryIds } from './library-dao.js';
+import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
 import type { RowOf } from './statement.js';
 
 type ProblemRow = RowOf<typeof PAGE_PROBLEMS>;
 
 const BATCH = 200;
-/** Sorts after every reason: reasons are words in ASCII. */
-const AFTER_ALL_REASONS = '\u{10ffff}';
 
 /** @throws TypeError when a selection names nothing, which would otherwise mean everything */
 function checkSelection({ ids, reason, libraryId, all }: RequeueSelection): void {

@@ -1,5 +1,5 @@
 import { pairOf, readClipState } from './clip-state.js';
-import { chunks, type DaoContext, idsOf } from './dao-context.js';
+import { chunks, type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
@@ -39,8 +39,6 @@ type ScanDao = Pick<
 type KnownFileRow = RowOf<typeof FIND_KNOWN_FILES>;
 type StatusRow = RowOf<typeof MARK_SEEN>;
 
-/** Rows a transaction: few enough that the other writers do not feel one. */
-const BATCH = 100;
 /** How long the vector of a removed row is kept: a mistake that is noticed within a year costs no encode. */
 const KEEP_VECTORS_MS = 365 * 24 * 3_600_000;
 const NO_PHOTOS = { added: 0, changed: 0, unchanged: 0 };
@@ -157,7 +155,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     items: readonly T[],
     change: (sql: Sql, batch: string) => Promise<readonly StatusRow[]>,
   ): Promise<void> {
-    for (const batch of chunks(items, BATCH)) {
+    for (const batch of chunks(items, ROWS_AT_ONCE)) {
       const rows = await lane.write((sql) => change(sql, JSON.stringify(batch)));
       announce(idsWith(rows, 'encoded'));
     }
@@ -179,7 +177,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     },
     async upsertPhotos(libraryId, photos) {
       const total = { ...NO_PHOTOS };
-      for (const batch of chunks(photos, BATCH)) {
+      for (const batch of chunks(photos, ROWS_AT_ONCE)) {
         const { counts, searchable } = await upsertBatch(libraryId, batch);
         announce(searchable);
         total.added += counts.added;
@@ -197,18 +195,18 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     async removeMissing(libraryId, missingBefore) {
       let removed = 0;
       for (;;) {
-        const page = { libraryId, before: missingBefore, limit: BATCH };
+        const page = { libraryId, before: missingBefore, limit: ROWS_AT_ONCE };
         const changed = await lane.write((sql) => removePage(sql, page, now() + KEEP_VECTORS_MS));
         removed += changed;
-        if (changed < BATCH) return removed;
+        if (changed < ROWS_AT_ONCE) return removed;
       }
     },
     async purgeKeptEmbeddings() {
       let purged = 0;
       for (;;) {
-        const changed = await lane.write((sql) => sql.run(PURGE_KEPT, { now: now(), limit: BATCH }));
+        const changed = await lane.write((sql) => sql.run(PURGE_KEPT, { now: now(), limit: ROWS_AT_ONCE }));
         purged += changed;
-        if (changed < BATCH) return purged;
+        if (changed < ROWS_AT_ONCE) return purged;
       }
     },
     noteInodes: (files) =>
@@ -225,7 +223,7 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
     async countMoved({ libraryId, ids, newerThan, except }) {
       let moved = 0;
       const rest = { libraryId, newerThan, except: JSON.stringify(except) };
-      for (const batch of chunks(ids, BATCH)) {
+      for (const batch of chunks(ids, ROWS_AT_ONCE)) {
         const asked = { ...rest, ids: JSON.stringify(batch) };
         const rows = await lane.read((sql) => sql.all(COUNT_MOVED, asked));
         moved += rows[0]?.moved ?? 0;

@@ -1,4 +1,4 @@
-import type { DaoContext } from './dao-context.js';
+import { type DaoContext, ROWS_AT_ONCE } from './dao-context.js';
 import type { StatementLane } from './dialect.js';
 import { DatabaseError } from './errors.js';
 import type { Library as StoredLibrary } from './generated/sqlite/client.js';
@@ -13,8 +13,6 @@ import {
   UPDATE_LIBRARY,
 } from './sql/libraries.js';
 import { REMOVE_LIBRARY_ROWS } from './sql/missing-rows.js';
-
-const REMOVE_BATCH = 100;
 
 function toLibrary(row: StoredLibrary): Library {
   return {
@@ -41,7 +39,7 @@ function toPatch({ excludedDirs, ...rest }: LibraryPatch): string {
 
 /** A batch a transaction, until one finds nothing. */
 async function inBatches(lane: StatementLane, statement: typeof REMOVE_LIBRARY_ROWS, libraryId: number): Promise<void> {
-  const batch = { libraryId, limit: REMOVE_BATCH };
+  const batch = { libraryId, limit: ROWS_AT_ONCE };
   for (;;) if ((await lane.write((sql) => sql.run(statement, batch))) === 0) return;
 }
 

@@ -5,6 +5,7 @@ import type { Columns, RowWith, SqlParams, SqlValue, Statement, StatementText } 
 import { openSqliteAdapter } from './adapter.js';
 import { holdFile } from './copies.js';
 import { isBusy, toDatabaseError } from './errors.js';
+import { READER_PRAGMAS, WRITER_PRAGMAS } from './settings.js';
 import { openSqliteThread } from './thread.js';
 
 export interface SqliteConnection extends Sql {
@@ -15,28 +16,6 @@ export interface SqliteConnection extends Sql {
 
 /** How long one statement may wait for a lock in its thread. The rest is done by timers, so that `close` need not wait. */
 const BLOCKING_WAIT_MS = 20;
-
-/*
- * FULL: with the driver's NORMAL a power cut loses acknowledged rows. 8192: a row with its vector fits in a page, and
- * the file is a quarter smaller. No automatic checkpoint: it would run inside a commit, and the writers behind it wait.
- */
-const WRITER_PRAGMAS = `
-  PRAGMA page_size = 8192;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = 0;
-  PRAGMA journal_size_limit = 33554432;
-  PRAGMA foreign_keys = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768;
-`;
-
-/** `query_only`: a statement that writes has no business on this connection, and says so. */
-const READER_PRAGMAS = `
-  PRAGMA query_only = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768;
-`;
 
 const UNKNOWN: ArgType = { scalarType: 'unknown', arity: 'scalar' };
 
