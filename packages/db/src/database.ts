@@ -36,6 +36,12 @@ export function assembleDatabase(opened: OpenDialect, { log, now = Date.now }: D
 
 /**
  * Opens the database, makes it when it is not there, and applies what migrations are due.
+ *
+ * ```ts
+ * await using database = await openDatabase({ url: 'file:/home/me/clip-watch/clip-watch.db' });
+ * const { pending } = await database.images.counters();
+ * ```
+ *
  * @throws DatabaseError BAD_URL, UNSUPPORTED, NOT_WRITABLE, READ_ONLY, NOT_A_DATABASE, NEWER_SCHEMA, EDITED_MIGRATION,
  * UPDATE_FAILED, TWO_SQLITE_COPIES, DISK_FULL, BUSY
  */

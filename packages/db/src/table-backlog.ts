@@ -2,7 +2,10 @@ import type { ClipStateDao } from './database-types.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 
-/** What a drain asks of the table, in one flat port: the drain's own `ClipBacklog`, which this fits by shape. */
+/**
+ * What a drain asks of the table, in one flat port: the drain's own `ClipBacklog`, which this fits by shape. Each member
+ * is the DAO's of the type that it names.
+ */
 export type TableBacklog = Pick<
   ImageExifDao,
   | 'counters'
