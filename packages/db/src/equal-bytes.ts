@@ -2,15 +2,8 @@ import type { PagedRow } from './claim-plan.js';
 import type { ModelPair } from './clip-state.js';
 import { idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import {
-  COPY_EMBEDDINGS,
-  COPY_TROUBLE,
-  FIND_DUE_TWINS,
-  FIND_SOURCES,
-  FIND_TROUBLE,
-  MARK_COPIES,
-  STORE_COPIES,
-} from './sql/equal-bytes.js';
+import { COPY_EMBEDDINGS, COPY_TROUBLE, MARK_COPIES, STORE_COPIES } from './sql/copy-equal.js';
+import { FIND_DUE_TWINS, FIND_SOURCES, FIND_TROUBLE } from './sql/find-equal.js';
 import { FIND_KEPT, MARK_KEPT, STORE_KEPT, TAKE_KEPT } from './sql/kept-embeddings.js';
 import type { RowOf } from './statement.js';
 

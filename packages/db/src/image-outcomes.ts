@@ -5,8 +5,7 @@ import type { Sql } from './dialect.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
-import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
-import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
+import { MARK_WAITING, STORE_EMBEDDINGS, STORE_FAILURES, STORE_WAITING } from './sql/record-outcomes.js';
 import type { RowOf } from './statement.js';
 import { checkEmbedding, encodeEmbeddings, FLOAT_BYTES } from './vector-codec.js';
 

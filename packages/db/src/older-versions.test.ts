@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from './database.js';
 import type { Database } from './database-types.js';
 import { type Migration, readMigrations } from './sqlite/migrations.js';
-import { makeOlderDatabase, OLD_VECTOR, openDatabaseAt, runSql, withMadeUpMigration } from './testing/older-database.js';
+import {
+  makeOlderDatabase,
+  OLD_VECTOR,
+  openDatabaseAt,
+  runSql,
+  withMadeUpMigration,
+} from './testing/older-database.js';
 import { temporaryFolder } from './testing/open-test-database.js';
 import { claimOf } from './testing/rows.js';
 

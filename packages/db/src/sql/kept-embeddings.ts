@@ -1,5 +1,6 @@
 import { statement } from '../statement.js';
-import { IS_SEARCHED, isOutdated } from './standing.js';
+import { AFRESH, FREE, IS_SEARCHED, isOutdated } from './standing.js';
+import { INTO_WAITING, WAITING_ANEW } from './waiting-model.js';
 
 const KEPT_COLUMNS = 'content_hash, model_version, library_id, kept_until, quality, decoder_version, embedding';
 const KEPT_AGAIN = `ON CONFLICT (content_hash, model_version) DO UPDATE SET library_id = excluded.library_id,
@@ -53,10 +54,6 @@ export const FIND_KEPT = statement({
   },
 });
 
-const AFRESH = `clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
-  clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL,
-  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL`;
-
 /** Rows that are due take it as their own. Not those whose vector of before is still searched. */
 export const TAKE_KEPT = statement({
   name: 'take-kept',
@@ -68,7 +65,8 @@ export const TAKE_KEPT = statement({
 UPDATE image_exif SET
   clip_embedding = kept.embedding, clip_model_version = :modelVersion, clip_quality = kept.quality,
   clip_decoder_version = kept.decoder_version, clip_encoded_at = :now, clip_status = 'encoded',
-  clip_next_model_version = NULL, clip_is_source = 1, ${AFRESH}
+  clip_next_model_version = NULL, clip_is_source = 1, ${AFRESH},
+  ${FREE}
 FROM ${MINE_AND_KEPT}
 WHERE image_exif.id = mine.id
   AND (image_exif.clip_status = 'pending' OR (${isOutdated('image_exif')} AND NOT ${IS_SEARCHED}))
@@ -84,7 +82,8 @@ export const MARK_KEPT = statement({
   sqlite: {
     uses: ['rowid', 'sqlite_autoindex_kept_embedding_1'],
     sql: `
-UPDATE image_exif SET clip_next_model_version = :wanted, ${AFRESH}
+UPDATE image_exif SET clip_next_model_version = :wanted, ${AFRESH},
+  ${FREE}
 FROM ${MINE_AND_KEPT}
 WHERE image_exif.id = mine.id AND ${IS_SEARCHED} AND ${isOutdated('image_exif')}
 RETURNING image_exif.id AS id`,
@@ -98,13 +97,10 @@ export const STORE_KEPT = statement({
   sqlite: {
     uses: ['rowid', 'sqlite_autoindex_kept_embedding_1'],
     sql: `
-INSERT INTO image_exif_next_embedding
-  (image_id, content_hash, model_version, quality, decoder_version, encoded_at, embedding)
+${INTO_WAITING}
 SELECT mine.id, kept.content_hash, kept.model_version, kept.quality, kept.decoder_version, :now, kept.embedding
 FROM ${MINE_AND_KEPT} WHERE true
-ON CONFLICT (image_id) DO UPDATE SET content_hash = excluded.content_hash, model_version = excluded.model_version,
-  quality = excluded.quality, decoder_version = excluded.decoder_version, encoded_at = excluded.encoded_at,
-  embedding = excluded.embedding`,
+${WAITING_ANEW}`,
   },
 });
 

@@ -1,4 +1,5 @@
 import { statement } from '../statement.js';
+import { FREE } from './standing.js';
 
 /** The first encoder met decides; compare-and-set, so that two programs cannot pin two models. */
 export const PIN_MODEL = statement({
@@ -113,7 +114,7 @@ export const END_CLAIMS = statement({
   sqlite: {
     uses: ['image_exif_lease', 'rowid'],
     sql: `
-UPDATE image_exif SET clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+UPDATE image_exif SET ${FREE}
 WHERE id IN (SELECT id FROM image_exif INDEXED BY image_exif_lease WHERE clip_claim_token IS NOT NULL)`,
   },
 });

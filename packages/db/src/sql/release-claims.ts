@@ -1,6 +1,5 @@
 import { statement } from '../statement.js';
-
-const FREE = 'clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL';
+import { FREE } from './standing.js';
 
 /** Gives the rows of a claim back. The claim's index holds claimed rows only, so this never meets the backlog. */
 export const RELEASE_CLAIM = statement({

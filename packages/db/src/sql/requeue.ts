@@ -1,8 +1,8 @@
 import { statement } from '../statement.js';
+import { AFRESH } from './standing.js';
 
-const AFRESH = `
-  clip_status = iif(clip_status = 'encoded', 'encoded', 'pending'), clip_next_model_version = NULL, clip_attempts = 0, clip_deferrals = 0, clip_crashes = 0, clip_next_attempt_at = NULL,
-  clip_error_class = NULL, clip_error_reason = NULL, clip_error_message = NULL`;
+const TRY_AGAIN = `
+  clip_status = iif(clip_status = 'encoded', 'encoded', 'pending'), clip_next_model_version = NULL, ${AFRESH}`;
 
 /** The next problem rows of one library, in the order of the failure index. Waiting rows are among them. */
 export const PAGE_PROBLEMS = statement({
@@ -30,7 +30,7 @@ export const REQUEUE_ROWS = statement({
   sqlite: {
     uses: ['image_exif_troubled_hash', 'rowid'],
     sql: `
-UPDATE image_exif SET ${AFRESH}
+UPDATE image_exif SET ${TRY_AGAIN}
 WHERE (clip_status = 'failed' OR (clip_status = 'encoded' AND clip_error_class IS NOT NULL)) AND id IN (
   SELECT same.id FROM json_each(:ids) AS wanted
     CROSS JOIN image_exif AS mine ON mine.id = wanted.value
@@ -48,7 +48,7 @@ export const REQUEUE_WAITING = statement({
   sqlite: {
     uses: ['rowid'],
     sql: `
-UPDATE image_exif SET ${AFRESH}
+UPDATE image_exif SET ${TRY_AGAIN}
 WHERE clip_status = 'pending' AND clip_claim_token IS NULL AND id IN (SELECT value FROM json_each(:ids))`,
   },
 });

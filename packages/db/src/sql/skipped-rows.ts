@@ -1,4 +1,5 @@
 import { statement } from '../statement.js';
+import { FREE } from './standing.js';
 import { WAITING_MODEL } from './waiting-model.js';
 
 /** Rows whose rules are looked at again, by id inside one library. */
@@ -34,7 +35,7 @@ UPDATE image_exif SET
   END,
   clip_error_reason = change.reason, clip_error_class = NULL, clip_error_message = NULL, clip_next_attempt_at = NULL,
   clip_next_model_version = ${WAITING_MODEL},
-  clip_claimed_by = NULL, clip_claim_token = NULL, clip_claimed_until = NULL
+  ${FREE}
 FROM change
 WHERE image_exif.id = change.id AND (change.reason IS NOT NULL OR clip_status = 'skipped')
 RETURNING image_exif.id AS id, clip_status`,

@@ -43,7 +43,7 @@ function closedError({ file }: ThreadSettings): DatabaseError {
 }
 
 function startThread(settings: ThreadSettings) {
-  // No flags of the process: `node --input-type=module -e …` would hand its own on, and a thread that runs a file refuses it.
+  // None of the process's own flags: a thread that runs a file refuses `--input-type`.
   const worker = new Worker(WORKER, { workerData: settings, name: 'sqlite', execArgv: [] });
   worker.unref();
   const waiting = new Map<number, { resolve(answer: ThreadAnswer): void; reject(error: unknown): void }>();

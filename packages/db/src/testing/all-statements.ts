@@ -1,6 +1,7 @@
 import * as claim from '../sql/claim-candidates.js';
 import * as claimed from '../sql/claimed-rows.js';
-import * as equal from '../sql/equal-bytes.js';
+import * as copyEqual from '../sql/copy-equal.js';
+import * as findEqual from '../sql/find-equal.js';
 import * as fold from '../sql/fold-waiting.js';
 import * as kept from '../sql/kept-embeddings.js';
 import * as known from '../sql/known-files.js';
@@ -22,7 +23,8 @@ const FILES = [
   claim,
   claimed,
   due,
-  equal,
+  copyEqual,
+  findEqual,
   kept,
   known,
   libraries,
