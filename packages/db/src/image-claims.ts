@@ -10,26 +10,9 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
-import {
-  CLAIM_OWNERS,
-  EXTEND_CLAIM,
-  RELEASE_CLAIM,
-  RELEASE_OWNER,
-  RELEASE_ROWS,
-  RESCUE_EXPIRED,
-} from './sql/release-claims.js';
 import type { RowOf } from './statement.js';
 
-type ClaimDao = Pick<
-  ImageExifDao,
-  | 'claimClipCandidates'
-  | 'releaseClaims'
-  | 'extendClaim'
-  | 'rescueExpiredClaims'
-  | 'claimOwners'
-  | 'releaseOwner'
-  | 'nextDueAt'
->;
+type ClaimDao = Pick<ImageExifDao, 'claimClipCandidates' | 'nextDueAt'>;
 
 type ClaimedRow = RowOf<typeof CLAIMED_ROWS>;
 
@@ -37,7 +20,6 @@ type ClaimedRow = RowOf<typeof CLAIMED_ROWS>;
 const MOST_PAGES = 8;
 const WIDER = 4;
 const WIDEST_WINDOW = 2048;
-const RESCUE_BATCH = 500;
 
 /** Fresh before retries, newest fresh first, oldest retry first: the order in which the page was picked. */
 function byOrder(a: ClaimedRow, b: ClaimedRow): number {
@@ -119,16 +101,6 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     return { rows, copied: embedded.copied, settled: gone.size, full, leaseUntil };
   }
 
-  async function rescueExpiredClaims(): Promise<number> {
-    const limits = { jumpedAfter: now() + 2 * LONGEST_LEASE_MS, limit: RESCUE_BATCH };
-    let rescued = 0;
-    for (;;) {
-      const changed = await lane.write((sql) => sql.run(RESCUE_EXPIRED, { now: now(), ...limits }));
-      rescued += changed;
-      if (changed < RESCUE_BATCH) return rescued;
-    }
-  }
-
   return {
     async claimClipCandidates(request): Promise<ClipClaim> {
       checkRequest(request);
@@ -146,19 +118,6 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
         if (page.settled === 0) window = Math.min(window * WIDER, WIDEST_WINDOW);
       }
     },
-    releaseClaims: (token, { ids, crashedIds = [] } = {}) => {
-      const crashed = JSON.stringify(crashedIds);
-      if (ids === undefined) return lane.write((sql) => sql.run(RELEASE_CLAIM, { token, crashedIds: crashed }));
-      return lane.write((sql) => sql.run(RELEASE_ROWS, { token, ids: JSON.stringify(ids), crashedIds: crashed }));
-    },
-    extendClaim: (token, leaseMs) =>
-      lane.write((sql) => sql.run(EXTEND_CLAIM, { token, leaseUntil: now() + Math.min(leaseMs, LONGEST_LEASE_MS) })),
-    rescueExpiredClaims,
-    async claimOwners() {
-      const rows = await lane.read((sql) => sql.all(CLAIM_OWNERS, {}));
-      return rows.map(({ owner }) => owner);
-    },
-    releaseOwner: (owner) => lane.write((sql) => sql.run(RELEASE_OWNER, { owner })),
     async nextDueAt(libraryId) {
       const [lanes] = await lane.read((sql) => sql.all(NEXT_DUE, { libraryId }));
       return lanes === undefined ? null : earliestDue(lanes, now());

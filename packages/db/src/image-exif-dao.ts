@@ -5,6 +5,7 @@ import { createEmbeddingDao } from './image-embeddings.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { createFilterDao } from './image-filters.js';
 import { createKnownFileDao } from './image-known-files.js';
+import { createLeaseDao } from './image-leases.js';
 import { createListDao } from './image-lists.js';
 import { createOutcomeDao } from './image-outcomes.js';
 import { createPresenceDao } from './image-presence.js';
@@ -19,6 +20,7 @@ export function createImageExifDao(context: DaoContext): ImageExifDao {
     ...createScanDao(context),
     ...createPresenceDao(context),
     ...createClaimDao(context),
+    ...createLeaseDao(context),
     ...createOutcomeDao(context),
     ...createRequeueDao(context),
     ...createChangeDao(context),

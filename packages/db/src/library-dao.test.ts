@@ -60,7 +60,10 @@ test('nothing is left of a library that is removed, and all of the others', asyn
   const { libraries, images } = test.database;
   const other = await libraries.add({ name: 'b', rootPath: '/b', excludedDirs: [], rootIdentity: null });
   for (const { id } of [test.library, other])
-    await images.upsertPhotos(id, [...Array(101).keys()].map((at) => photo(`${id}/${at}.jpg`)));
+    await images.upsertPhotos(
+      id,
+      [...Array(101).keys()].map((at) => photo(`${id}/${at}.jpg`)),
+    );
   await libraries.remove(test.library.id);
   expect(await libraries.list()).toEqual([other]);
   expect(await images.counters()).toMatchObject({ photos: 101, pending: 101 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from './database.js';
 import type { Database } from './database-types.js';
-import { type Migration, readMigrations } from './sqlite/migrations.js';
+import type { Migration } from './migration-plan.js';
+import { readMigrations } from './sqlite/migrations.js';
 import {
   makeOlderDatabase,
   OLD_VECTOR,

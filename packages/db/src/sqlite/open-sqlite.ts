@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DatabaseOptions } from '../database-types.js';
 import type { OpenDialect, StatementLane } from '../dialect.js';
 import { PrismaClient } from '../generated/sqlite/client.js';
+import { type Migration, planMigrations } from '../migration-plan.js';
 import { openReader, openWriter, type SqliteConnection } from './connection.js';
 import { toDatabaseError } from './errors.js';
 import { copyBeforeMigration, copyDatabase } from './file-copies.js';
 import { type FileGuard, guardFile } from './file-guard.js';
 import { createStatementLane } from './lane.js';
 import { type Maintenance, startMaintenance } from './maintenance.js';
-import { applyMigrations, type Migration, planMigrations, readApplied, readMigrations } from './migrations.js';
+import { applyMigrations, readApplied, readMigrations } from './migrations.js';
 import { checkPlace, fileOfUrl, makePrivateFile } from './place.js';
 import { createPrismaFactory } from './prisma-adapter.js';
 

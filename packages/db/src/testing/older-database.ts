@@ -3,8 +3,9 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assembleDatabase } from '../database.js';
 import type { Database, DatabaseOptions } from '../database-types.js';
+import type { Migration } from '../migration-plan.js';
 import { openSqliteAdapter } from '../sqlite/adapter.js';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../sqlite/migrations.js';
+import { MIGRATIONS_FOLDER, readMigrations } from '../sqlite/migrations.js';
 import { openSqlite } from '../sqlite/open-sqlite.js';
 import { fileOfUrl } from '../sqlite/place.js';
 
