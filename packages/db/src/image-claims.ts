@@ -6,13 +6,13 @@ import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
 import type { RowOf } from './statement.js';
 
-type ClaimDao = Pick<ImageExifDao, 'claimClipCandidates' | 'nextDueAt'>;
+type ClaimDao = Pick<DrainDao, 'claimClipCandidates' | 'nextDueAt'>;
 
 type ClaimedRow = RowOf<typeof CLAIMED_ROWS>;
 

@@ -1,5 +1,5 @@
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
 import type { ClipCounters, ClipErrorClass, FailureGroup } from './image-types.js';
 import { READ_COUNTERS } from './sql/list-images.js';
 import { READ_MODEL_COUNTERS } from './sql/read-clip-state.js';
@@ -51,7 +51,7 @@ function groupFailures(rows: readonly CounterRow[]): readonly FailureGroup[] {
   return [...groups.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
 }
 
-export function createCounterDao({ lane }: DaoContext): Pick<ImageExifDao, 'counters' | 'failureGroups'> {
+export function createCounterDao({ lane }: DaoContext): Pick<ReadingDao, 'counters' | 'failureGroups'> {
   const isOf =
     (libraryId: number | undefined) =>
     (row: { readonly library_id: number }): boolean =>

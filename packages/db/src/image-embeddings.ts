@@ -1,6 +1,6 @@
 import { cameraName } from './camera-name.js';
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
 import type { IndexedEmbedding } from './image-types.js';
 import { PAGE_EMBEDDINGS } from './sql/list-images.js';
 import type { RowOf } from './statement.js';
@@ -35,8 +35,8 @@ function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] 
 export function createEmbeddingDao({
   lane,
   prisma,
-}: DaoContext): Pick<ImageExifDao, 'findEmbedding' | 'streamEmbeddings'> {
-  async function* streamEmbeddings(request: Parameters<ImageExifDao['streamEmbeddings']>[0]) {
+}: DaoContext): Pick<ReadingDao, 'findEmbedding' | 'streamEmbeddings'> {
+  async function* streamEmbeddings(request: Parameters<ReadingDao['streamEmbeddings']>[0]) {
     const { modelVersion, batch = EMBEDDING_BATCH } = request;
     let afterId = request.afterId ?? 0;
     for (;;) {

@@ -1,11 +1,11 @@
 import { cameraName } from './camera-name.js';
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { LIST_MONTHS, NEXT_CAMERA_MAKE, NEXT_CAMERA_MODEL } from './sql/list-images.js';
 
 /** What lists and searches can be narrowed to. */
-export function createFilterDao(context: DaoContext): Pick<ImageExifDao, 'cameras' | 'months'> {
+export function createFilterDao(context: DaoContext): Pick<ReadingDao, 'cameras' | 'months'> {
   const { lane } = context;
 
   async function camerasOf(make: string | null): Promise<string[]> {

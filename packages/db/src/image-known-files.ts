@@ -1,6 +1,6 @@
 import { chunks, type DaoContext, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ScanDao } from './image-scan-types.js';
 import type { KnownFile } from './image-types.js';
 import {
   COUNT_MOVED,
@@ -13,7 +13,7 @@ import {
 import type { RowOf } from './statement.js';
 
 type KnownFileDao = Pick<
-  ImageExifDao,
+  ScanDao,
   'pageKnownFiles' | 'sampleKnownFiles' | 'findKnownFiles' | 'noteInodes' | 'newestId' | 'countMoved'
 >;
 

@@ -1,6 +1,6 @@
 import { LONGEST_LEASE_MS } from './claim-plan.js';
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import {
   CLAIM_OWNERS,
   EXTEND_CLAIM,
@@ -11,7 +11,7 @@ import {
 } from './sql/release-claims.js';
 
 type LeaseDao = Pick<
-  ImageExifDao,
+  DrainDao,
   'releaseClaims' | 'extendClaim' | 'rescueExpiredClaims' | 'claimOwners' | 'releaseOwner'
 >;
 

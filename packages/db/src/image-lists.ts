@@ -2,7 +2,7 @@ import { cameraName } from './camera-name.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { chunks, type DaoContext } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
+import type { ImagePageRequest, ReadingDao } from './image-reading-types.js';
 import { type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
@@ -11,7 +11,7 @@ import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
 import type { RowOf } from './statement.js';
 
-type ListDao = Pick<ImageExifDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
+type ListDao = Pick<ReadingDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
 
 /** The camera is read only where a list is narrowed to one. */
 type PlacedId = RowOf<typeof PAGE_IMAGE_IDS> & Partial<RowOf<typeof PAGE_IMAGE_CAMERAS>>;
@@ -104,7 +104,7 @@ export function createListDao(context: DaoContext): ListDao {
     return { items: await findImages(found), nextCursor };
   }
 
-  async function pageFailures(request: Parameters<ImageExifDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
+  async function pageFailures(request: Parameters<ReadingDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
     const { libraryId, reason, cursor, limit } = request;
     checkLimit(limit);
     const start = cursor === undefined ? [0, '', 0] : decodeCursor(cursor, ['number', 'string', 'number']);

@@ -4,12 +4,12 @@ import { type DaoContext, idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import { MARK_WAITING, STORE_EMBEDDINGS, STORE_FAILURES, STORE_WAITING } from './sql/record-outcomes.js';
 import type { RowOf } from './statement.js';
 import { checkEmbedding, encodeEmbeddings, FLOAT_BYTES } from './vector-codec.js';
 
-type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
+type OutcomeDao = Pick<DrainDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
 
 type StoredRow = RowOf<typeof STORE_EMBEDDINGS>;
 

@@ -1,6 +1,6 @@
 import { chunks, type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ScanDao } from './image-scan-types.js';
 import type { ClipStatus } from './image-types.js';
 import { KEEP_EMBEDDINGS, KEEP_WAITING, PURGE_KEPT } from './sql/kept-embeddings.js';
 import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
@@ -8,7 +8,7 @@ import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
 import type { RowOf } from './statement.js';
 
 type PresenceDao = Pick<
-  ImageExifDao,
+  ScanDao,
   'markMissing' | 'markSeen' | 'removeMissing' | 'purgeKeptEmbeddings' | 'pageForExclusion' | 'setSkipped'
 >;
 

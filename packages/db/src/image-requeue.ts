@@ -1,6 +1,6 @@
 import type { DaoContext } from './dao-context.js';
 import { chunks } from './dao-context.js';
-import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
+import type { DrainDao, RequeueSelection } from './image-drain-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
@@ -16,7 +16,7 @@ function checkSelection({ ids, reason, libraryId, all }: RequeueSelection): void
   throw new TypeError('requeue: name ids, a reason, a library, or all');
 }
 
-export function createRequeueDao(context: DaoContext): Pick<ImageExifDao, 'requeue' | 'requeueForDecoder'> {
+export function createRequeueDao(context: DaoContext): Pick<DrainDao, 'requeue' | 'requeueForDecoder'> {
   const { lane } = context;
 
   /** Walks the problem rows of a library; what `pick` takes goes back to the start. */

@@ -2,7 +2,7 @@ import { pairOf, readClipState } from './clip-state.js';
 import { chunks, type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ScanDao } from './image-scan-types.js';
 import type { PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
 import { FIND_KNOWN_FILES } from './sql/known-files.js';
@@ -66,7 +66,7 @@ function countChanges(known: readonly RowOf<typeof FIND_KNOWN_FILES>[], photos: 
 }
 
 /** What a scan found goes into the table. */
-export function createScanDao({ lane, now, announce }: DaoContext): Pick<ImageExifDao, 'upsertPhotos'> {
+export function createScanDao({ lane, now, announce }: DaoContext): Pick<ScanDao, 'upsertPhotos'> {
   function upsertBatch(libraryId: number, photos: readonly PhotoFacts[]) {
     const rows = JSON.stringify(photos.map(toPhotoRow));
     const paths = JSON.stringify(photos.map(({ relPath }) => relPath));

@@ -1,6 +1,6 @@
 import { type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import { listLibraryIds } from './library-dao.js';
 import {
   ABANDON_WAITING,
@@ -15,7 +15,7 @@ import { FORGET_KEPT_OF_MODELS } from './sql/kept-embeddings.js';
 import { FORGET_EMBEDDINGS } from './sql/requeue.js';
 import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
 
-type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
+type ChangeDao = Pick<DrainDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
 
 /** Walks over rows once the photos are in another model: batch after batch, a transaction each. */
 export function createChangeDao(context: DaoContext): ChangeDao {
