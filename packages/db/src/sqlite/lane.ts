@@ -21,7 +21,7 @@ const BUSY_LIMIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 100;
 
 /** Full jitter over a doubling bound, so that two programs do not knock at the same moments. */
-export function busyPauseMs(tries: number, random: () => number): number {
+function busyPauseMs(tries: number, random: () => number): number {
   return 1 + random() * Math.min(LONGEST_PAUSE_MS, 5 * 2 ** tries);
 }
 
