@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FIND_IN_FLIGHT, PAGE_DUE } from './sql/claim-candidates.js';
-import { COPY_TROUBLE, FIND_SOURCES } from './sql/equal-bytes.js';
+import { COPY_TROUBLE } from './sql/copy-equal.js';
+import { FIND_SOURCES } from './sql/find-equal.js';
 import { FOLD_VERDICTS, PAGE_ABANDONED, RESET_VERDICTS } from './sql/fold-waiting.js';
 import { MARK_MISSING } from './sql/missing-rows.js';
 import { CHANGE_OVER, END_CLAIMS } from './sql/model-state.js';
-import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
-import { MARK_WAITING, PAGE_REENCODE } from './sql/reencode.js';
+import { MARK_WAITING, STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
+import { PAGE_REENCODE } from './sql/reencode.js';
 import { RELEASE_ROWS, RESCUE_EXPIRED } from './sql/release-claims.js';
 import { SET_SKIPPED } from './sql/skipped-rows.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
@@ -257,10 +258,11 @@ describe('a guard that is taken out is missed', () => {
     { timeout: 300_000 },
     async (_name, mutant) => {
       await using backlog = await openBacklog();
-      const { statement, from, to, seed, example } = mutant;
-      const original = statement.sql;
+      const { from, to, seed, example } = mutant;
+      const text = mutant.statement.sqlite;
+      const original = text.sql;
       expect(original).toContain(from);
-      Reflect.set(statement, 'sql', original.replace(from, to));
+      Reflect.set(text, 'sql', original.replace(from, to));
       try {
         const holds = fc.asyncProperty(photoProgram, (steps) => backlog.run(steps));
         const result = await fc.check(holds, {
@@ -273,7 +275,7 @@ describe('a guard that is taken out is missed', () => {
         // By a rule of the table, and not because the statement is broken.
         expect(String(result.errorInstance)).not.toMatch(/SQLITE|Driver|syntax/);
       } finally {
-        Reflect.set(statement, 'sql', original);
+        Reflect.set(text, 'sql', original);
       }
     },
   );

@@ -3,7 +3,12 @@ const COMPANY: ReadonlySet<string> = new Set(
   'ag camera co company corp corporation gmbh imaging inc kg ltd optical'.split(' '),
 );
 
-/** What filters and lists call the camera: its model, with the brand before it unless the model says it already. */
+/**
+ * What filters and lists call a camera: its model, with the brand before it unless the model says it already.
+ * @param make as EXIF has it: `NIKON CORPORATION`
+ * @param model as EXIF has it: `NIKON D750`
+ * @returns null without a model
+ */
 export function cameraName(make: string | null, model: string | null): string | null {
   if (model === null) return null;
   const brand = brandOf(make ?? '');

@@ -1,8 +1,9 @@
 import { LONGEST_WAIT_MS, type PagedRow } from './claim-plan.js';
 import type { ClaimRequest } from './claim-types.js';
-import type { Sql, SqlRow } from './dialect.js';
+import type { Sql } from './dialect.js';
 import { PAGE_ALONE, PAGE_DUE, PAGE_FRESH } from './sql/claim-candidates.js';
 import { PAGE_REENCODE, PAGE_REENCODE_ALONE, PAGE_REENCODE_DUE } from './sql/reencode.js';
+import type { RowOf } from './statement.js';
 
 export interface LanedPage {
   readonly fresh: readonly PagedRow[];
@@ -14,8 +15,8 @@ const LANES = {
   reencode: { due: PAGE_REENCODE_DUE, alone: PAGE_REENCODE_ALONE },
 } as const;
 
-function toPaged(rows: readonly SqlRow[]): PagedRow[] {
-  return rows.map((row) => ({ id: Number(row.id), contentHash: String(row.content_hash) }));
+function toPaged(rows: readonly RowOf<typeof PAGE_FRESH>[]): PagedRow[] {
+  return rows.map((row) => ({ id: row.id, contentHash: row.content_hash }));
 }
 
 /** Due rows of the lane that is asked for, in its order, those that are fresh apart. */

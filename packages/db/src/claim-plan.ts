@@ -3,9 +3,9 @@ const FRESH_PER_RETRY = 8;
 
 /** After this many crashes a row is left for a claim of its own. The partial indexes of the pages name it too. */
 export const ALONE_AFTER_CRASHES: number = 2;
-/** No lease is longer; one that ends further ahead met a jump of the clock. */
+/** An hour, in milliseconds. No lease is longer; one that ends further ahead met a jump of the clock. */
 export const LONGEST_LEASE_MS: number = 3_600_000;
-/** No photo waits longer for its next try; one whose time lies further ahead met a jump of the clock, and is due. */
+/** A day, in milliseconds. No photo waits longer for its next try: one whose time lies further ahead met a jump of the clock, and is due. */
 export const LONGEST_WAIT_MS: number = 24 * 3_600_000;
 
 /** How a page is shared between fresh rows and retries. */

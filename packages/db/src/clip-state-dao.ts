@@ -15,7 +15,6 @@ import {
   SWITCH_MODEL,
 } from './sql/model-state.js';
 import { OUTDATED_LEFT } from './sql/reencode.js';
-import type { Statement } from './statement.js';
 
 /** @throws DatabaseError MODEL_MISMATCH */
 async function readInForce(sql: Sql, { version, dimension }: PinnedModel): Promise<ClipModelState> {
@@ -32,13 +31,13 @@ async function isUpToDate(sql: Sql): Promise<boolean> {
   const state = await readClipState(sql);
   const pair = pairOf(state);
   if (pair === null) return false;
-  const [row] = await sql.all<{ readonly outdated: number | null }, 'wanted'>(OUTDATED_LEFT, { wanted: pair.wanted });
+  const [row] = await sql.all(OUTDATED_LEFT, { wanted: pair.wanted });
   return (row?.outdated ?? 0) <= 0;
 }
 
 export function createClipStateDao({ lane }: DaoContext): ClipStateDao {
   /** From here on no outcome of the model before counts. */
-  function put(statement: Statement<'from' | 'version' | 'name' | 'dimension'>, from: string, model: PinnedModel) {
+  function put(statement: typeof SWITCH_MODEL, from: string, model: PinnedModel) {
     const { version, name, dimension } = model;
     return lane.write(async (sql) => {
       if ((await sql.run(statement, { from, version, name, dimension })) > 0) await sql.run(END_CLAIMS, {});

@@ -2,23 +2,9 @@ import type { ClipModelState } from './database-types.js';
 import type { Sql } from './dialect.js';
 import { READ_CLIP_STATE } from './sql/read-clip-state.js';
 
-interface StateRow {
-  readonly [column: string]: unknown;
-  readonly active_model_version: string | null;
-  readonly active_model_name: string | null;
-  readonly active_dimension: number | null;
-  readonly wanted_model_version: string | null;
-  readonly model_name: string | null;
-  readonly dimension: number | null;
-  readonly retiring_model_version: string | null;
-  readonly retiring_model_name: string | null;
-  readonly ledger_model_version: string | null;
-  readonly model_setting: string | null;
-}
-
 /** Inside a turn of the lane. */
 export async function readClipState(sql: Sql): Promise<ClipModelState> {
-  const [row] = await sql.all<StateRow, never>(READ_CLIP_STATE, {});
+  const [row] = await sql.all(READ_CLIP_STATE, {});
   return {
     activeModelVersion: row?.active_model_version ?? null,
     activeModelName: row?.active_model_name ?? null,

@@ -4,15 +4,20 @@ import type { ImageExifDao } from './image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 import type { TableBacklog } from './table-backlog.js';
 
-/** The states of a change of models are in `docs/database.md`. */
+/**
+ * Which models the photos are in; null is none yet. The states of a change of models are in `docs/database.md`.
+ */
 export interface ClipModelState {
   /** The one that is searched. */
   readonly activeModelVersion: string | null;
   readonly activeModelName: string | null;
+  /** How many numbers an embedding of the active model has. */
   readonly activeDimension: number | null;
-  /** The one that photos are encoded with; `modelName` and `dimension` are its. */
+  /** The one that photos are encoded with. */
   readonly wantedModelVersion: string | null;
+  /** Of the wanted model. */
   readonly modelName: string | null;
+  /** How many numbers an embedding of the wanted model has. */
   readonly dimension: number | null;
   /** The one that was searched before, while its rows are carried over or dropped; null when that is done. */
   readonly retiringModelVersion: string | null;
@@ -23,12 +28,17 @@ export interface ClipModelState {
   readonly modelSetting: string | null;
 }
 
+/** A model as an encoder serves it. */
 export interface PinnedModel {
+  /** Vectors of two versions are never compared. */
   readonly version: string;
+  /** For people. */
   readonly name: string;
+  /** How many numbers an embedding has. */
   readonly dimension: number;
 }
 
+/** The models that the photos are in, and how they change. */
 export interface ClipStateDao {
   read(): Promise<ClipModelState>;
   /**
@@ -54,17 +64,19 @@ export interface ClipStateDao {
    * @returns whether it did; not while the model before is retiring, or the ledger is not settled
    */
   changeOver(options?: { readonly force?: boolean }): Promise<boolean>;
-  /** Nothing of this version is left to carry over or to forget. */
+  /** Call it when nothing of this version is left to carry over or to forget. */
   retire(version: string): Promise<void>;
-  /** Nothing in the ledger is of another model than this one, if it is wanted. */
+  /** Call it when every verdict in the ledger is of this model. Does nothing unless that one is wanted. */
   settleLedger(version: string): Promise<void>;
-  /** Opaque: the host compares it at its next start. */
+  /** Keeps the host's settings that named the wanted model. Opaque: the host compares it at its next start. */
   keepSetting(setting: string): Promise<void>;
 }
 
+/** How a database is opened. */
 export interface DatabaseOptions {
   /** `file:/absolute/path.db`. `postgresql://` is refused with one sentence until it is built. */
   readonly url: string;
+  /** Told of updates, copies, and trouble with the file. Without one nothing is logged. */
   readonly log?: DatabaseLogger;
   /** Clock, epoch ms. Default `Date.now`. */
   readonly now?: () => number;
@@ -72,6 +84,7 @@ export interface DatabaseOptions {
   readonly random?: () => number;
 }
 
+/** As pino has it: facts as fields, then a sentence. */
 export interface DatabaseLogger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -79,18 +92,32 @@ export interface DatabaseLogger {
   error(fields: object, message: string): void;
 }
 
-/** One open database. `openDatabase(options)` applies what migrations are due and checks the file first. */
+/**
+ * One open database. Any call may throw a `DatabaseError`: CLOSED after `close()`, BUSY when another program held the lock
+ * for 10 seconds, and FILE_GONE, DISK_FULL, READ_ONLY, IO or CORRUPT when the disk is in trouble.
+ */
 export interface Database extends AsyncDisposable {
   readonly libraries: LibraryDao;
   readonly images: ImageExifDao;
   readonly clipState: ClipStateDao;
   /** The same DAOs as a drain wants them. */
   readonly backlog: TableBacklog;
-  /** Told after each committed batch of embeddings, so that the search index stays current. @returns unsubscribe */
+  /**
+   * Tells after each commit which rows became searchable, or are searchable and changed, so that the search index stays
+   * current. A listener that throws is logged and stops nobody.
+   * @returns unsubscribe
+   */
   onEmbedded(listener: (ids: readonly number[]) => void): () => void;
   /** FILE_GONE from the moment that the file was found deleted or replaced while it is open; null while nothing is wrong. */
   readonly fault: DatabaseError | null;
-  /** Copies the database to `path` while it is in use. */
+  /**
+   * Copies the database to `path` while it is in use; the copy is there whole or not at all.
+   * @throws DatabaseError BAD_URL when there is a file already
+   */
   backup(path: string): Promise<void>;
+  /**
+   * Takes no new calls and waits for those under way, but no longer than 1.8 seconds: a disk may never answer.
+   * Calling it again returns the same promise.
+   */
   close(): Promise<void>;
 }

@@ -2,38 +2,23 @@ import type { PagedRow } from './claim-plan.js';
 import type { ModelPair } from './clip-state.js';
 import { idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import {
-  COPY_EMBEDDINGS,
-  COPY_TROUBLE,
-  FIND_DUE_TWINS,
-  FIND_SOURCES,
-  FIND_TROUBLE,
-  MARK_COPIES,
-  STORE_COPIES,
-} from './sql/equal-bytes.js';
+import { COPY_EMBEDDINGS, COPY_TROUBLE, MARK_COPIES, STORE_COPIES } from './sql/copy-equal.js';
+import { FIND_DUE_TWINS, FIND_SOURCES, FIND_TROUBLE } from './sql/find-equal.js';
 import { FIND_KEPT, MARK_KEPT, STORE_KEPT, TAKE_KEPT } from './sql/kept-embeddings.js';
+import type { RowOf } from './statement.js';
 
 /** Rows that one transaction may touch besides its own: a thousand copies of a picture must not hold up the other writers. */
 const SHARE_LIMIT = 256;
-
-interface SourceRow {
-  readonly [column: string]: unknown;
-  readonly content_hash: string;
-  readonly source: number | null;
-}
-
-interface PairRow {
-  readonly [column: string]: unknown;
-  readonly target: number;
-  readonly source: number;
-}
 
 function hashesOf(rows: readonly PagedRow[]): string {
   return JSON.stringify([...new Set(rows.map(({ contentHash }) => contentHash))]);
 }
 
 /** @returns target and source of every row whose bytes have one, itself left out */
-function pairUp(rows: readonly PagedRow[], found: readonly SourceRow[]): readonly (readonly [number, number])[] {
+function pairUp(
+  rows: readonly PagedRow[],
+  found: readonly RowOf<typeof FIND_SOURCES>[],
+): readonly (readonly [number, number])[] {
   const sources = new Map(found.map((row) => [row.content_hash, row.source]));
   return rows.flatMap(({ id, contentHash }) => {
     const source = sources.get(contentHash);
@@ -48,13 +33,9 @@ async function copyPairs(sql: Sql, pairs: Pairs, modelVersion: string, known: Kn
   if (pairs.length === 0) return [];
   const { active, wanted } = known.models;
   const params = { pairs: JSON.stringify(pairs), active, wanted };
-  const own = await sql.all<{ readonly id: number }, keyof typeof params | 'modelVersion' | 'now'>(COPY_EMBEDDINGS, {
-    ...params,
-    modelVersion,
-    now: known.now,
-  });
+  const own = await sql.all(COPY_EMBEDDINGS, { ...params, modelVersion, now: known.now });
   if (modelVersion !== wanted || active === wanted) return idsOf(own);
-  const waiting = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(MARK_COPIES, params));
+  const waiting = idsOf(await sql.all(MARK_COPIES, params));
   await sql.run(STORE_COPIES, { pairs: params.pairs, ids: JSON.stringify(waiting), wanted, now: known.now });
   return [...idsOf(own), ...waiting];
 }
@@ -83,7 +64,7 @@ async function copyOf(
   known: KnownModels,
 ): Promise<KnownBytes> {
   const params = { hashes: hashesOf(rows), modelVersion };
-  const pairs = pairUp(rows, await sql.all<SourceRow, keyof typeof params>(FIND_SOURCES, params));
+  const pairs = pairUp(rows, await sql.all(FIND_SOURCES, params));
   const copied = await copyPairs(sql, pairs.slice(0, SHARE_LIMIT), modelVersion, known);
   const paired = pairs.map(([target]) => target);
   const kept = await takeKept(sql, without(rows, paired), modelVersion, known);
@@ -105,12 +86,12 @@ async function takeKept(
 ): Promise<KnownBytes> {
   const { active, wanted } = models;
   const asked = { ids: JSON.stringify(ids), modelVersion, now };
-  const known = idsOf(await sql.all<{ readonly id: number }, keyof typeof asked>(FIND_KEPT, asked));
+  const known = idsOf(await sql.all(FIND_KEPT, asked));
   if (known.length === 0) return { copied: [], known };
   const params = { ids: JSON.stringify(known.slice(0, SHARE_LIMIT)), modelVersion, now, active, wanted };
-  const own = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(TAKE_KEPT, params));
+  const own = idsOf(await sql.all(TAKE_KEPT, params));
   if (modelVersion !== wanted || active === wanted) return { copied: own, known };
-  const waiting = idsOf(await sql.all<{ readonly id: number }, keyof typeof params>(MARK_KEPT, params));
+  const waiting = idsOf(await sql.all(MARK_KEPT, params));
   await sql.run(STORE_KEPT, { ids: JSON.stringify(waiting), modelVersion, now });
   return { copied: [...own, ...waiting], known };
 }
@@ -139,13 +120,13 @@ export async function copyKnownEmbeddings(
 /** Rows whose bytes have a bad name take it over: they are not tried again for it. @returns their ids */
 export async function adoptTrouble(sql: Sql, rows: readonly PagedRow[], models: ModelPair): Promise<number[]> {
   if (rows.length === 0) return [];
-  const found = await sql.all<SourceRow, 'hashes'>(FIND_TROUBLE, { hashes: hashesOf(rows) });
+  const found = await sql.all(FIND_TROUBLE, { hashes: hashesOf(rows) });
   return copyTrouble(sql, pairUp(rows, found), models);
 }
 
 async function findDueTwins(sql: Sql, ids: readonly number[], { wanted }: ModelPair): Promise<Pairs> {
   const twins = { ids: JSON.stringify(ids), wanted, limit: SHARE_LIMIT };
-  const rows = await sql.all<PairRow, keyof typeof twins>(FIND_DUE_TWINS, twins);
+  const rows = await sql.all(FIND_DUE_TWINS, twins);
   return rows.map(({ target, source }) => [target, source] as const);
 }
 

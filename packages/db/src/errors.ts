@@ -1,3 +1,4 @@
+/** What each code means and what to do about it is in `docs/database.md`. */
 export type DatabaseErrorCode =
   | 'BAD_URL'
   | 'UNSUPPORTED'
@@ -23,7 +24,10 @@ export type DatabaseErrorCode =
 
 const RETRYABLE: ReadonlySet<DatabaseErrorCode> = new Set(['BUSY', 'DISK_FULL', 'IO', 'READ_ONLY', 'FILE_GONE']);
 
-/** A call to the database that failed as a whole. The message says what, where and what to do; branch on `code`. */
+/**
+ * A call to the database that failed as a whole. The message says what, where and what to do; branch on `code`. What the
+ * driver threw is the `cause`.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: DatabaseErrorCode;

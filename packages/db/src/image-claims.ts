@@ -6,50 +6,20 @@ import { type ModelPair, pairOf, readClipState } from './clip-state.js';
 import { type DaoContext, idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { adoptTrouble, copyKnownEmbeddings } from './equal-bytes.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import { CLAIM_ROWS, FIND_IN_FLIGHT } from './sql/claim-candidates.js';
 import { CLAIMED_ROWS } from './sql/claimed-rows.js';
 import { NEXT_DUE } from './sql/next-due.js';
-import {
-  CLAIM_OWNERS,
-  EXTEND_CLAIM,
-  RELEASE_CLAIM,
-  RELEASE_OWNER,
-  RELEASE_ROWS,
-  RESCUE_EXPIRED,
-} from './sql/release-claims.js';
+import type { RowOf } from './statement.js';
 
-type ClaimDao = Pick<
-  ImageExifDao,
-  | 'claimClipCandidates'
-  | 'releaseClaims'
-  | 'extendClaim'
-  | 'rescueExpiredClaims'
-  | 'claimOwners'
-  | 'releaseOwner'
-  | 'nextDueAt'
->;
+type ClaimDao = Pick<DrainDao, 'claimClipCandidates' | 'nextDueAt'>;
 
-interface ClaimedRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly library_id: number;
-  readonly rel_path: string;
-  readonly content_hash: string;
-  readonly file_size: number;
-  readonly modified_at_ms: number;
-  readonly sort_time: number;
-  readonly clip_next_attempt_at: number | null;
-  readonly clip_attempts: number;
-  readonly clip_deferrals: number;
-  readonly clip_crashes: number;
-}
+type ClaimedRow = RowOf<typeof CLAIMED_ROWS>;
 
 /** Pages that turned out to need no encode are followed by the next one, so many times; then the caller is asked. */
 const MOST_PAGES = 8;
 const WIDER = 4;
 const WIDEST_WINDOW = 2048;
-const RESCUE_BATCH = 500;
 
 /** Fresh before retries, newest fresh first, oldest retry first: the order in which the page was picked. */
 function byOrder(a: ClaimedRow, b: ClaimedRow): number {
@@ -92,7 +62,7 @@ interface ClaimedPage {
 async function findInFlight(sql: Sql, rows: readonly PagedRow[]): Promise<ReadonlySet<string>> {
   const hashes = JSON.stringify(rows.map(({ contentHash }) => contentHash));
   const held = await sql.all(FIND_IN_FLIGHT, { hashes });
-  return new Set(held.map((row) => String(row.content_hash)));
+  return new Set(held.map((row) => row.content_hash));
 }
 
 /** The models in force, if the caller means the wanted one and nothing is left in the ledger of another. */
@@ -127,18 +97,8 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
     if (request.alone !== true && page.retries.length > 0) carries.set(request.libraryId, share.carry);
     const status = reencode ? 'encoded' : 'pending';
     await sql.run(CLAIM_ROWS, { ids: JSON.stringify(idsOf(picked)), status, owner: request.owner, token, leaseUntil });
-    const rows = await sql.all<ClaimedRow, 'token'>(CLAIMED_ROWS, { token });
+    const rows = await sql.all(CLAIMED_ROWS, { token });
     return { rows, copied: embedded.copied, settled: gone.size, full, leaseUntil };
-  }
-
-  async function rescueExpiredClaims(): Promise<number> {
-    const limits = { jumpedAfter: now() + 2 * LONGEST_LEASE_MS, limit: RESCUE_BATCH };
-    let rescued = 0;
-    for (;;) {
-      const changed = await lane.write((sql) => sql.run(RESCUE_EXPIRED, { now: now(), ...limits }));
-      rescued += changed;
-      if (changed < RESCUE_BATCH) return rescued;
-    }
   }
 
   return {
@@ -158,30 +118,17 @@ export function createClaimDao({ lane, now, announce }: DaoContext): ClaimDao {
         if (page.settled === 0) window = Math.min(window * WIDER, WIDEST_WINDOW);
       }
     },
-    releaseClaims: (token, { ids, crashedIds = [] } = {}) => {
-      const crashed = JSON.stringify(crashedIds);
-      if (ids === undefined) return lane.write((sql) => sql.run(RELEASE_CLAIM, { token, crashedIds: crashed }));
-      return lane.write((sql) => sql.run(RELEASE_ROWS, { token, ids: JSON.stringify(ids), crashedIds: crashed }));
-    },
-    extendClaim: (token, leaseMs) =>
-      lane.write((sql) => sql.run(EXTEND_CLAIM, { token, leaseUntil: now() + Math.min(leaseMs, LONGEST_LEASE_MS) })),
-    rescueExpiredClaims,
-    async claimOwners() {
-      const rows = await lane.read((sql) => sql.all<{ readonly owner: string }, never>(CLAIM_OWNERS, {}));
-      return rows.map(({ owner }) => owner);
-    },
-    releaseOwner: (owner) => lane.write((sql) => sql.run(RELEASE_OWNER, { owner })),
     async nextDueAt(libraryId) {
       const [lanes] = await lane.read((sql) => sql.all(NEXT_DUE, { libraryId }));
-      return earliestDue(lanes ?? {}, now());
+      return lanes === undefined ? null : earliestDue(lanes, now());
     },
   };
 }
 
 /** @param lanes the first time of each lane; 0 is now, null is nothing there */
-export function earliestDue(lanes: Readonly<Record<string, unknown>>, now: number): number | null {
-  const { last, lastAgain, ...firsts } = lanes;
-  for (const time of [last, lastAgain]) if (typeof time === 'number' && time > now + LONGEST_WAIT_MS) return now;
-  const times = Object.values(firsts).filter((time): time is number => typeof time === 'number');
+function earliestDue(lanes: RowOf<typeof NEXT_DUE>, now: number): number | null {
+  const { last, last_again, ...firsts } = lanes;
+  for (const time of [last, last_again]) if (time !== null && time > now + LONGEST_WAIT_MS) return now;
+  const times = Object.values(firsts).filter((time) => time !== null);
   return times.length === 0 ? null : Math.max(now, Math.min(...times));
 }

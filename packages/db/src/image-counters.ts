@@ -1,34 +1,21 @@
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
 import type { ClipCounters, ClipErrorClass, FailureGroup } from './image-types.js';
 import { READ_COUNTERS } from './sql/list-images.js';
 import { READ_MODEL_COUNTERS } from './sql/read-clip-state.js';
+import type { RowOf } from './statement.js';
 
-/** One line of `clip_counter`: how many rows share library, status, class, reason and quality. */
-export interface CounterRow {
-  readonly [column: string]: unknown;
-  readonly library_id: number;
-  readonly status: string;
-  readonly error_class: string;
-  readonly reason: string;
-  readonly quality: string;
-  readonly count: number;
-}
-
+/** How many rows share library, status, class, reason and quality. */
+type CounterRow = RowOf<typeof READ_COUNTERS>;
 /** Rows with an outcome in the model that is searched, and in the one that is wanted. */
-export interface ModelCounterRow {
-  readonly [column: string]: unknown;
-  readonly library_id: number;
-  readonly active: number;
-  readonly wanted: number;
-}
+type ModelCounterRow = RowOf<typeof READ_MODEL_COUNTERS>;
 
 function total(rows: readonly CounterRow[], matches: (row: CounterRow) => boolean): number {
   return rows.reduce((sum, row) => (matches(row) ? sum + row.count : sum), 0);
 }
 
 /** photos = encoded + pending + failed + skipped; missing rows are counted apart. */
-export function sumCounters(rows: readonly CounterRow[], models: readonly ModelCounterRow[]): ClipCounters {
+function sumCounters(rows: readonly CounterRow[], models: readonly ModelCounterRow[]): ClipCounters {
   const withStatus = (status: string): number => total(rows, (row) => row.status === status);
   const ofQuality = (quality: string): number =>
     total(rows, (row) => row.status === 'encoded' && row.quality === quality);
@@ -51,7 +38,7 @@ export function sumCounters(rows: readonly CounterRow[], models: readonly ModelC
 }
 
 /** Failed and waiting rows by reason, the most frequent first. */
-export function groupFailures(rows: readonly CounterRow[]): readonly FailureGroup[] {
+function groupFailures(rows: readonly CounterRow[]): readonly FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const { status, error_class: errorClass, reason, count } of rows) {
     if (errorClass === '' || status === 'missing') continue;
@@ -64,7 +51,7 @@ export function groupFailures(rows: readonly CounterRow[]): readonly FailureGrou
   return [...groups.values()].sort((a, b) => b.count - a.count || a.reason.localeCompare(b.reason));
 }
 
-export function createCounterDao({ lane }: DaoContext): Pick<ImageExifDao, 'counters' | 'failureGroups'> {
+export function createCounterDao({ lane }: DaoContext): Pick<ReadingDao, 'counters' | 'failureGroups'> {
   const isOf =
     (libraryId: number | undefined) =>
     (row: { readonly library_id: number }): boolean =>
@@ -73,13 +60,13 @@ export function createCounterDao({ lane }: DaoContext): Pick<ImageExifDao, 'coun
     counters: async (libraryId) => {
       // In one turn: between two of them a batch may be stored.
       const [rows, models] = await lane.read(async (sql) => [
-        await sql.all<CounterRow, never>(READ_COUNTERS, {}),
-        await sql.all<ModelCounterRow, never>(READ_MODEL_COUNTERS, {}),
+        await sql.all(READ_COUNTERS, {}),
+        await sql.all(READ_MODEL_COUNTERS, {}),
       ]);
       return sumCounters(rows.filter(isOf(libraryId)), models.filter(isOf(libraryId)));
     },
     failureGroups: async (libraryId) => {
-      const rows = await lane.read((sql) => sql.all<CounterRow, never>(READ_COUNTERS, {}));
+      const rows = await lane.read((sql) => sql.all(READ_COUNTERS, {}));
       return groupFailures(rows.filter(isOf(libraryId)));
     },
   };

@@ -1,24 +1,12 @@
 import { cameraName } from './camera-name.js';
 import type { DaoContext } from './dao-context.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
 import type { IndexedEmbedding } from './image-types.js';
 import { PAGE_EMBEDDINGS } from './sql/list-images.js';
+import type { RowOf } from './statement.js';
 import { decodeEmbedding } from './vector-codec.js';
 
-interface EmbeddingRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly library_id: number;
-  readonly sort_time: number;
-  readonly camera_make: string | null;
-  readonly camera_model: string | null;
-  readonly missing_since: number | null;
-  readonly clip_status: string;
-  readonly clip_model_version: string | null;
-  readonly clip_embedding: Uint8Array | null;
-  readonly waiting_model_version: string | null;
-  readonly waiting_embedding: Uint8Array | null;
-}
+type EmbeddingRow = RowOf<typeof PAGE_EMBEDDINGS>;
 
 /** 2 KB each: a batch is read in a few milliseconds. */
 const EMBEDDING_BATCH = 1000;
@@ -47,13 +35,13 @@ function toIndexed(row: EmbeddingRow, modelVersion: string): IndexedEmbedding[] 
 export function createEmbeddingDao({
   lane,
   prisma,
-}: DaoContext): Pick<ImageExifDao, 'findEmbedding' | 'streamEmbeddings'> {
-  async function* streamEmbeddings(request: Parameters<ImageExifDao['streamEmbeddings']>[0]) {
+}: DaoContext): Pick<ReadingDao, 'findEmbedding' | 'streamEmbeddings'> {
+  async function* streamEmbeddings(request: Parameters<ReadingDao['streamEmbeddings']>[0]) {
     const { modelVersion, batch = EMBEDDING_BATCH } = request;
     let afterId = request.afterId ?? 0;
     for (;;) {
       const page = { afterId, limit: batch };
-      const rows = await lane.read((sql) => sql.all<EmbeddingRow, keyof typeof page>(PAGE_EMBEDDINGS, page));
+      const rows = await lane.read((sql) => sql.all(PAGE_EMBEDDINGS, page));
       const found = rows.flatMap((row) => toIndexed(row, modelVersion));
       if (found.length > 0) yield found;
       if (rows.length < batch) return;

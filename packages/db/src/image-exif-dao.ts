@@ -4,8 +4,11 @@ import { createCounterDao } from './image-counters.js';
 import { createEmbeddingDao } from './image-embeddings.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
 import { createFilterDao } from './image-filters.js';
+import { createKnownFileDao } from './image-known-files.js';
+import { createLeaseDao } from './image-leases.js';
 import { createListDao } from './image-lists.js';
 import { createOutcomeDao } from './image-outcomes.js';
+import { createPresenceDao } from './image-presence.js';
 import { createRequeueDao } from './image-requeue.js';
 import { createScanDao } from './image-scan.js';
 import { createChangeDao } from './model-change.js';
@@ -13,8 +16,11 @@ import { createChangeDao } from './model-change.js';
 /** The one DAO of `image_exif`, put together from its callers' needs: scan, drain, reading. */
 export function createImageExifDao(context: DaoContext): ImageExifDao {
   return {
+    ...createKnownFileDao(context),
     ...createScanDao(context),
+    ...createPresenceDao(context),
     ...createClaimDao(context),
+    ...createLeaseDao(context),
     ...createOutcomeDao(context),
     ...createRequeueDao(context),
     ...createChangeDao(context),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ImagePageRequest } from './image-exif-dao-types.js';
+import type { ImagePageRequest } from './image-reading-types.js';
 import type { PhotoFacts } from './image-types.js';
 import { openTestDatabase, type TestDatabase } from './testing/open-test-database.js';
 import { photo } from './testing/rows.js';

@@ -1,22 +1,20 @@
 import { cameraName } from './camera-name.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { chunks, type DaoContext } from './dao-context.js';
-import type { ImageExifDao, ImagePageRequest } from './image-exif-dao-types.js';
+import type { Sql } from './dialect.js';
+import type { ImagePageRequest, ReadingDao } from './image-reading-types.js';
 import { type StoredImage, toImageRow } from './image-rows.js';
 import type { ImageRow, Page } from './image-types.js';
 import { listLibraryIds } from './library-dao.js';
 import { PAGE_IMAGE_CAMERAS, PAGE_IMAGE_IDS } from './sql/list-images.js';
+import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS } from './sql/requeue.js';
+import type { RowOf } from './statement.js';
 
-type ListDao = Pick<ImageExifDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
+type ListDao = Pick<ReadingDao, 'findImage' | 'findImageByPath' | 'findImages' | 'pageImages' | 'pageFailures'>;
 
-interface PlacedId {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly sort_time: number;
-  readonly camera_make?: string | null;
-  readonly camera_model?: string | null;
-}
+/** The camera is read only where a list is narrowed to one. */
+type PlacedId = RowOf<typeof PAGE_IMAGE_IDS> & Partial<RowOf<typeof PAGE_IMAGE_CAMERAS>>;
 
 /** Where a page begins: after this place, in the order of the list. */
 interface Place {
@@ -31,7 +29,6 @@ const FOUND_AT_ONCE = 500;
 const CAMERA_STEP = 1000;
 const LONGEST_WALK = 20_000;
 const WITHOUT_VECTOR = { omit: { clipEmbedding: true } } as const;
-const AFTER_ALL_REASONS = '\u{10ffff}';
 
 function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) throw new RangeError(`page of ${limit} rows`);
@@ -79,11 +76,12 @@ export function createListDao(context: DaoContext): ListDao {
   /** Every library's page by its own index, merged: a page over all of them needs no index of its own. */
   async function pagePlaces(request: ImagePageRequest, libraryIds: readonly number[], after: Place, limit: number) {
     const { camera, takenAfter = Number.MIN_SAFE_INTEGER } = request;
-    const statement = camera === undefined ? PAGE_IMAGE_IDS : PAGE_IMAGE_CAMERAS;
     const places: PlacedId[] = [];
     for (const libraryId of libraryIds) {
       const page = { libraryId, ...after, takenAfter, limit };
-      places.push(...(await lane.read((sql) => sql.all<PlacedId, keyof typeof page>(statement, page))));
+      const read = (sql: Sql): Promise<PlacedId[]> =>
+        camera === undefined ? sql.all(PAGE_IMAGE_IDS, page) : sql.all(PAGE_IMAGE_CAMERAS, page);
+      places.push(...(await lane.read(read)));
     }
     return places.sort((a, b) => b.sort_time - a.sort_time || b.id - a.id).slice(0, limit);
   }
@@ -106,7 +104,7 @@ export function createListDao(context: DaoContext): ListDao {
     return { items: await findImages(found), nextCursor };
   }
 
-  async function pageFailures(request: Parameters<ImageExifDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
+  async function pageFailures(request: Parameters<ReadingDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
     const { libraryId, reason, cursor, limit } = request;
     checkLimit(limit);
     const start = cursor === undefined ? [0, '', 0] : decodeCursor(cursor, ['number', 'string', 'number']);
@@ -122,9 +120,7 @@ export function createListDao(context: DaoContext): ListDao {
         lastReason: reason ?? AFTER_ALL_REASONS,
         limit: limit - found.length,
       };
-      const rows = await lane.read((sql) =>
-        sql.all<{ id: number; reason: string }, keyof typeof page>(PAGE_PROBLEMS, page),
-      );
+      const rows = await lane.read((sql) => sql.all(PAGE_PROBLEMS, page));
       found.push(...rows.map((row) => ({ ...row, library })));
     }
     const last = found.at(-1);

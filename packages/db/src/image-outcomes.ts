@@ -4,18 +4,14 @@ import { type DaoContext, idsOf } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { shareEmbeddings, shareFailures } from './equal-bytes.js';
 import { DatabaseError } from './errors.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
-import { STORE_EMBEDDINGS, STORE_FAILURES } from './sql/record-outcomes.js';
-import { MARK_WAITING, STORE_WAITING } from './sql/reencode.js';
-import { checkEmbedding, encodeEmbeddings } from './vector-codec.js';
+import type { DrainDao } from './image-drain-types.js';
+import { MARK_WAITING, STORE_EMBEDDINGS, STORE_FAILURES, STORE_WAITING } from './sql/record-outcomes.js';
+import type { RowOf } from './statement.js';
+import { checkEmbedding, encodeEmbeddings, FLOAT_BYTES } from './vector-codec.js';
 
-type OutcomeDao = Pick<ImageExifDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
+type OutcomeDao = Pick<DrainDao, 'backfillClipEmbeddings' | 'recordClipFailures'>;
 
-interface StoredRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly is_source: number;
-}
+type StoredRow = RowOf<typeof STORE_EMBEDDINGS>;
 
 const NOTHING: WriteResult = { written: 0, stale: 0, shared: 0 };
 /** People read it; a stack or a file has no place in a row. */
@@ -47,7 +43,7 @@ function toBatch(batch: readonly StoredEmbedding[], dimension: number) {
     batch.map(({ embedding }) => embedding),
     dimension,
   );
-  return { batch: JSON.stringify(rows), vectors, bytes: dimension * 4 };
+  return { batch: JSON.stringify(rows), vectors, bytes: dimension * FLOAT_BYTES };
 }
 
 /** Rows whose own vector is still searched. They give up their claim by it, so that the others are left. */
@@ -59,7 +55,7 @@ async function storeWaiting(
 ): Promise<readonly StoredRow[]> {
   if (models.active === models.wanted) return [];
   const params = { batch: toBatch(batch, dimension).batch, ...models };
-  const marked = await sql.all<StoredRow, keyof typeof params>(MARK_WAITING, params);
+  const marked = await sql.all(MARK_WAITING, params);
   const ids = new Set(idsOf(marked));
   const waiting = batch.filter(({ imageId }) => ids.has(imageId));
   if (waiting.length > 0) await sql.run(STORE_WAITING, { ...toBatch(waiting, dimension), now });
@@ -71,10 +67,7 @@ async function storeEmbeddings(sql: Sql, batch: readonly StoredEmbedding[], now:
   const { models, dimension } = wanted;
   for (const { embedding, imageId } of batch) checkEmbedding(embedding, dimension, imageId);
   const params = { ...toBatch(batch, dimension), now };
-  const stored = [
-    ...(await storeWaiting(sql, batch, wanted, now)),
-    ...(await sql.all<StoredRow, keyof typeof params>(STORE_EMBEDDINGS, params)),
-  ];
+  const stored = [...(await storeWaiting(sql, batch, wanted, now)), ...(await sql.all(STORE_EMBEDDINGS, params))];
   // A row that is alone with its bytes has nobody to share with, and most are.
   const sources = stored.filter((row) => row.is_source === 1);
   return { written: idsOf(stored), shared: await shareEmbeddings(sql, idsOf(sources), { models, now }) };

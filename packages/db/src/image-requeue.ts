@@ -1,20 +1,14 @@
 import type { DaoContext } from './dao-context.js';
 import { chunks } from './dao-context.js';
-import type { ImageExifDao, RequeueSelection } from './image-exif-dao-types.js';
+import type { DrainDao, RequeueSelection } from './image-drain-types.js';
 import { listLibraryIds } from './library-dao.js';
+import { AFTER_ALL_REASONS } from './sql/reasons.js';
 import { PAGE_PROBLEMS, REQUEUE_ROWS, REQUEUE_WAITING } from './sql/requeue.js';
+import type { RowOf } from './statement.js';
 
-interface ProblemRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly reason: string;
-  readonly status: string;
-  readonly decoder_version: string | null;
-}
+type ProblemRow = RowOf<typeof PAGE_PROBLEMS>;
 
 const BATCH = 200;
-/** Sorts after every reason: reasons are words in ASCII. */
-const AFTER_ALL_REASONS = '\u{10ffff}';
 
 /** @throws TypeError when a selection names nothing, which would otherwise mean everything */
 function checkSelection({ ids, reason, libraryId, all }: RequeueSelection): void {
@@ -22,7 +16,7 @@ function checkSelection({ ids, reason, libraryId, all }: RequeueSelection): void
   throw new TypeError('requeue: name ids, a reason, a library, or all');
 }
 
-export function createRequeueDao(context: DaoContext): Pick<ImageExifDao, 'requeue' | 'requeueForDecoder'> {
+export function createRequeueDao(context: DaoContext): Pick<DrainDao, 'requeue' | 'requeueForDecoder'> {
   const { lane } = context;
 
   /** Walks the problem rows of a library; what `pick` takes goes back to the start. */
@@ -37,7 +31,7 @@ export function createRequeueDao(context: DaoContext): Pick<ImageExifDao, 'reque
     for (;;) {
       const page = { libraryId, lastReason: range.lastReason, ...place, limit: BATCH };
       const { rows, changed } = await lane.write(async (sql) => {
-        const found = await sql.all<ProblemRow, keyof typeof page>(PAGE_PROBLEMS, page);
+        const found = await sql.all(PAGE_PROBLEMS, page);
         const ids = JSON.stringify(found.filter(pick).map(({ id }) => id));
         const failed = await sql.run(REQUEUE_ROWS, { ids });
         await sql.run(REQUEUE_WAITING, { ids });

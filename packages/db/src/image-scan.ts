@@ -1,91 +1,17 @@
 import { pairOf, readClipState } from './clip-state.js';
-import { chunks, type DaoContext, idsOf } from './dao-context.js';
+import { chunks, type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
 import { copyKnownEmbeddings } from './equal-bytes.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
-import type { ClipStatus, KnownFile, PhotoFacts } from './image-types.js';
+import type { ScanDao } from './image-scan-types.js';
+import type { PhotoFacts } from './image-types.js';
 import { checkRelPath } from './rel-path.js';
-import { KEEP_EMBEDDINGS, KEEP_WAITING, PURGE_KEPT } from './sql/kept-embeddings.js';
-import {
-  COUNT_MOVED,
-  FIND_ID_RANGE,
-  FIND_KNOWN_FILES,
-  NOTE_INODES,
-  PAGE_KNOWN_FILES,
-  SAMPLE_KNOWN_FILES,
-} from './sql/known-files.js';
-import { MARK_MISSING, MARK_SEEN, PAGE_LONG_MISSING, REMOVE_ROWS } from './sql/missing-rows.js';
-import { PAGE_FOR_EXCLUSION, SET_SKIPPED } from './sql/skipped-rows.js';
+import { FIND_KNOWN_FILES } from './sql/known-files.js';
 import { UPSERT_PHOTOS } from './sql/upsert-photos.js';
+import type { RowOf } from './statement.js';
 
-type ScanDao = Pick<
-  ImageExifDao,
-  | 'pageKnownFiles'
-  | 'sampleKnownFiles'
-  | 'findKnownFiles'
-  | 'upsertPhotos'
-  | 'markMissing'
-  | 'markSeen'
-  | 'removeMissing'
-  | 'purgeKeptEmbeddings'
-  | 'noteInodes'
-  | 'newestId'
-  | 'countMoved'
-  | 'pageForExclusion'
-  | 'setSkipped'
->;
+type StoredRow = RowOf<typeof UPSERT_PHOTOS>;
 
-interface KnownFileRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly rel_path: string;
-  readonly file_size: number;
-  readonly modified_at_ms: number;
-  readonly changed_at_ms: number | null;
-  readonly inode: string | null;
-  readonly content_hash: string;
-  readonly missing_since: number | null;
-}
-
-interface IdRange {
-  readonly [column: string]: unknown;
-  readonly first_id: number | null;
-  readonly last_id: number | null;
-}
-
-interface StatusRow {
-  readonly [column: string]: unknown;
-  readonly id: number;
-  readonly clip_status: ClipStatus;
-}
-
-interface StoredRow extends StatusRow {
-  readonly content_hash: string;
-}
-
-interface ExclusionRow extends StatusRow {
-  readonly rel_path: string;
-  readonly clip_error_reason: string | null;
-}
-
-/** Rows a transaction: few enough that the other writers do not feel one. */
-const BATCH = 100;
-/** How long the vector of a removed row is kept: a mistake that is noticed within a year costs no encode. */
-const KEEP_VECTORS_MS = 365 * 24 * 3_600_000;
 const NO_PHOTOS = { added: 0, changed: 0, unchanged: 0 };
-
-function toKnownFile(row: KnownFileRow): KnownFile {
-  return {
-    id: row.id,
-    relPath: row.rel_path,
-    fileSize: row.file_size,
-    modifiedAtMs: row.modified_at_ms,
-    changedAtMs: row.changed_at_ms,
-    inode: row.inode,
-    contentHash: row.content_hash,
-    missingSince: row.missing_since,
-  };
-}
 
 /** In the order that the statement names its columns. */
 function toPhotoRow(photo: PhotoFacts): readonly (string | number | null)[] {
@@ -117,10 +43,6 @@ function toPhotoRow(photo: PhotoFacts): readonly (string | number | null)[] {
   ];
 }
 
-function idsWith(rows: readonly StatusRow[], status: ClipStatus): number[] {
-  return idsOf(rows.filter((row) => row.clip_status === status));
-}
-
 /** New names of known bytes take the embedding that is there: copies, moves and returned libraries cost no encode. */
 async function copyToNewNames(sql: Sql, stored: readonly StoredRow[], now: number): Promise<readonly number[]> {
   const rows = stored
@@ -131,7 +53,7 @@ async function copyToNewNames(sql: Sql, stored: readonly StoredRow[], now: numbe
   return (await copyKnownEmbeddings(sql, rows, { models, now, ofActive: true })).copied;
 }
 
-function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFacts[]) {
+function countChanges(known: readonly RowOf<typeof FIND_KNOWN_FILES>[], photos: readonly PhotoFacts[]) {
   const hashes = new Map(known.map((row) => [row.rel_path, row.content_hash]));
   const counts = { ...NO_PHOTOS };
   for (const { relPath, contentHash } of photos) {
@@ -143,72 +65,25 @@ function countChanges(known: readonly KnownFileRow[], photos: readonly PhotoFact
   return counts;
 }
 
-async function removePage(
-  sql: Sql,
-  page: { readonly libraryId: number; readonly before: number; readonly limit: number },
-  until: number,
-): Promise<number> {
-  const rows = await sql.all<{ readonly id: number }, keyof typeof page>(PAGE_LONG_MISSING, page);
-  const ids = JSON.stringify(idsOf(rows));
-  await sql.run(KEEP_EMBEDDINGS, { ids, until });
-  await sql.run(KEEP_WAITING, { ids, until });
-  return sql.run(REMOVE_ROWS, { ids });
-}
-
-async function findIdRange(sql: Sql, libraryId: number): Promise<IdRange> {
-  const [range] = await sql.all<IdRange, 'libraryId'>(FIND_ID_RANGE, { libraryId });
-  return range ?? { first_id: null, last_id: null };
-}
-
-async function samplePage(sql: Sql, libraryId: number, limit: number): Promise<readonly KnownFileRow[]> {
-  const { first_id: first, last_id: last } = await findIdRange(sql, libraryId);
-  if (first === null || last === null) return [];
-  const step = (last - first + 1) / limit;
-  const spots = JSON.stringify(Array.from({ length: limit }, (_, at) => first + Math.floor(at * step)));
-  return sql.all<KnownFileRow, 'libraryId' | 'spots'>(SAMPLE_KNOWN_FILES, { libraryId, spots });
-}
-
-export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
+/** What a scan found goes into the table. */
+export function createScanDao({ lane, now, announce }: DaoContext): Pick<ScanDao, 'upsertPhotos'> {
   function upsertBatch(libraryId: number, photos: readonly PhotoFacts[]) {
     const rows = JSON.stringify(photos.map(toPhotoRow));
     const paths = JSON.stringify(photos.map(({ relPath }) => relPath));
     return lane.write(async (sql) => {
-      const known = await sql.all<KnownFileRow, 'libraryId' | 'paths'>(FIND_KNOWN_FILES, { libraryId, paths });
-      const stored = await sql.all<StoredRow, 'libraryId' | 'photos'>(UPSERT_PHOTOS, { libraryId, photos: rows });
+      const known = await sql.all(FIND_KNOWN_FILES, { libraryId, paths });
+      const stored = await sql.all(UPSERT_PHOTOS, { libraryId, photos: rows });
       const copied = await copyToNewNames(sql, stored, now());
+      const encoded = stored.filter((row) => row.clip_status === 'encoded');
       // Facts of rows with a vector may have changed too, and the search filters by them.
-      return { counts: countChanges(known, photos), searchable: [...idsWith(stored, 'encoded'), ...copied] };
+      return { counts: countChanges(known, photos), searchable: [...idsOf(encoded), ...copied] };
     });
   }
 
-  /** Runs one statement over many ids, a batch a transaction, and tells of the rows that are searchable again. */
-  async function inBatches<T>(
-    items: readonly T[],
-    change: (sql: Sql, batch: string) => Promise<readonly StatusRow[]>,
-  ): Promise<void> {
-    for (const batch of chunks(items, BATCH)) {
-      const rows = await lane.write((sql) => change(sql, JSON.stringify(batch)));
-      announce(idsWith(rows, 'encoded'));
-    }
-  }
-
   return {
-    async pageKnownFiles({ libraryId, after, limit }) {
-      const page = { libraryId, after: after ?? '', limit };
-      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof page>(PAGE_KNOWN_FILES, page));
-      return rows.map(toKnownFile);
-    },
-    async sampleKnownFiles(libraryId, limit) {
-      return (await lane.read((sql) => samplePage(sql, libraryId, limit))).map(toKnownFile);
-    },
-    async findKnownFiles(libraryId, relPaths) {
-      const found = { libraryId, paths: JSON.stringify(relPaths) };
-      const rows = await lane.read((sql) => sql.all<KnownFileRow, keyof typeof found>(FIND_KNOWN_FILES, found));
-      return rows.map(toKnownFile);
-    },
     async upsertPhotos(libraryId, photos) {
       const total = { ...NO_PHOTOS };
-      for (const batch of chunks(photos, BATCH)) {
+      for (const batch of chunks(photos, ROWS_AT_ONCE)) {
         const { counts, searchable } = await upsertBatch(libraryId, batch);
         announce(searchable);
         total.added += counts.added;
@@ -217,65 +92,5 @@ export function createScanDao({ lane, now, announce }: DaoContext): ScanDao {
       }
       return total;
     },
-    markMissing: (ids, at) =>
-      inBatches(ids, async (sql, batch) => {
-        await sql.run(MARK_MISSING, { ids: batch, now: at });
-        return [];
-      }),
-    markSeen: (ids) => inBatches(ids, (sql, batch) => sql.all<StatusRow, 'ids'>(MARK_SEEN, { ids: batch })),
-    async removeMissing(libraryId, missingBefore) {
-      let removed = 0;
-      for (;;) {
-        const page = { libraryId, before: missingBefore, limit: BATCH };
-        const changed = await lane.write((sql) => removePage(sql, page, now() + KEEP_VECTORS_MS));
-        removed += changed;
-        if (changed < BATCH) return removed;
-      }
-    },
-    async purgeKeptEmbeddings() {
-      let purged = 0;
-      for (;;) {
-        const changed = await lane.write((sql) => sql.run(PURGE_KEPT, { now: now(), limit: BATCH }));
-        purged += changed;
-        if (changed < BATCH) return purged;
-      }
-    },
-    noteInodes: (files) =>
-      inBatches(
-        files.map(({ id, changedAtMs, inode }) => [id, changedAtMs, inode]),
-        async (sql, batch) => {
-          await sql.run(NOTE_INODES, { files: batch });
-          return [];
-        },
-      ),
-    async newestId(libraryId) {
-      return (await lane.read((sql) => findIdRange(sql, libraryId))).last_id ?? 0;
-    },
-    async countMoved({ libraryId, ids, newerThan, except }) {
-      let moved = 0;
-      const rest = { libraryId, newerThan, except: JSON.stringify(except) };
-      for (const batch of chunks(ids, BATCH)) {
-        const asked = { ...rest, ids: JSON.stringify(batch) };
-        const rows = await lane.read((sql) =>
-          sql.all<{ readonly moved: number }, keyof typeof asked>(COUNT_MOVED, asked),
-        );
-        moved += rows[0]?.moved ?? 0;
-      }
-      return moved;
-    },
-    async pageForExclusion(page) {
-      const rows = await lane.read((sql) => sql.all<ExclusionRow, keyof typeof page>(PAGE_FOR_EXCLUSION, page));
-      return rows.map((row) => ({
-        id: row.id,
-        relPath: row.rel_path,
-        status: row.clip_status,
-        errorReason: row.clip_error_reason,
-      }));
-    },
-    setSkipped: (changes) =>
-      inBatches(
-        changes.map(({ id, skipReason }) => [id, skipReason]),
-        (sql, batch) => sql.all<StatusRow, 'changes'>(SET_SKIPPED, { changes: batch }),
-      ),
   };
 }

@@ -1,18 +1,25 @@
-import type { DaoContext } from './dao-context.js';
+import { type DaoContext, ROWS_AT_ONCE } from './dao-context.js';
+import type { StatementLane } from './dialect.js';
 import { DatabaseError } from './errors.js';
 import type { Library as StoredLibrary } from './generated/sqlite/client.js';
-import type { GoneAnswer, Library, LibraryDao, LibraryQuestion, LibraryState } from './library-types.js';
+import type { GoneAnswer, Library, LibraryDao, LibraryPatch, LibraryQuestion, LibraryState } from './library-types.js';
 import { FORGET_KEPT_OF_LIBRARY } from './sql/kept-embeddings.js';
+import {
+  ADD_LIBRARY,
+  FORGET_COUNTERS,
+  FORGET_MODEL_COUNTERS,
+  REMOVE_LIBRARY,
+  SET_DRAIN_STATE,
+  UPDATE_LIBRARY,
+} from './sql/libraries.js';
 import { REMOVE_LIBRARY_ROWS } from './sql/missing-rows.js';
-
-const REMOVE_BATCH = 100;
 
 function toLibrary(row: StoredLibrary): Library {
   return {
     id: row.id,
     name: row.name,
     rootPath: row.rootPath,
-    excludedDirs: JSON.parse(row.excludedDirs) as string[], // written by toColumns below, and by nobody else
+    excludedDirs: JSON.parse(row.excludedDirs) as string[], // written by this file, and by nobody else
     state: row.state as LibraryState,
     stateReason: row.stateReason,
     createdAt: Number(row.createdAt),
@@ -25,14 +32,15 @@ function toLibrary(row: StoredLibrary): Library {
   };
 }
 
-/** Only what the patch names: Prisma reads `undefined` as "leave it". */
-function toColumns(patch: Parameters<LibraryDao['update']>[1]) {
-  const { excludedDirs, lastScanAt, ...rest } = patch;
-  return {
-    ...rest,
-    ...(excludedDirs === undefined ? {} : { excludedDirs: JSON.stringify(excludedDirs) }),
-    ...(lastScanAt === undefined ? {} : { lastScanAt: lastScanAt === null ? null : BigInt(lastScanAt) }),
-  };
+/** JSON leaves out what is undefined, and the statement leaves alone what is left out. */
+function toPatch({ excludedDirs, ...rest }: LibraryPatch): string {
+  return JSON.stringify({ ...rest, excludedDirs: excludedDirs && JSON.stringify(excludedDirs) });
+}
+
+/** A batch a transaction, until one finds nothing. */
+async function inBatches(lane: StatementLane, statement: typeof REMOVE_LIBRARY_ROWS, libraryId: number): Promise<void> {
+  const batch = { libraryId, limit: ROWS_AT_ONCE };
+  for (;;) if ((await lane.write((sql) => sql.run(statement, batch))) === 0) return;
 }
 
 /** In the order they were added. */
@@ -47,51 +55,52 @@ function duplicate(error: unknown, rootPath: string): unknown {
 }
 
 export function createLibraryDao({ lane, prisma, now }: DaoContext): LibraryDao {
+  async function find(id: number): Promise<Library | null> {
+    const row = await lane.read(() => prisma.library.findUnique({ where: { id } }));
+    return row === null ? null : toLibrary(row);
+  }
+
+  async function read(id: number): Promise<Library> {
+    const library = await find(id);
+    if (library === null) throw new DatabaseError('NOT_FOUND', `there is no library ${id}; list the libraries again`);
+    return library;
+  }
+
   return {
     async list() {
       const rows = await lane.read(() => prisma.library.findMany({ orderBy: { id: 'asc' } }));
       return rows.map(toLibrary);
     },
-    async find(id) {
-      const row = await lane.read(() => prisma.library.findUnique({ where: { id } }));
-      return row === null ? null : toLibrary(row);
-    },
+    find,
     async findByRoot(rootPath) {
       const row = await lane.read(() => prisma.library.findUnique({ where: { rootPath } }));
       return row === null ? null : toLibrary(row);
     },
     async add({ excludedDirs, ...draft }) {
-      const data = { ...draft, excludedDirs: JSON.stringify(excludedDirs), createdAt: BigInt(now()) };
+      const values = { ...draft, excludedDirs: JSON.stringify(excludedDirs), now: now() };
       try {
-        return toLibrary(await lane.write(() => prisma.library.create({ data })));
+        const [added] = await lane.write((sql) => sql.all(ADD_LIBRARY, values));
+        return await read(added!.id); // an insert that did not throw gave its row
       } catch (error) {
         throw duplicate(error, draft.rootPath);
       }
     },
     async update(id, patch) {
-      // Not `update`: it reads first, in a transaction of its own.
-      const { count } = await lane.write(() => prisma.library.updateMany({ where: { id }, data: toColumns(patch) }));
-      const row = count === 0 ? null : await lane.read(() => prisma.library.findUnique({ where: { id } }));
-      if (row === null) throw new DatabaseError('NOT_FOUND', `there is no library ${id}; list the libraries again`);
-      return toLibrary(row);
+      const values = { id, patch: toPatch(patch) };
+      await lane.write((sql) => sql.run(UPDATE_LIBRARY, values));
+      return read(id);
     },
-    async setDrainState(id, state, stateReason) {
-      await lane.write(() =>
-        prisma.library.updateMany({ where: { id, state: { not: 'offline' } }, data: { state, stateReason } }),
-      );
+    async setDrainState(id, state, reason) {
+      await lane.write((sql) => sql.run(SET_DRAIN_STATE, { id, state, reason }));
     },
     async remove(id) {
-      for (;;) {
-        const batch = { libraryId: id, limit: REMOVE_BATCH };
-        if ((await lane.write((sql) => sql.run(REMOVE_LIBRARY_ROWS, batch))) === 0) break;
-      }
-      for (;;) {
-        const batch = { libraryId: id, limit: REMOVE_BATCH };
-        if ((await lane.write((sql) => sql.run(FORGET_KEPT_OF_LIBRARY, batch))) === 0) break;
-      }
-      await lane.write(() => prisma.clipCounter.deleteMany({ where: { libraryId: id } }));
-      await lane.write(() => prisma.clipModelCounter.deleteMany({ where: { libraryId: id } }));
-      await lane.write(() => prisma.library.deleteMany({ where: { id } }));
+      await inBatches(lane, REMOVE_LIBRARY_ROWS, id);
+      await inBatches(lane, FORGET_KEPT_OF_LIBRARY, id);
+      await lane.write(async (sql) => {
+        await sql.run(FORGET_COUNTERS, { libraryId: id });
+        await sql.run(FORGET_MODEL_COUNTERS, { libraryId: id });
+        await sql.run(REMOVE_LIBRARY, { id });
+      });
     },
   };
 }

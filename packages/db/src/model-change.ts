@@ -1,6 +1,6 @@
-import { type DaoContext, idsOf } from './dao-context.js';
+import { type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import { listLibraryIds } from './library-dao.js';
 import {
   ABANDON_WAITING,
@@ -15,15 +15,7 @@ import { FORGET_KEPT_OF_MODELS } from './sql/kept-embeddings.js';
 import { FORGET_EMBEDDINGS } from './sql/requeue.js';
 import { PAGE_FOR_EXCLUSION } from './sql/skipped-rows.js';
 
-type ChangeDao = Pick<ImageExifDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
-
-interface Id {
-  readonly [column: string]: unknown;
-  readonly id: number;
-}
-
-/** A row carries its vector, and the log holds all of it. */
-const BATCH = 100;
+type ChangeDao = Pick<DrainDao, 'forgetEmbeddings' | 'foldWaiting' | 'resetLedger'>;
 
 /** Walks over rows once the photos are in another model: batch after batch, a transaction each. */
 export function createChangeDao(context: DaoContext): ChangeDao {
@@ -33,8 +25,8 @@ export function createChangeDao(context: DaoContext): ChangeDao {
     let forgotten = 0;
     for (let afterId = 0; ; ) {
       signal?.throwIfAborted();
-      const page = { libraryId, afterId, limit: BATCH };
-      const ids = idsOf(await lane.read((sql) => sql.all<Id, keyof typeof page>(PAGE_FOR_EXCLUSION, page)));
+      const page = { libraryId, afterId, limit: ROWS_AT_ONCE };
+      const ids = idsOf(await lane.read((sql) => sql.all(PAGE_FOR_EXCLUSION, page)));
       if (ids.length === 0) return forgotten;
       forgotten += await lane.write((sql) => sql.run(FORGET_EMBEDDINGS, { ids: JSON.stringify(ids), keep }));
       afterId = ids.at(-1) ?? afterId;
@@ -45,14 +37,14 @@ export function createChangeDao(context: DaoContext): ChangeDao {
   async function forgetKept(keep: string, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
-      if ((await lane.write((sql) => sql.run(FORGET_KEPT_OF_MODELS, { keep, limit: BATCH }))) === 0) return;
+      if ((await lane.write((sql) => sql.run(FORGET_KEPT_OF_MODELS, { keep, limit: ROWS_AT_ONCE }))) === 0) return;
     }
   }
 
   async function foldBatch(sql: Sql, version: string): Promise<{ readonly rows: number; readonly found: number[] }> {
-    const ids = idsOf(await sql.all<Id, 'version' | 'limit'>(PAGE_WAITING, { version, limit: BATCH }));
+    const ids = idsOf(await sql.all(PAGE_WAITING, { version, limit: ROWS_AT_ONCE }));
     const batch = { ids: JSON.stringify(ids), version };
-    const found = idsOf(await sql.all<Id, keyof typeof batch>(FOLD_VECTORS, batch));
+    const found = idsOf(await sql.all(FOLD_VECTORS, batch));
     return { rows: found.length + (await sql.run(FOLD_VERDICTS, batch)), found };
   }
 
@@ -60,7 +52,7 @@ export function createChangeDao(context: DaoContext): ChangeDao {
     for (;;) {
       signal?.throwIfAborted();
       const abandoned = await lane.write(async (sql) => {
-        const ids = idsOf(await sql.all<Id, 'wanted' | 'limit'>(PAGE_ABANDONED, { wanted, limit: BATCH }));
+        const ids = idsOf(await sql.all(PAGE_ABANDONED, { wanted, limit: ROWS_AT_ONCE }));
         return sql.run(ABANDON_WAITING, { ids: JSON.stringify(ids), wanted });
       });
       if (abandoned === 0) return;
@@ -70,9 +62,9 @@ export function createChangeDao(context: DaoContext): ChangeDao {
   async function resetVerdicts(signal: AbortSignal | undefined): Promise<void> {
     for (let place = { hash: '', id: 0 }; ; ) {
       signal?.throwIfAborted();
-      const page = { ...place, limit: BATCH };
+      const page = { ...place, limit: ROWS_AT_ONCE };
       const rows = await lane.write(async (sql) => {
-        const found = await sql.all<Id & { readonly content_hash: string }, keyof typeof page>(PAGE_TROUBLED, page);
+        const found = await sql.all(PAGE_TROUBLED, page);
         await sql.run(RESET_VERDICTS, { ids: JSON.stringify(idsOf(found)) });
         return found;
       });

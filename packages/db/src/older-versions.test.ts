@@ -1,10 +1,17 @@
 import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openDatabase, openDatabaseAt } from './database.js';
+import { openDatabase } from './database.js';
 import type { Database } from './database-types.js';
-import { type Migration, readMigrations } from './sqlite/migrations.js';
-import { makeOlderDatabase, OLD_VECTOR, runSql, withMadeUpMigration } from './testing/older-database.js';
+import type { Migration } from './migration-plan.js';
+import { readMigrations } from './sqlite/migrations.js';
+import {
+  makeOlderDatabase,
+  OLD_VECTOR,
+  openDatabaseAt,
+  runSql,
+  withMadeUpMigration,
+} from './testing/older-database.js';
 import { temporaryFolder } from './testing/open-test-database.js';
 import { claimOf } from './testing/rows.js';
 

@@ -1,38 +1,28 @@
 import type { ClipStateDao } from './database-types.js';
+import type { DrainDao } from './image-drain-types.js';
 import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ReadingDao } from './image-reading-types.js';
+import type { ScanDao } from './image-scan-types.js';
 import type { LibraryDao } from './library-types.js';
 
-/** What a drain asks of the table, in one flat port: the drain's own `ClipBacklog`, which this fits by shape. */
-export type TableBacklog = Pick<
-  ImageExifDao,
-  | 'counters'
-  | 'nextDueAt'
-  | 'claimClipCandidates'
-  | 'extendClaim'
-  | 'releaseClaims'
-  | 'rescueExpiredClaims'
-  | 'claimOwners'
-  | 'releaseOwner'
-  | 'backfillClipEmbeddings'
-  | 'recordClipFailures'
-  | 'setSkipped'
-  | 'requeue'
-  | 'requeueForDecoder'
-  | 'forgetEmbeddings'
-  | 'foldWaiting'
-  | 'resetLedger'
-> & {
-  readonly listLibraries: LibraryDao['list'];
-  readonly findLibrary: LibraryDao['find'];
-  readonly setLibraryState: LibraryDao['setDrainState'];
-  readonly readModelState: ClipStateDao['read'];
-  readonly pinModel: ClipStateDao['pin'];
-  readonly switchModel: ClipStateDao['switchTo'];
-  readonly replaceModel: ClipStateDao['replace'];
-  readonly activateWantedModel: ClipStateDao['changeOver'];
-  readonly retireModel: ClipStateDao['retire'];
-  readonly settleLedger: ClipStateDao['settleLedger'];
-};
+/**
+ * What a drain asks of the table, in one flat port: it fits the drain's own `ClipBacklog` by shape. Each member is
+ * documented where its type is.
+ */
+export type TableBacklog = DrainDao &
+  Pick<ReadingDao, 'counters'> &
+  Pick<ScanDao, 'setSkipped'> & {
+    readonly listLibraries: LibraryDao['list'];
+    readonly findLibrary: LibraryDao['find'];
+    readonly setLibraryState: LibraryDao['setDrainState'];
+    readonly readModelState: ClipStateDao['read'];
+    readonly pinModel: ClipStateDao['pin'];
+    readonly switchModel: ClipStateDao['switchTo'];
+    readonly replaceModel: ClipStateDao['replace'];
+    readonly activateWantedModel: ClipStateDao['changeOver'];
+    readonly retireModel: ClipStateDao['retire'];
+    readonly settleLedger: ClipStateDao['settleLedger'];
+  };
 
 /** The DAOs seen as one backlog. */
 export function createTableBacklog({

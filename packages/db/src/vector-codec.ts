@@ -1,6 +1,7 @@
 import { DatabaseError } from './errors.js';
 
-const FLOAT_BYTES = 4;
+/** Of one number of an embedding as it is stored. */
+export const FLOAT_BYTES: number = 4;
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** @throws DatabaseError BAD_EMBEDDING for a wrong length, a number that is not finite, or all zeros */

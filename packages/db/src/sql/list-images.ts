@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../statement.js';
+import { statement } from '../statement.js';
 
 // The index holds listed rows only; with its columns alone it answers by itself.
 const LISTED_PAGE = `FROM image_exif INDEXED BY image_exif_listed
@@ -6,30 +6,36 @@ WHERE library_id = :libraryId AND missing_since IS NULL AND clip_status <> 'skip
   AND (sort_time, id) < (:sortTime, :id) AND sort_time >= :takenAfter
 ORDER BY sort_time DESC, id DESC LIMIT :limit`;
 
-type ListedPage = 'libraryId' | 'sortTime' | 'id' | 'takenAfter' | 'limit';
-
 /** One library's photos, newest first, after a place and down to a time. */
-export const PAGE_IMAGE_IDS: Statement<ListedPage> = statement({
+export const PAGE_IMAGE_IDS = statement({
   name: 'page-image-ids',
   params: ['libraryId', 'sortTime', 'id', 'takenAfter', 'limit'],
-  uses: ['image_exif_listed'],
-  sql: `SELECT id, sort_time ${LISTED_PAGE}`,
+  row: { id: 'number', sort_time: 'number' },
+  sqlite: {
+    uses: ['image_exif_listed'],
+    sql: `SELECT id, sort_time ${LISTED_PAGE}`,
+  },
 });
 
 /** The same with the camera of each, a look into the table a row. */
-export const PAGE_IMAGE_CAMERAS: Statement<ListedPage> = statement({
+export const PAGE_IMAGE_CAMERAS = statement({
   name: 'page-image-cameras',
   params: ['libraryId', 'sortTime', 'id', 'takenAfter', 'limit'],
-  uses: ['image_exif_listed'],
-  sql: `SELECT id, sort_time, camera_make, camera_model ${LISTED_PAGE}`,
+  row: { id: 'number', sort_time: 'number', camera_make: 'text?', camera_model: 'text?' },
+  sqlite: {
+    uses: ['image_exif_listed'],
+    sql: `SELECT id, sort_time, camera_make, camera_model ${LISTED_PAGE}`,
+  },
 });
 
 /** The months that hold photos of a library, newest first, one step of the index each. It begins with the year 9998: there SQLite's calendar ends. */
-export const LIST_MONTHS: Statement<'libraryId'> = statement({
+export const LIST_MONTHS = statement({
   name: 'list-months',
   params: ['libraryId'],
-  uses: ['image_exif_listed'],
-  sql: `
+  row: { month: 'text' },
+  sqlite: {
+    uses: ['image_exif_listed'],
+    sql: `
 WITH RECURSIVE step(newest) AS (
   SELECT 253370764800000
   UNION ALL
@@ -41,47 +47,79 @@ WITH RECURSIVE step(newest) AS (
   FROM step WHERE newest IS NOT NULL)
 SELECT strftime('%Y-%m', newest / 1000.0, 'unixepoch') AS month FROM step
 WHERE newest < 253370764800000 AND month IS NOT NULL`,
+  },
 });
 
 /** The makes of cameras, one step of the index each, not one row each. */
-export const NEXT_CAMERA_MAKE: Statement<'after'> = statement({
+export const NEXT_CAMERA_MAKE = statement({
   name: 'next-camera-make',
   params: ['after'],
-  uses: ['image_exif_camera'],
-  sql: `
+  row: { camera_make: 'text' },
+  sqlite: {
+    uses: ['image_exif_camera'],
+    sql: `
 SELECT camera_make FROM image_exif INDEXED BY image_exif_camera
 WHERE camera_make > :after ORDER BY camera_make LIMIT 1`,
+  },
 });
 
 /** The models of one make, by the same steps. */
-export const NEXT_CAMERA_MODEL: Statement<'make' | 'after'> = statement({
+export const NEXT_CAMERA_MODEL = statement({
   name: 'next-camera-model',
   params: ['make', 'after'],
-  uses: ['image_exif_camera'],
-  sql: `
+  row: { camera_model: 'text' },
+  sqlite: {
+    uses: ['image_exif_camera'],
+    sql: `
 SELECT camera_model FROM image_exif INDEXED BY image_exif_camera
 WHERE camera_make IS :make AND camera_model > :after ORDER BY camera_model LIMIT 1`,
+  },
 });
 
 /**
  * Rows by id with what says whether their vector is searchable, and the one that waits. The walk reads every row once, a bounded batch at a
  * time, however few of them have a vector; an expression around the vector would lose its type in the driver.
  */
-export const PAGE_EMBEDDINGS: Statement<'afterId' | 'limit'> = statement({
+export const PAGE_EMBEDDINGS = statement({
   name: 'page-embeddings',
   params: ['afterId', 'limit'],
-  uses: ['rowid'],
-  sql: `
+  row: {
+    id: 'number',
+    library_id: 'number',
+    sort_time: 'number',
+    camera_make: 'text?',
+    camera_model: 'text?',
+    missing_since: 'number?',
+    clip_status: 'text',
+    clip_model_version: 'text?',
+    clip_embedding: 'bytes?',
+    waiting_model_version: 'text?',
+    waiting_embedding: 'bytes?',
+  },
+  sqlite: {
+    uses: ['rowid'],
+    sql: `
 SELECT id, library_id, sort_time, camera_make, camera_model, missing_since, clip_status, clip_model_version,
   clip_embedding, waiting.model_version AS waiting_model_version, waiting.embedding AS waiting_embedding
 FROM image_exif LEFT JOIN image_exif_next_embedding AS waiting ON waiting.image_id = image_exif.id
 WHERE id > :afterId ORDER BY id LIMIT :limit`,
+  },
 });
 
 /** Kept by triggers; a few rows a library. */
-export const READ_COUNTERS: Statement<never> = statement({
+export const READ_COUNTERS = statement({
   name: 'read-counters',
   params: [],
-  uses: [],
-  sql: 'SELECT library_id, status, error_class, reason, quality, count FROM clip_counter WHERE count > 0',
+  row: {
+    library_id: 'number',
+    status: 'text',
+    error_class: 'text',
+    reason: 'text',
+    quality: 'text',
+    count: 'number',
+  },
+  sqlite: {
+    uses: [],
+    sql: 'SELECT library_id, status, error_class, reason, quality, count FROM clip_counter WHERE count > 0',
+  },
 });

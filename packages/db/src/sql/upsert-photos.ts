@@ -1,4 +1,4 @@
-import { type Statement, statement } from '../statement.js';
+import { statement } from '../statement.js';
 import { WAITING_MODEL } from './waiting-model.js';
 
 const FACTS: readonly string[] = [
@@ -56,12 +56,14 @@ const SAME_STANDING = `${SAME_BYTES} AND image_exif.clip_status <> 'skipped' AND
  * bytes drop the embedding and the claim, so that what is on its way for the old ones finds nobody.
  * Photos come as arrays, the path first, then the facts in order, the reason to skip last.
  */
-export const UPSERT_PHOTOS: Statement<'libraryId' | 'photos'> = statement({
+export const UPSERT_PHOTOS = statement({
   name: 'upsert-photos',
   params: ['libraryId', 'photos'],
-  // The probe of the unique index is no part of a plan.
-  uses: [],
-  sql: `
+  row: { id: 'number', content_hash: 'text', clip_status: 'text' },
+  sqlite: {
+    // The probe of the unique index is no part of a plan.
+    uses: [],
+    sql: `
 INSERT INTO image_exif (library_id, rel_path, ${FACTS.join(', ')}, clip_status, clip_error_reason)
 SELECT :libraryId, value ->> 0, ${FACTS.map((_name, at) => `value ->> ${at + 1}`).join(', ')},
   iif(value ->> ${FACTS.length + 1} IS NULL, 'pending', 'skipped'), value ->> ${FACTS.length + 1}
@@ -83,4 +85,5 @@ ON CONFLICT (library_id, rel_path) DO UPDATE SET
     ELSE 'encoded'
   END
 RETURNING id, content_hash, clip_status`,
+  },
 });

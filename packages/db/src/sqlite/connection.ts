@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArgType, SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Sql, SqlRow } from '../dialect.js';
-import type { SqlParams, SqlValue, Statement } from '../statement.js';
+import type { Columns, RowWith, SqlParams, SqlValue, Statement, StatementText } from '../statement.js';
 import { openSqliteAdapter } from './adapter.js';
 import { holdFile } from './copies.js';
 import { isBusy, toDatabaseError } from './errors.js';
+import { READER_PRAGMAS, WRITER_PRAGMAS } from './settings.js';
 import { openSqliteThread } from './thread.js';
 
 export interface SqliteConnection extends Sql {
@@ -15,28 +16,6 @@ export interface SqliteConnection extends Sql {
 
 /** How long one statement may wait for a lock in its thread. The rest is done by timers, so that `close` need not wait. */
 const BLOCKING_WAIT_MS = 20;
-
-/*
- * FULL: with the driver's NORMAL a power cut loses acknowledged rows. 8192: a row with its vector fits in a page, and
- * the file is a quarter smaller. No automatic checkpoint: it would run inside a commit, and the writers behind it wait.
- */
-const WRITER_PRAGMAS = `
-  PRAGMA page_size = 8192;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = 0;
-  PRAGMA journal_size_limit = 33554432;
-  PRAGMA foreign_keys = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768;
-`;
-
-/** `query_only`: a statement that writes has no business on this connection, and says so. */
-const READER_PRAGMAS = `
-  PRAGMA query_only = ON;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768;
-`;
 
 const UNKNOWN: ArgType = { scalarType: 'unknown', arity: 'scalar' };
 
@@ -51,23 +30,23 @@ async function queryRows(adapter: SqlDriverAdapter, sql: string, args: readonly 
   return rows.map((values) => toObject(columnNames, values));
 }
 
-function argsOf<Name extends string>(statement: Statement<Name>, params: SqlParams<Name>): SqlValue[] {
-  return statement.params.map((name) => params[name]);
+function argsOf<Name extends string>({ order }: StatementText<Name>, params: SqlParams<Name>): SqlValue[] {
+  return order.map((name) => params[name]);
 }
 
 /** Statements through Prisma's driver adapter, without the client above it: that costs more than the statement. */
 function createSql(adapter: SqlDriverAdapter): Sql {
   return {
-    async all<Row extends SqlRow, Name extends string>(
-      statement: Statement<Name>,
+    async all<Name extends string, Row extends Columns>(
+      { sqlite }: Statement<Name, Row>,
       params: SqlParams<Name>,
-    ): Promise<Row[]> {
-      const rows = await queryRows(adapter, statement.sql, argsOf(statement, params));
-      return rows as Row[]; // the statement names its columns; its test reads them
+    ): Promise<RowWith<Row>[]> {
+      const rows = await queryRows(adapter, sqlite.sql, argsOf(sqlite, params));
+      return rows as RowWith<Row>[]; // statement-rows.test.ts holds the columns against what comes back
     },
-    run: (statement, params) => {
-      const args = argsOf(statement, params);
-      return adapter.executeRaw({ sql: statement.sql, args, argTypes: args.map(() => UNKNOWN) });
+    run: ({ sqlite }, params) => {
+      const args = argsOf(sqlite, params);
+      return adapter.executeRaw({ sql: sqlite.sql, args, argTypes: args.map(() => UNKNOWN) });
     },
     script: (text) => adapter.executeScript(text),
     query: (text, args = []) => queryRows(adapter, text, args),

@@ -38,7 +38,7 @@ function readMaps(): string {
  * How many copies of SQLite in this process hold a database open. However many connections a copy has, it opens the
  * index of the write-ahead log (`-shm`) once.
  */
-export function copiesHolding(file: string): number {
+function copiesHolding(file: string): number {
   const index = statSync(`${file}-shm`, { bigint: true, throwIfNoEntry: false });
   if (index === undefined) return 0;
   return openDescriptors().filter((descriptor) => {

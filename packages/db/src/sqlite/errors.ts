@@ -1,5 +1,5 @@
-import { isOnReadOnlyDisk } from '../database-url.js';
 import { DatabaseError, type DatabaseErrorCode } from '../errors.js';
+import { isOnReadOnlyDisk } from './place.js';
 
 interface DriverFault {
   /** SQLite's extended code by name, for example `SQLITE_BUSY_SNAPSHOT`. */

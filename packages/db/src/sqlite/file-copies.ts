@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { makePrivateFile } from '../database-url.js';
-import type { Maintenance } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
 import { toDatabaseError } from './errors.js';
+import type { Maintenance } from './maintenance.js';
+import { makePrivateFile } from './place.js';
 
 /** Copies from before a migration that are kept. */
 const KEPT_COPIES = 3;

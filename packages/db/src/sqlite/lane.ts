@@ -21,7 +21,7 @@ const BUSY_LIMIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 100;
 
 /** Full jitter over a doubling bound, so that two programs do not knock at the same moments. */
-export function busyPauseMs(tries: number, random: () => number): number {
+function busyPauseMs(tries: number, random: () => number): number {
   return 1 + random() * Math.min(LONGEST_PAUSE_MS, 5 * 2 ** tries);
 }
 
@@ -48,7 +48,6 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
   const reading = new Set<Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
   let closing = false;
-  let isWriting = false;
 
   function track<T>(read: Promise<T>): Promise<T> {
     const settled = read.then(
@@ -82,20 +81,12 @@ export function createStatementLane(options: StatementLaneOptions): StatementLan
   async function transaction<T>(action: (sql: Sql) => Promise<T>): Promise<T> {
     await beforeWrite();
     await checkFile();
-    isWriting = true;
-    try {
-      const result = await transact(writer, action);
-      await checkFile();
-      return result;
-    } finally {
-      isWriting = false;
-    }
+    const result = await transact(writer, action);
+    await checkFile();
+    return result;
   }
 
   return {
-    get isWriting() {
-      return isWriting;
-    },
     read: (action) => untilNotBusy(() => track(action(reader))),
     write: (action) => untilNotBusy(() => enqueue(() => transaction(action))),
     async close() {

@@ -1,23 +1,26 @@
 import { stat } from 'node:fs/promises';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { DatabaseLogger } from '../database-types.js';
-import type { Maintenance } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
+import { LOG_BYTES, PAGE_BYTES } from './settings.js';
 import { openSqliteThread } from './thread.js';
 
 const BUSY_WAIT_MS = 5000;
 /** A page of the file and the header before it. */
-const FRAME_BYTES = 8192 + 24;
-const MEGABYTE = 1024 * 1024;
+const FRAME_BYTES = PAGE_BYTES + 24;
 /** Once the log was as long as this, a checkpoint runs beside the writers now and again. */
-const SOON_BYTES = 8 * MEGABYTE;
-/**
- * From here on the writers wait for one: only with nobody writing can the log start again at its beginning. The file
- * keeps this size (journal_size_limit): what is written over is synced in half the time that growing takes.
- */
-const NOW_BYTES = 32 * MEGABYTE;
+const SOON_BYTES = LOG_BYTES / 4;
 /** Writes between two checkpoints, some 6 MB of embeddings. */
 const CHECKPOINT_EVERY = 16;
+
+/** What keeps the file quick, and copies it. */
+export interface Maintenance {
+  /** Called before each transaction that writes. Resolves at once while nothing is due; holds writers up when it is. */
+  beforeWrite(): Promise<void>;
+  /** A consistent copy of the database in a new file. */
+  copy(path: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface MaintenanceOptions {
   readonly file: string;
@@ -71,7 +74,8 @@ export function startMaintenance({ file, log }: MaintenanceOptions): Maintenance
       writes += 1;
       if (writes % CHECKPOINT_EVERY !== 0 || (await bytesOf(`${file}-wal`)) < SOON_BYTES) return;
       running ??= checkpoint();
-      if (logBytes < NOW_BYTES) return;
+      // Only with nobody writing can the log start again at its beginning.
+      if (logBytes < LOG_BYTES) return;
       await running;
       // That one ran beside writers and left their last pages. After this one the next write starts the log again; if
       // somebody else still reads in it, the next look finds it long.

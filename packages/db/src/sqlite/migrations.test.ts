@@ -6,24 +6,7 @@ import { runSql } from '../testing/older-database.js';
 import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
 import { photo } from '../testing/rows.js';
 import { openSqliteAdapter } from './adapter.js';
-import { MIGRATIONS_FOLDER, planMigrations } from './migrations.js';
-
-const FILE = '/data/clip-watch.db';
-const migration = (name: string, checksum = name) => ({ name, sql: '', checksum });
-
-describe('planMigrations', () => {
-  test('applies what is not there, in order', () => {
-    expect(
-      planMigrations(FILE, [migration('1'), migration('2'), migration('3')], [migration('1')]).map(({ name }) => name),
-    ).toEqual(['2', '3']);
-  });
-  test('refuses a file of a newer program', () => {
-    expect(() => planMigrations(FILE, [migration('1')], [migration('1'), migration('2')])).toThrow(/NEWER_SCHEMA.*2/);
-  });
-  test('refuses a migration that was edited', () => {
-    expect(() => planMigrations(FILE, [migration('1', 'new')], [migration('1', 'old')])).toThrow(/EDITED_MIGRATION.*1/);
-  });
-});
+import { MIGRATIONS_FOLDER } from './migrations.js';
 
 test('the migrations give exactly the schema of the models', async () => {
   const engine = '../../scripts/schema-engine.mjs';

@@ -1,22 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Sql } from '../dialect.js';
 import { DatabaseError } from '../errors.js';
+import { type AppliedMigration, type Migration, planMigrations, readFolder } from '../migration-plan.js';
 import { isBusy, toDatabaseError } from './errors.js';
-
-export interface Migration {
-  readonly name: string;
-  readonly sql: string;
-  /** SHA-256 of the file, as Prisma's own tools record it. */
-  readonly checksum: string;
-}
-
-export interface AppliedMigration {
-  readonly name: string;
-  readonly checksum: string;
-}
 
 /** Beside src/ and dist/ alike: the files are read as they are, since their checksums count. */
 export const MIGRATIONS_FOLDER: string = fileURLToPath(new URL('../../prisma/sqlite/migrations', import.meta.url));
@@ -27,44 +14,9 @@ const RECORD_TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0
 )`;
 
+/** Those of a folder, the program's own unless it is told. */
 export function readMigrations(folder: string = MIGRATIONS_FOLDER): readonly Migration[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    });
-}
-
-/**
- * What is left to apply.
- * @throws DatabaseError NEWER_SCHEMA when the file knows migrations that this program does not; EDITED_MIGRATION when
- * one was changed after it was applied
- */
-export function planMigrations(
-  file: string,
-  known: readonly Migration[],
-  applied: readonly AppliedMigration[],
-): readonly Migration[] {
-  const byName = new Map(known.map((migration) => [migration.name, migration]));
-  const unknown = applied.filter(({ name }) => !byName.has(name));
-  if (unknown.length > 0)
-    throw new DatabaseError(
-      'NEWER_SCHEMA',
-      `${file} was written by a newer clip-watch (${unknown.map(({ name }) => name).join(', ')}); ` +
-        'start that one, or restore the copy that lies beside the file from before the update',
-    );
-  const edited = applied.filter(({ name, checksum }) => byName.get(name)?.checksum !== checksum);
-  if (edited.length > 0)
-    throw new DatabaseError(
-      'EDITED_MIGRATION',
-      `${file}: the migration ${edited.map(({ name }) => name).join(', ')} was edited after it was applied; ` +
-        'put the released file back and write a new migration',
-    );
-  const done = new Set(applied.map(({ name }) => name));
-  return known.filter(({ name }) => !done.has(name));
+  return readFolder(folder);
 }
 
 async function tableNames(sql: Sql): Promise<readonly string[]> {

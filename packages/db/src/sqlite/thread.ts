@@ -43,7 +43,8 @@ function closedError({ file }: ThreadSettings): DatabaseError {
 }
 
 function startThread(settings: ThreadSettings) {
-  const worker = new Worker(WORKER, { workerData: settings, name: 'sqlite' });
+  // None of the process's own flags: a thread that runs a file refuses `--input-type`.
+  const worker = new Worker(WORKER, { workerData: settings, name: 'sqlite', execArgv: [] });
   worker.unref();
   const waiting = new Map<number, { resolve(answer: ThreadAnswer): void; reject(error: unknown): void }>();
   let nextId = 1;

@@ -1,9 +1,11 @@
 import * as claim from '../sql/claim-candidates.js';
 import * as claimed from '../sql/claimed-rows.js';
-import * as equal from '../sql/equal-bytes.js';
+import * as copyEqual from '../sql/copy-equal.js';
+import * as findEqual from '../sql/find-equal.js';
 import * as fold from '../sql/fold-waiting.js';
 import * as kept from '../sql/kept-embeddings.js';
 import * as known from '../sql/known-files.js';
+import * as libraries from '../sql/libraries.js';
 import * as lists from '../sql/list-images.js';
 import * as missing from '../sql/missing-rows.js';
 import * as models from '../sql/model-state.js';
@@ -21,9 +23,11 @@ const FILES = [
   claim,
   claimed,
   due,
-  equal,
+  copyEqual,
+  findEqual,
   kept,
   known,
+  libraries,
   lists,
   missing,
   outcomes,
@@ -37,5 +41,5 @@ const FILES = [
   upsert,
 ] as const;
 
-/** Every hot statement, for the test that reads their plans. */
+/** Every statement, for the tests that read their plans and their rows. */
 export const ALL_STATEMENTS: readonly Statement[] = FILES.flatMap((file) => Object.values(file));

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openDatabaseAt } from '../database.js';
-import { fileOfUrl } from '../database-url.js';
+import { assembleDatabase } from '../database.js';
+import type { Database, DatabaseOptions } from '../database-types.js';
+import type { Migration } from '../migration-plan.js';
 import { openSqliteAdapter } from '../sqlite/adapter.js';
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from '../sqlite/migrations.js';
+import { MIGRATIONS_FOLDER, readMigrations } from '../sqlite/migrations.js';
+import { openSqlite } from '../sqlite/open-sqlite.js';
+import { fileOfUrl } from '../sqlite/place.js';
+
+/** As the program with these migrations would open it. */
+export async function openDatabaseAt(options: DatabaseOptions, known: readonly Migration[]): Promise<Database> {
+  return assembleDatabase(await openSqlite(options, known), options);
+}
 
 /** Runs statements past the program, as an older one or a stranger would. */
 export async function runSql(url: string, sql: string): Promise<void> {
