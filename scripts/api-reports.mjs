@@ -1,7 +1,7 @@
 // The public face of each package as text, in `etc/NAME.api.md` beside its sources: a change of the face is seen in the diff.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { requireTool } from './package-tools.mjs';
 import { entryPoints, ROOT } from './workspace.mjs';
 
 const MESSAGES = {
@@ -21,8 +21,9 @@ const MESSAGES = {
  * @param folder for what is needed only meanwhile
  */
 export function checkReports(packages, { write, folder, tell }) {
+  const { CompilerState, Extractor, ExtractorConfig } = requireTool('@microsoft/api-extractor');
   const reports = packages.flatMap((each) =>
-    entryPoints(each).map((entry) => ({ each, ...reportOf(each, entry, folder) })),
+    entryPoints(each).map((entry) => ({ each, ...reportOf(ExtractorConfig, each, entry, folder) })),
   );
   // One compilation for all of them: it is what takes the time.
   const [first, ...others] = reports.map(({ config }) => config);
@@ -39,7 +40,7 @@ export function checkReports(packages, { write, folder, tell }) {
   }
 }
 
-function reportOf({ folder: source, manifest }, { path, types }, folder) {
+function reportOf(ExtractorConfig, { folder: source, manifest }, { path, types }, folder) {
   const projectFolder = join(ROOT, source);
   const reportFolder = join(projectFolder, 'etc');
   const name = `${manifest.name.split('/')[1]}${path.replaceAll('/', '-')}.api.md`;

@@ -1,13 +1,12 @@
 // check-packages.mjs [--write]: packs every package that others could install, and looks at what they would get: its
 // manifest and files, what publint and attw say of it, whether it loads from where it was unpacked, and whether its face is
-// the one of the committed report (`--write` renews those). It needs everything built, and no network.
+// the one of the committed report (`--write` renews those). It needs everything built.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { publint } from 'publint';
-import { formatMessage } from 'publint/utils';
 import { checkReports } from './api-reports.mjs';
+import { installTools, toolBin } from './package-tools.mjs';
 import { bin, publicPackages, ROOT, workspaceEnv } from './workspace.mjs';
 
 const FIELDS = ['description', 'license', 'repository', 'engines', 'sideEffects', 'files', 'exports'];
@@ -21,6 +20,7 @@ const UNWANTED = [
   /(^|\/)(testing|reports|coverage)\//,
 ];
 
+installTools();
 const startedAt = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'clip-watch-packages-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ const packages = pack(publicPackages());
 for (const each of packages) {
   tell(each, missingFields(each));
   tell(each, unwantedFiles(each));
-  tell(each, await publintMessages(each));
+  tell(each, publintMessages(each));
   tell(each, attwMessages(each));
 }
 for (const each of packages) link(each);
@@ -83,20 +83,18 @@ function unwantedFiles({ unpacked }) {
     .map((file) => `${file} is in the tarball`);
 }
 
-async function publintMessages({ tarball }) {
-  const { messages, pkg } = await publint({ pack: { tarball: toArrayBuffer(readFileSync(tarball)) }, strict: true });
-  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`);
-}
-
-function toArrayBuffer({ buffer, byteOffset, byteLength }) {
-  return buffer.slice(byteOffset, byteOffset + byteLength);
+function publintMessages({ tarball }) {
+  return toolMessages('publint', ['run', tarball, '--strict']);
 }
 
 /** Everything here is ESM only: what old resolutions and `require` make of it does not count. */
 function attwMessages({ tarball }) {
-  const args = [tarball, '--profile', 'esm-only', '--format', 'table', '--no-color', '--no-emoji'];
-  const { status, stdout, stderr } = spawnSync(bin('attw'), args, { encoding: 'utf8', env: workspaceEnv() });
-  return status === 0 ? [] : [`attw: ${(stderr || stdout).trim()}`];
+  return toolMessages('attw', [tarball, '--profile', 'esm-only', '--format', 'table', '--no-color', '--no-emoji']);
+}
+
+function toolMessages(name, args) {
+  const { status, stdout, stderr } = spawnSync(toolBin(name), args, { encoding: 'utf8', env: workspaceEnv() });
+  return status === 0 ? [] : [`${name}: ${(stderr || stdout).trim()}`];
 }
 
 /** Its dependencies, as an install would put them beside it. Only what the packed manifest names. */
