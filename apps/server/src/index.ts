@@ -1,9 +1,4 @@
-export type * from './api-types.js';
-export { accessRules } from './cli/serve.js';
-export { type Config, type ConfigInput, readConfig } from './config/config.js';
-export { HostError, type HostErrorCode } from './errors.js';
-export { type Host, openHost } from './host/host.js';
-export type { AccessRules } from './http/access.js';
+export type * from './api/index.js';
 export {
   EXPLANATION,
   FAILURES,
@@ -14,7 +9,12 @@ export {
   LIBRARY,
   SEARCH_ANSWER,
   STATUS,
-} from './http/answers.js';
+} from './api/index.js';
+export { accessRules } from './cli/serve.js';
+export { type Config, type ConfigInput, readConfig } from './config/config.js';
+export { HostError, type HostErrorCode } from './errors.js';
+export { type Host, openHost } from './host/host.js';
+export type { AccessRules } from './http/access.js';
 export { type AppOptions, createApp } from './http/app.js';
 export { PROBLEM_CODES, type ProblemCode } from './http/problem.js';
 export { openThumbnailCache, type ThumbnailCache } from './photos/thumbnail-cache.js';

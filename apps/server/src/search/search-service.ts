@@ -7,7 +7,7 @@ import {
   type PreparedPicture,
   STARTER_MODEL,
 } from '@clip-watch/watcher';
-import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
+import type { ApiSearchAnswer, ApiSearchHit } from '../api/index.js';
 import { HostError, type HostErrorCode } from '../errors.js';
 import { isSearchable } from '../photos/explain.js';
 import type { OnDemandDecoder, WantedPhoto } from '../photos/on-demand-decoder.js';
