@@ -1,5 +1,14 @@
-export type * from './api/index.js';
 export {
+  type ApiClipExplanation,
+  type ApiClipSettings,
+  type ApiClipStatus,
+  type ApiFailures,
+  type ApiImage,
+  type ApiLibraries,
+  type ApiLibrary,
+  type ApiPage,
+  type ApiProblem,
+  type ApiSearchAnswer,
   EXPLANATION,
   FAILURES,
   FILTERS,

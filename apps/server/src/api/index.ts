@@ -1,7 +1,7 @@
 /**
- * The JSON of the HTTP API, and of every command's `--json`: one schema a shape, from which its type, its checks and its
- * OpenAPI entry are made. Times are epoch milliseconds, sizes are bytes. This folder imports nothing but zod, since the
- * pages take their types from it.
+ * The JSON of the HTTP API, which `--json` of the commands shares: one schema a shape, from which its type, its checks
+ * and its OpenAPI entry are made. Times are epoch milliseconds, sizes are bytes. This folder imports nothing but zod, since
+ * the pages take their types from it.
  */
 export {
   type ApiClipSettings,
@@ -64,4 +64,4 @@ export {
   UPLOAD_QUERY,
 } from './search.js';
 export { type ApiEvents, type ApiLogin, type ApiProblem, HEALTH, LOGIN, PLUGINS, PROBLEM } from './server.js';
-export type { DeepReadonly, Input, Output } from './shape.js';
+export type { DeepReadonly, Output } from './shape.js';
