@@ -1,6 +1,6 @@
 import type { Library } from '@clip-watch/db';
 import { compileExcluder, isImageFile } from '@clip-watch/watcher';
-import type { ApiClipExplanation } from '../api-types.js';
+import type { ApiClipExplanation } from '../api/index.js';
 import { openStore } from '../host/host.js';
 import { explainImage } from '../photos/explain.js';
 import { type CommandContext, onlyOperand, plain, print } from './command.js';

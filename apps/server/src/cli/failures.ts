@@ -1,5 +1,5 @@
 import type { Database, RequeueSelection } from '@clip-watch/db';
-import type { ApiFailure, ApiFailures } from '../api-types.js';
+import type { ApiFailure, ApiFailures, ApiRetryAnswer } from '../api/index.js';
 import { HostError } from '../errors.js';
 import { openStore } from '../host/host.js';
 import { toApiFailure } from '../photos/explain.js';
@@ -31,7 +31,7 @@ async function retry(context: CommandContext): Promise<number> {
     reason === undefined
       ? 'nothing has failed'
       : `nothing has failed for "${plain(reason)}"; clip-watch failures names the reasons`;
-  print(context, { requeued }, () => [
+  print<ApiRetryAnswer>(context, { requeued }, () => [
     requeued === 0 ? none : `${requeued} photos will be tried again by the next index or the running server`,
   ]);
   return 0;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Library, LibraryDao } from '@clip-watch/db';
+import type { ApiLibrary } from '../api/index.js';
 import { HostError } from '../errors.js';
 import { openStore } from '../host/host.js';
 import { acceptRoot, answerGone } from '../library/library-answers.js';
@@ -7,7 +8,7 @@ import { type CommandContext, plain, print } from './command.js';
 
 const VERBS = ['accept', 'away', 'deleted'] as const;
 type Verb = (typeof VERBS)[number];
-type Listed = Pick<Library, 'id' | 'name' | 'rootPath' | 'state' | 'stateReason' | 'question' | 'answer'>;
+type Listed = Pick<ApiLibrary, 'id' | 'name' | 'rootPath' | 'state' | 'stateReason' | 'question' | 'answer'>;
 
 /** `clip-watch library`: what the libraries are and ask; with a verb, the answer. A server that runs takes it up with its next scan. */
 export async function library(context: CommandContext): Promise<number> {

@@ -1,4 +1,4 @@
-import type { ApiClipStatus, ApiModelChange, ApiSearchAnswer } from '../api-types.js';
+import type { ApiClipStatus, ApiModelChange, ApiSearchAnswer } from '../api/index.js';
 import { plain } from './command.js';
 import { formatSeconds } from './progress-bar.js';
 

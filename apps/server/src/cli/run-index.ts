@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ClipCounters, Library } from '@clip-watch/db';
 import type { DrainOnceResult } from '@clip-watch/watcher';
-import type { ApiCounts, ApiFailure } from '../api-types.js';
+import type { ApiCounts, ApiFailure } from '../api/index.js';
 import { HostError } from '../errors.js';
 import { etaSeconds } from '../host/clip-status.js';
 import { type Host, openHost } from '../host/host.js';

@@ -1,5 +1,5 @@
 import { deadlineSignal } from '@clip-watch/watcher';
-import type { ApiSearchAnswer } from '../api-types.js';
+import type { ApiSearchAnswer } from '../api/index.js';
 import { HostError } from '../errors.js';
 import { type Host, openHost } from '../host/host.js';
 import type { SearchQuery } from '../search/search-service.js';

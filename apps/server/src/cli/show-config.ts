@@ -1,5 +1,6 @@
+import type { QuietHours } from '../api/index.js';
 import { SETTING_NAMES, SETTINGS, type Settings } from '../config/settings.js';
-import type { ApolloSetting, QuietHours } from '../config/values.js';
+import type { ApolloSetting } from '../config/values.js';
 import { formatQuietHours } from '../host/quiet-hours.js';
 import { type CommandContext, noOperands, print } from './command.js';
 

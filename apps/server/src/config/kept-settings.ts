@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LARGEST_CONCURRENCY, QUIET_HOURS } from '../api/index.js';
 import { replaceFile } from '../host/replace-file.js';
-import { LARGEST_CONCURRENCY } from './encode-concurrency.js';
-import { quietHours } from './values.js';
 
 /** What was changed while the server ran, and holds over a restart: in this file of the data folder. */
 export const KEPT_FILE: string = 'kept-settings.json';
@@ -19,7 +18,7 @@ const KEPT: z.ZodType<KeptSettings> = z.object({
   clipEncodeConcurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional().catch(undefined),
   clipQuietHours: z
     .string()
-    .refine((text) => quietHours().safeParse(text).success)
+    .refine((text) => QUIET_HOURS.safeParse(text).success)
     .optional()
     .catch(undefined),
   isPaused: z.boolean().optional().catch(undefined),

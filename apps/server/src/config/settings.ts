@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { QUIET_HOURS, type QuietHours } from '../api/index.js';
 import {
   type ApolloSetting,
   apolloUrl,
@@ -8,8 +9,6 @@ import {
   folders,
   listenHost,
   proxies,
-  type QuietHours,
-  quietHours,
   webAddress,
   wholeNumber,
   words,
@@ -147,7 +146,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingSpec<Settings[K]
   },
   clipQuietHours: {
     env: 'CLIP_QUIET_HOURS',
-    schema: quietHours(),
+    schema: QUIET_HOURS,
     fallback: null,
     help: 'time span without encoding, like 22:00-07:00',
   },

@@ -124,27 +124,6 @@ function addressProblem(address: string): string | undefined {
   }
 }
 
-/** Hours in which photos are not encoded; `from` may be later than `to` (over midnight). Minutes of the local day. */
-export interface QuietHours {
-  readonly fromMinute: number;
-  readonly toMinute: number;
-}
-
-const QUIET = /^([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)$/;
-
-export function quietHours(): z.ZodType<QuietHours | null> {
-  return z.string().transform((text, ctx): QuietHours | null => {
-    if (text.trim() === '') return null;
-    const match = QUIET.exec(text.trim());
-    if (match === null) {
-      ctx.addIssue({ code: 'custom', message: 'is no time span like 22:00-07:00' });
-      return null;
-    }
-    const [fromHour, fromMinute, toHour, toMinute] = match.slice(1).map(Number) as [number, number, number, number];
-    return { fromMinute: fromHour * 60 + fromMinute, toMinute: toHour * 60 + toMinute };
-  });
-}
-
 export function webAddress(): z.ZodType<string> {
   return z.string().refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), 'is no http(s) address');
 }

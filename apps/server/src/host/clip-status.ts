@@ -1,8 +1,7 @@
 import type { ClipClient, EncoderHealth } from '@clip-watch/clip-client';
 import type { ClipCounters, ClipModelState, Database } from '@clip-watch/db';
 import { type DrainState, type DrainStatus, STARTER_MODEL } from '@clip-watch/watcher';
-import type { ApiClipStatus, ApiEncoder, ClipRunState } from '../api-types.js';
-import type { QuietHours } from '../config/values.js';
+import type { ApiClipStatus, ApiEncoder, ClipRunState, QuietHours } from '../api/index.js';
 import { toApiCounts } from '../photos/to-api.js';
 import { formatQuietHours } from './quiet-hours.js';
 

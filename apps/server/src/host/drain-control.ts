@@ -1,5 +1,5 @@
 import type { BacklogDrain, DrainStatus } from '@clip-watch/watcher';
-import type { QuietHours } from '../config/values.js';
+import type { QuietHours } from '../api/index.js';
 import { formatQuietHours, isQuiet } from './quiet-hours.js';
 
 export interface DrainControlDeps {

@@ -12,9 +12,9 @@ import {
   services,
 } from '@clip-watch/watcher';
 import type { Logger } from 'pino';
-import type { ApiClipStatus } from '../api-types.js';
+import { type ApiClipStatus, LARGEST_CONCURRENCY } from '../api/index.js';
 import type { Config } from '../config/config.js';
-import { defaultConcurrency, LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
+import { defaultConcurrency } from '../config/encode-concurrency.js';
 import { createSettingsKeeper, keptSettingsFlaw, type SettingsKeeper } from '../config/kept-settings.js';
 import { createActiveTexts } from '../encoder/active-texts.js';
 import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';

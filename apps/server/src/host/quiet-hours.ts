@@ -1,4 +1,4 @@
-import type { QuietHours } from '../config/values.js';
+import type { QuietHours } from '../api/index.js';
 
 /** Whether a local time of day lies in the span; one that ends before it begins goes over midnight. */
 export function isQuiet({ fromMinute, toMinute }: QuietHours, now: Date): boolean {

@@ -1,7 +1,7 @@
 import { DatabaseError, type DatabaseErrorCode } from '@clip-watch/db';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ApiProblem } from '../api-types.js';
+import type { ApiProblem } from '../api/index.js';
 import { HostError, type HostErrorCode } from '../errors.js';
 
 /** Codes of answers that are no success. Each has an entry in `docs/errors.md`. */

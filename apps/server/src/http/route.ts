@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify';
 import { z } from 'zod';
+import { type DeepReadonly, PROBLEM } from '../api/index.js';
 
 export interface RouteInput<P, Q, B> {
   readonly params: P;
@@ -11,23 +12,26 @@ export interface RouteInput<P, Q, B> {
   readonly signal: AbortSignal;
 }
 
-export interface RouteSpec<P, Q, B> {
+export interface RouteSpec<P, Q, B, A> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly summary: string;
   readonly params?: z.ZodType<P>;
   readonly query?: z.ZodType<Q>;
   readonly body?: z.ZodType<B>;
-  /** What a success looks like; documentation, and held against real answers by the tests. */
-  readonly answer?: z.ZodType;
+  /** What a success looks like. The compiler holds handlers to it, and the tests real answers. */
+  readonly answer?: z.ZodType<A>;
   /** Media type of a success that is no JSON. */
   readonly produces?: string;
   readonly successStatus?: number;
   /** Needs no token: it tells nothing about the photos. */
   readonly isOpen?: boolean;
   readonly options?: Partial<RouteOptions>;
-  handle(input: RouteInput<P, Q, B>): unknown;
+  handle(input: RouteInput<P, Q, B>): Answer<NoInfer<A>> | Promise<Answer<NoInfer<A>>>;
 }
+
+/** Without a schema a handler may answer anything, or by itself. */
+type Answer<A> = unknown extends A ? unknown : DeepReadonly<A>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -36,7 +40,10 @@ declare module 'fastify' {
 }
 
 /** Registers a route whose input is checked by its own schemas, which also make its OpenAPI entry. */
-export function addRoute<P = unknown, Q = unknown, B = unknown>(app: FastifyInstance, spec: RouteSpec<P, Q, B>): void {
+export function addRoute<P = unknown, Q = unknown, B = unknown, A = unknown>(
+  app: FastifyInstance,
+  spec: RouteSpec<P, Q, B, A>,
+): void {
   app.route({
     ...spec.options,
     method: spec.method,
@@ -67,55 +74,32 @@ function goneSignal(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function openApiOf<P, Q, B>(spec: RouteSpec<P, Q, B>): FastifySchema {
+function openApiOf<P, Q, B, A>(spec: RouteSpec<P, Q, B, A>): FastifySchema {
   const status = String(spec.successStatus ?? 200);
   return {
     summary: spec.summary,
     ...(spec.params ? { params: toJsonSchema(spec.params) } : {}),
     ...(spec.query ? { querystring: toJsonSchema(spec.query) } : {}),
     ...(spec.body ? { body: toJsonSchema(spec.body) } : {}),
-    response: { [status]: successOf(spec), default: PROBLEM },
+    response: {
+      [status]: successOf(spec),
+      default: { description: 'A problem document', ...toJsonSchema(PROBLEM) },
+    },
   };
 }
 
-const PROBLEM = {
-  description: 'A problem document',
-  type: 'object',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-  },
-};
-
-function successOf({
+function successOf<A>({
   answer,
   produces,
   summary,
-}: Pick<RouteSpec<never, never, never>, 'answer' | 'produces' | 'summary'>): object {
+}: Pick<RouteSpec<never, never, never, A>, 'answer' | 'produces' | 'summary'>): object {
   if (answer !== undefined) return { description: summary, ...toJsonSchema(answer) };
   if (produces !== undefined)
     return { description: summary, content: { [produces]: { schema: { type: 'string', format: 'binary' } } } };
   return { description: summary, type: 'null' };
 }
 
-export function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
+function toJsonSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
   return rest;
 }
-
-export const ID_PARAMS: z.ZodType<{ readonly id: number }> = z.object({
-  // Digits alone: what else JavaScript takes for a number ("1e1", "0x10") names no photo.
-  id: z
-    .string()
-    .regex(/^\d{1,10}$/, 'is no whole number')
-    .transform(Number)
-    .pipe(
-      z
-        .number()
-        .min(1)
-        .max(2 ** 31 - 1),
-    ),
-});

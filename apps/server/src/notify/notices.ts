@@ -1,4 +1,4 @@
-import type { ApiClipStatus } from '../api-types.js';
+import type { ApiClipStatus } from '../api/index.js';
 
 export type NoticeEvent = 'done' | 'misconfigured' | 'library-offline' | 'disk-full';
 

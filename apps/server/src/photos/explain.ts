@@ -1,6 +1,6 @@
 import type { ImageRow } from '@clip-watch/db';
 import { reasonRule } from '@clip-watch/watcher';
-import type { ApiClipExplanation, ApiFailure } from '../api-types.js';
+import type { ApiClipExplanation, ApiFailure } from '../api/index.js';
 
 export interface ExplainContext {
   readonly libraryState: 'online' | 'offline' | 'paused';

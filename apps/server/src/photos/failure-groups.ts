@@ -1,6 +1,6 @@
 import type { Database } from '@clip-watch/db';
 import { reasonRule } from '@clip-watch/watcher';
-import type { ApiFailures } from '../api-types.js';
+import type { ApiFailures } from '../api/index.js';
 
 /** All failures by reason, with what a person can do about each. */
 export async function readFailureGroups(

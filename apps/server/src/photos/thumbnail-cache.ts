@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChangedPhoto, PictureFailure } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
-import type { ApiThumbnailSize } from '../api-types.js';
+import type { ApiThumbnailSize } from '../api/index.js';
 import { replaceFile } from '../host/replace-file.js';
 import { createSharedWork, type SharedWork } from '../host/shared-work.js';
 import type { OnDemandDecoder, WantedPhoto } from './on-demand-decoder.js';

@@ -1,5 +1,5 @@
 import { type ClipCounters, cameraName, type ImageRow } from '@clip-watch/db';
-import type { ApiCounts, ApiImage } from '../api-types.js';
+import type { ApiCounts, ApiImage } from '../api/index.js';
 
 export function toApiImage(row: ImageRow): ApiImage {
   return {

@@ -1,15 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { type ApiLogin, LOGIN } from '../api/index.js';
 import { type AccessRules, isSameSecret, makeSession, SESSION_COOKIE, SESSION_MS } from '../http/access.js';
 import type { CountGuess } from '../http/guess-limit.js';
 import type { LoginLink } from '../http/login-link.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
 
-const secret = z.string().min(1).max(500).optional();
-const LOGIN = z
-  .strictObject({ token: secret, link: secret })
-  .refine(({ token, link }) => (token === undefined) !== (link === undefined), 'give token or link, and not both');
 // Anybody may send one.
 const LARGEST_LOGIN_BYTES = 4_096;
 
@@ -23,7 +19,7 @@ export interface AuthOptions {
 /** `POST /api/login`, `POST /api/logout` */
 export function addAuthRoutes(app: FastifyInstance, { basePath, access, loginLink, countGuess }: AuthOptions): void {
   const path = `${basePath}/`;
-  const isRight = ({ token, link }: z.infer<typeof LOGIN>): boolean =>
+  const isRight = ({ token, link }: ApiLogin): boolean =>
     token === undefined
       ? link !== undefined && loginLink?.redeem(link, Date.now()) === true
       : isSameSecret(token, access.token);
@@ -59,7 +55,7 @@ export function addAuthRoutes(app: FastifyInstance, { basePath, access, loginLin
   });
 }
 
-function refuse(isGuessing: boolean, { link }: z.infer<typeof LOGIN>): HttpProblem {
+function refuse(isGuessing: boolean, { link }: ApiLogin): HttpProblem {
   if (isGuessing) return new HttpProblem('TOO_MANY_REQUESTS', 'Too many wrong tokens came from here: wait a minute.');
   if (link === undefined) return new HttpProblem('UNAUTHORIZED', 'This is not the token.');
   return new HttpProblem('UNAUTHORIZED', 'This link was used, or is too old: log in with the token.');

@@ -1,39 +1,25 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import type { ApiClipSettings } from '../api-types.js';
+import {
+  type ApiClipSettings,
+  CLIP_SETTINGS,
+  FAILURE_QUERY,
+  FAILURES,
+  MODEL_SWITCH,
+  type Output,
+  RETRY_ANSWER,
+  RETRY_REQUEST,
+  SETTINGS_CHANGE,
+  STATUS,
+} from '../api/index.js';
 import type { SettingSource } from '../config/config.js';
-import { LARGEST_CONCURRENCY } from '../config/encode-concurrency.js';
 import type { KeptSettings } from '../config/kept-settings.js';
 import { SETTINGS } from '../config/settings.js';
-import { quietHours } from '../config/values.js';
 import type { Host } from '../host/host.js';
 import { rollBackModel, switchModel } from '../host/model-switch.js';
 import { formatQuietHours } from '../host/quiet-hours.js';
-import { CLIP_SETTINGS, FAILURES, STATUS } from '../http/answers.js';
 import { addRoute } from '../http/route.js';
 import { toApiFailure } from '../photos/explain.js';
 import { readFailureGroups } from '../photos/failure-groups.js';
-import { CURSOR, LIBRARY_ID, limit } from './query-parts.js';
-
-const CHANGE = z.strictObject({
-  concurrency: z.number().int().min(1).max(LARGEST_CONCURRENCY).optional(),
-  quietHours: quietHours().nullable().optional(),
-});
-const SWITCH = z.strictObject({ now: z.boolean().optional() });
-const FAILURE_QUERY = z.strictObject({
-  library: LIBRARY_ID,
-  reason: z.string().max(100).optional(),
-  cursor: CURSOR,
-  limit: limit(100, 500),
-});
-const RETRY = z.union(
-  [
-    z.strictObject({ ids: z.array(z.number().int().min(1)).min(1).max(10_000) }),
-    z.strictObject({ reason: z.string().min(1).max(100), library: z.number().int().min(1).optional() }),
-    z.strictObject({ all: z.literal(true) }),
-  ],
-  'exactly one is needed of ids (1 to 10,000 numbers), reason (with a library, or none) and all (true)',
-);
 
 /** `/api/clip` */
 export function addClipRoutes(app: FastifyInstance, host: Host): void {
@@ -76,7 +62,7 @@ function addProgressRoutes(app: FastifyInstance, host: Host): void {
     method: 'PATCH',
     url: '/api/clip/settings',
     summary: 'Changes settings at once, and for the next starts too unless the environment or a flag sets them',
-    body: CHANGE,
+    body: SETTINGS_CHANGE,
     answer: CLIP_SETTINGS,
     handle: ({ body }) => changeSettings(host, body),
   });
@@ -87,7 +73,7 @@ function addModelRoutes(app: FastifyInstance, host: Host): void {
     method: 'POST',
     url: '/api/clip/model/switch',
     summary: 'Encodes all photos in the other model that an encoder serves; with now the search goes over at once',
-    body: SWITCH,
+    body: MODEL_SWITCH,
     answer: STATUS,
     async handle({ body }) {
       await switchModel(host, { now: body.now ?? false });
@@ -108,7 +94,7 @@ function addModelRoutes(app: FastifyInstance, host: Host): void {
   });
 }
 
-async function changeSettings(host: Host, change: z.infer<typeof CHANGE>): Promise<ApiClipSettings> {
+async function changeSettings(host: Host, change: Output<typeof SETTINGS_CHANGE>): Promise<ApiClipSettings> {
   const { concurrency, quietHours } = change;
   if (concurrency !== undefined) host.clipClient.setConcurrency(concurrency);
   if (quietHours !== undefined) host.control.setQuietHours(quietHours);
@@ -138,7 +124,7 @@ async function keep({ kept, log }: Host, change: KeptSettings): Promise<boolean>
 
 const PINS: ReadonlySet<SettingSource> = new Set(['environment', 'flag']);
 
-function pinnedNotice({ sources }: Host['config'], change: z.infer<typeof CHANGE>): string | null {
+function pinnedNotice({ sources }: Host['config'], change: Output<typeof SETTINGS_CHANGE>): string | null {
   const changed = [
     ...(change.concurrency === undefined ? [] : ['clipEncodeConcurrency' as const]),
     ...(change.quietHours === undefined ? [] : ['clipQuietHours' as const]),
@@ -174,7 +160,8 @@ function addFailureRoutes(app: FastifyInstance, { database, keeper, plugins }: H
     method: 'POST',
     url: '/api/clip/failures/retry',
     summary: 'Tries failed photos again: some by id, all of one reason, or all',
-    body: RETRY,
+    body: RETRY_REQUEST,
+    answer: RETRY_ANSWER,
     async handle({ body }) {
       const requeued = await database.images.requeue(toSelection(body));
       for (const library of await keeper.pluginLibraries()) plugins.tick(library);
@@ -183,7 +170,7 @@ function addFailureRoutes(app: FastifyInstance, { database, keeper, plugins }: H
   });
 }
 
-function toSelection(body: z.infer<typeof RETRY>): Parameters<Host['database']['images']['requeue']>[0] {
+function toSelection(body: Output<typeof RETRY_REQUEST>): Parameters<Host['database']['images']['requeue']>[0] {
   if ('ids' in body) return { ids: body.ids };
   if ('all' in body) return { all: true };
   return { reason: body.reason, ...(body.library === undefined ? {} : { libraryId: body.library }) };

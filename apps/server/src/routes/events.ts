@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ApiEvents } from '../api-types.js';
+import type { ApiEvents } from '../api/index.js';
 import type { Host } from '../host/host.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { HEALTH } from '../api/index.js';
 import type { Host } from '../host/host.js';
 import { createMetrics } from '../http/metrics.js';
 import { HttpProblem } from '../http/problem.js';
@@ -11,13 +12,15 @@ export function addHealthRoutes(app: FastifyInstance, host: Host): void {
     method: 'GET',
     url: '/healthz',
     summary: 'The process lives',
+    answer: HEALTH,
     isOpen: true,
-    handle: async () => ({ status: 'ok' }),
+    handle: () => ({ status: 'ok' }),
   });
   addRoute(app, {
     method: 'GET',
     url: '/readyz',
     summary: 'The database answers',
+    answer: HEALTH,
     isOpen: true,
     async handle() {
       const isReady = await host.database.clipState.read().then(

@@ -1,27 +1,15 @@
 import type { ImageRow, Library } from '@clip-watch/db';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { EXPLANATION, FILTERS, ID_PARAMS, IMAGE, IMAGE_QUERY, IMAGES, THUMBNAIL_QUERY } from '../api/index.js';
 import type { Host } from '../host/host.js';
-import { EXPLANATION, FILTERS, IMAGE, IMAGES } from '../http/answers.js';
 import { isKnownTag } from '../http/etag.js';
 import { HttpProblem } from '../http/problem.js';
-import { addRoute, ID_PARAMS } from '../http/route.js';
+import { addRoute } from '../http/route.js';
 import { explainImage } from '../photos/explain.js';
 import { photoChanged } from '../photos/photo-changed.js';
 import type { ThumbnailCache } from '../photos/thumbnail-cache.js';
 import { toApiImage } from '../photos/to-api.js';
-import { CAMERA, CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
 import { refusedOriginal, sendOriginal } from './send-original.js';
-
-const LIST_QUERY = z.strictObject({
-  library: LIBRARY_ID,
-  camera: CAMERA,
-  takenAfter: TIME,
-  takenBefore: TIME,
-  cursor: CURSOR,
-  limit: limit(100, 500),
-});
-const THUMBNAIL_QUERY = z.strictObject({ size: z.enum(['grid', 'view']).default('grid') });
 
 /** `/api/images`, and what they can be filtered by. */
 export function addImageRoutes(app: FastifyInstance, host: Host, thumbnails: ThumbnailCache): void {
@@ -71,7 +59,7 @@ function addDataRoutes(app: FastifyInstance, { database, config, control }: Host
     method: 'GET',
     url: '/api/images',
     summary: 'Photos, newest first; a page may be short, or empty, and still have a nextCursor',
-    query: LIST_QUERY,
+    query: IMAGE_QUERY,
     answer: IMAGES,
     async handle({ query }) {
       const { library, camera, takenAfter, takenBefore, cursor } = query;

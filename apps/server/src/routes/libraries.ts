@@ -1,22 +1,24 @@
 import { isAbsolute } from 'node:path';
 import type { Library } from '@clip-watch/db';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
-import type { ApiLibrary } from '../api-types.js';
+import {
+  type ApiLibrary,
+  GONE_ANSWER,
+  ID_PARAMS,
+  LIBRARIES,
+  LIBRARY,
+  LIBRARY_CHANGE,
+  LIBRARY_DRAFT,
+  SCAN_STARTED,
+} from '../api/index.js';
 import type { Host } from '../host/host.js';
-import { LIBRARIES, LIBRARY } from '../http/answers.js';
-import { addRoute, ID_PARAMS } from '../http/route.js';
+import { addRoute } from '../http/route.js';
 import { toApiCounts } from '../photos/to-api.js';
 
-const name = z.string().trim().min(1).max(200);
-const excludedDirs = z.array(z.string().min(1).max(1_000)).max(1_000);
-const DRAFT = z.strictObject({
-  rootPath: z.string().min(1).max(4_096).refine(isAbsolute, 'is no absolute path'),
-  name: name.optional(),
-  excludedDirs: excludedDirs.optional(),
+// What an absolute path is depends on the machine, so that it is not a part of the shape.
+const DRAFT = LIBRARY_DRAFT.extend({
+  rootPath: LIBRARY_DRAFT.shape.rootPath.refine(isAbsolute, 'is no absolute path'),
 });
-const GONE = z.strictObject({ answer: z.enum(['away', 'deleted']) });
-const PATCH = z.strictObject({ name: name.optional(), excludedDirs: excludedDirs.optional() });
 
 /** `/api/libraries` */
 export function addLibraryRoutes(
@@ -61,7 +63,7 @@ export function addLibraryRoutes(
     url: '/api/libraries/:id',
     summary: 'Changes the name or the excluded folders; photos that become excluded are hidden at once',
     params: ID_PARAMS,
-    body: PATCH,
+    body: LIBRARY_CHANGE,
     answer: LIBRARY,
     handle: async ({ params, body }) => toApi(await keeper.update(params.id, body)),
   });
@@ -86,7 +88,7 @@ export function addLibraryRoutes(
     url: '/api/libraries/:id/gone',
     summary: 'Most photos are gone: their disk is away, or they were deleted and may be marked missing',
     params: ID_PARAMS,
-    body: GONE,
+    body: GONE_ANSWER,
     answer: LIBRARY,
     handle: async ({ params, body }) => toApi(await keeper.answerGone(params.id, body.answer)),
   });
@@ -95,6 +97,7 @@ export function addLibraryRoutes(
     url: '/api/libraries/:id/scan',
     summary: 'Starts a scan, or joins the one that runs; does not wait for its end',
     params: ID_PARAMS,
+    answer: SCAN_STARTED,
     successStatus: 202,
     async handle({ params }) {
       await keeper.requestScan(params.id);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { PLUGINS } from '../api/index.js';
 import { addRoute } from '../http/route.js';
 import type { PluginHost } from '../plugins/plugin-host.js';
 
@@ -12,7 +13,8 @@ export function addPluginRoutes(app: FastifyInstance, plugins: PluginHost): void
     method: 'GET',
     url: '/api/plugins',
     summary: 'The plugins and how they are',
-    handle: async () => ({
+    answer: PLUGINS,
+    handle: () => ({
       items: plugins
         .reports()
         .map(({ name, health }) => ({ name, state: health.state, reason: health.reason ?? null })),

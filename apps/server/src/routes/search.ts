@@ -1,72 +1,15 @@
 import type { ImageRow, Library } from '@clip-watch/db';
-import type { CropBox } from '@clip-watch/watcher';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { type Output, SEARCH_ANSWER, SEARCH_REQUEST, UPLOAD_QUERY } from '../api/index.js';
 import { HostError } from '../errors.js';
 import type { Host } from '../host/host.js';
-import { SEARCH_ANSWER } from '../http/answers.js';
 import { HttpProblem } from '../http/problem.js';
 import { addRoute } from '../http/route.js';
 import type { Uploads } from '../http/uploads.js';
 import { decodeOffset } from '../search/cursor.js';
 import type { SearchQuery } from '../search/search-service.js';
 import type { SearchFilter } from '../search/segment-store.js';
-import { CURSOR, LIBRARY_ID, limit, TIME } from './query-parts.js';
 import { refusedOriginal } from './send-original.js';
-
-const LONGEST_TEXT = 2_000;
-const fraction = z.number().min(0).max(1);
-const CROP = z
-  .strictObject({ x: fraction, y: fraction, width: fraction.gt(0), height: fraction.gt(0) })
-  .refine(isInside, 'reaches beyond the picture');
-const words = z.string().trim().min(1, 'is empty').max(LONGEST_TEXT, `is longer than ${LONGEST_TEXT} characters`);
-const time = z.number().int().min(-1e15).max(1e15).optional();
-
-const SEARCH = z
-  .strictObject({
-    text: words.optional(),
-    notText: z.string().max(LONGEST_TEXT).optional(),
-    imageId: z
-      .number()
-      .int()
-      .min(1)
-      .max(2 ** 31 - 1)
-      .optional(),
-    crop: CROP.optional(),
-    library: z.number().int().min(1).optional(),
-    camera: z.string().max(200).optional(),
-    takenAfter: time,
-    takenBefore: time,
-    minScore: z.number().min(-1).max(1).optional(),
-    limit: z.number().int().min(1).max(500).default(50),
-    cursor: z.string().min(1).max(500).optional(),
-  })
-  .refine(
-    ({ text, imageId }) => (text === undefined) !== (imageId === undefined),
-    'exactly one of text and imageId is needed',
-  )
-  .refine(({ text, crop }) => text === undefined || crop === undefined, 'a crop needs an imageId')
-  .refine(({ text, notText }) => text !== undefined || notText === undefined, 'notText needs a text');
-
-const UPLOAD_QUERY = z.strictObject({
-  library: LIBRARY_ID,
-  camera: z.string().max(200).optional(),
-  takenAfter: TIME,
-  takenBefore: TIME,
-  minScore: z
-    .string()
-    .regex(/^-?(\d|\d?\.\d{1,20})$/, 'is no number from -1 to 1')
-    .transform(Number)
-    .pipe(z.number().min(-1).max(1))
-    .optional(),
-  limit: limit(50, 500),
-  cursor: CURSOR,
-  crop: z
-    .string()
-    .regex(/^[\d.]{1,24}(,[\d.]{1,24}){3}$/, 'is not x,y,width,height')
-    .transform((text) => CROP.parse(toCrop(text)))
-    .optional(),
-});
 
 interface Filters {
   readonly library?: number | undefined;
@@ -85,7 +28,7 @@ export function addSearchRoutes(app: FastifyInstance, host: Host, uploads: Uploa
     method: 'POST',
     url: '/api/search',
     summary: 'Photos by words, by words without others, by a photo, or by a part of one',
-    body: SEARCH,
+    body: SEARCH_REQUEST,
     answer: SEARCH_ANSWER,
     options: { config: SEARCHES },
     async handle({ body, signal }) {
@@ -134,7 +77,7 @@ interface Asked {
   readonly relPath: string;
 }
 
-async function toQuery(host: Host, { text, notText, imageId, crop }: z.infer<typeof SEARCH>): Promise<Asked> {
+async function toQuery(host: Host, { text, notText, imageId, crop }: Output<typeof SEARCH_REQUEST>): Promise<Asked> {
   if (text !== undefined)
     return { relPath: '', query: { kind: 'text', text, ...(notText === undefined ? {} : { notText }) } };
   const id = imageId!; // The schema asks for exactly one of the two.
@@ -170,13 +113,4 @@ function toOffset(cursor: string | undefined): number {
   const offset = decodeOffset(cursor);
   if (offset === undefined) throw new HttpProblem('BAD_REQUEST', 'cursor: is not one that a search gave out');
   return offset;
-}
-
-function toCrop(text: string): CropBox {
-  const [x = 0, y = 0, width = 0, height = 0] = text.split(',').map(Number);
-  return { x, y, width, height };
-}
-
-function isInside({ x, y, width, height }: CropBox): boolean {
-  return x + width <= 1 + 1e-9 && y + height <= 1 + 1e-9;
 }

@@ -90,8 +90,9 @@ test('an index of the wanted model holds what waits for the change; the other on
   await wanted.whenLoaded();
   expect(await encode(database, SECOND, true)).toHaveLength(50);
   await expect.poll(() => wanted.size).toBe(50);
-  await active.follow();
-  expect([wanted.modelVersion, active.modelVersion, active.size]).toEqual(['second-1', 'first-1', 50]);
+  expect(await active.follow()).toMatchObject({ activeModelVersion: 'first-1', wantedModelVersion: 'second-1' });
+  await expect.poll(() => active.size).toBe(50); // Its worker may still be starting.
+  expect([wanted.modelVersion, active.modelVersion]).toEqual(['second-1', 'first-1']);
   // Gone over, and nothing is carried over yet: the vectors are read where they waited.
   expect(await database.clipState.changeOver()).toBe(true);
   await active.follow();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { cameraName, type Database, type IndexedEmbedding } from '@clip-watch/db';
+import { type ClipModelState, cameraName, type Database, type IndexedEmbedding } from '@clip-watch/db';
 import type { BaseLogger } from 'pino';
 import { HostError } from '../errors.js';
 import type { FromIndex, IndexWorkerData, ToIndex } from './index-protocol.js';
@@ -25,8 +25,11 @@ export interface SearchIndex extends AsyncDisposable {
   /** The model whose vectors these are; null before the first. */
   readonly modelVersion: string | null;
   readonly dimension: number | null;
-  /** Takes the model of now, if another one took over; its rows are loaded meanwhile, and searches see what is there. */
-  follow(): Promise<void>;
+  /**
+   * Takes the model of now, if another one took over; its rows are loaded meanwhile, and searches see what is there.
+   * @returns what the table says of the models, as it was read for this
+   */
+  follow(): Promise<ClipModelState>;
   /** Resolves when everything that was stored at the start is searchable. */
   whenLoaded(): Promise<void>;
   /** Exact; see {@link SegmentStore.search} for the order. @throws HostError SEARCH_UNAVAILABLE */
@@ -65,7 +68,7 @@ class IndexOfWorker implements SearchIndex {
   private nextId = 1;
   private loading: Promise<void>;
   private streaming: Promise<void> = Promise.resolve();
-  private following: Promise<void> | null = null;
+  private following: Promise<ClipModelState> | null = null;
   private refreshing: Promise<void> | null = null;
   private closing: Promise<void> | undefined;
 
@@ -76,7 +79,7 @@ class IndexOfWorker implements SearchIndex {
     this.loading = this.load();
   }
 
-  follow(): Promise<void> {
+  follow(): Promise<ClipModelState> {
     this.following ??= this.takeModel().finally(() => {
       this.following = null;
     });
@@ -173,21 +176,24 @@ class IndexOfWorker implements SearchIndex {
     }
   }
 
-  private async takeModel(): Promise<void> {
-    const { version, dimension } = await this.readModel();
-    if (version === null || dimension === null || this.closing !== undefined || this.modelVersion === version) return;
+  private async takeModel(): Promise<ClipModelState> {
+    const state = await this.deps.database.clipState.read();
+    const [version, dimension] =
+      this.deps.of === 'wanted'
+        ? [state.wantedModelVersion, state.dimension]
+        : [state.activeModelVersion, state.activeDimension];
+    const isOther = version !== this.modelVersion && this.closing === undefined;
+    if (isOther && version !== null && dimension !== null) this.loadModel(version, dimension);
+    return state;
+  }
+
+  private loadModel(version: string, dimension: number): void {
     this.modelVersion = version;
     this.dimension = dimension;
     this.state = 'loading';
     this.send({ kind: 'reset', dimension });
     this.streaming = this.stream(version);
     this.streaming.catch(() => {}); // told when it is awaited
-  }
-
-  private async readModel(): Promise<{ readonly version: string | null; readonly dimension: number | null }> {
-    const state = await this.deps.database.clipState.read();
-    if (this.deps.of === 'wanted') return { version: state.wantedModelVersion, dimension: state.dimension };
-    return { version: state.activeModelVersion, dimension: state.activeDimension };
   }
 
   private async stream(modelVersion: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
-import type { Database, ImageRow } from '@clip-watch/db';
+import type { ClipModelState, Database, ImageRow } from '@clip-watch/db';
 import {
   type CropBox,
   deadlineSignal,
@@ -7,7 +7,7 @@ import {
   type PreparedPicture,
   STARTER_MODEL,
 } from '@clip-watch/watcher';
-import type { ApiSearchAnswer, ApiSearchHit } from '../api-types.js';
+import type { ApiSearchAnswer, ApiSearchHit } from '../api/index.js';
 import { HostError, type HostErrorCode } from '../errors.js';
 import { isSearchable } from '../photos/explain.js';
 import type { OnDemandDecoder, WantedPhoto } from '../photos/on-demand-decoder.js';
@@ -22,7 +22,7 @@ import { subtractVector } from './subtract-vector.js';
 import type { WantedIndex } from './wanted-index.js';
 
 export interface SearchServiceDeps {
-  readonly database: Pick<Database, 'images' | 'clipState'>;
+  readonly database: Pick<Database, 'images'>;
   readonly index: SearchIndex;
   readonly wanted: WantedIndex;
   readonly clipClient: ClipClient;
@@ -90,8 +90,10 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     return { modelVersion: wanted.modelVersion, vector: subtractVector(wanted.vector, unwanted.vector) };
   };
 
-  const imageVector = async (imageId: number): Promise<QueryVector> => {
-    const { activeModelVersion, wantedModelVersion } = await database.clipState.read();
+  const imageVector = async (
+    imageId: number,
+    { activeModelVersion, wantedModelVersion }: ClipModelState,
+  ): Promise<QueryVector> => {
     const inModel = (version: string | null) => database.images.findEmbedding(imageId, version ?? undefined);
     const found = (await inModel(activeModelVersion)) ?? (await inModel(wantedModelVersion));
     if (found !== null) return { vector: found.embedding, modelVersion: found.modelVersion, exceptId: imageId };
@@ -111,10 +113,10 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     return { ...made, ...(query.exceptId === undefined ? {} : { exceptId: query.exceptId }) };
   };
 
-  const vectorOf = async (query: SearchQuery, signal?: AbortSignal): Promise<QueryVector> => {
+  const vectorOf = async (query: SearchQuery, models: ClipModelState, signal?: AbortSignal): Promise<QueryVector> => {
     try {
       if (query.kind === 'text') return await textVector(query, signal);
-      return await (query.kind === 'image' ? imageVector(query.imageId) : pictureVector(query, signal));
+      return await (query.kind === 'image' ? imageVector(query.imageId, models) : pictureVector(query, signal));
     } catch (error) {
       throw toSearchError(error, query.kind);
     }
@@ -145,9 +147,12 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
     index,
     needsEncoder,
     async search(query, page) {
-      await index.follow();
-      const { vector, modelVersion, exceptId } = await vectorOf(query, page.signal);
-      const searched = await indexOf(deps, modelVersion);
+      let models = await index.follow();
+      if (models.activeModelVersion === models.wantedModelVersion) await deps.wanted.release();
+      const { vector, modelVersion, exceptId } = await vectorOf(query, models, page.signal);
+      // The models may have changed while the encoder was asked.
+      if (![models.activeModelVersion, models.wantedModelVersion].includes(modelVersion)) models = await index.follow();
+      const searched = await indexOf(deps, models, modelVersion);
       const found = withoutRow(await searched.search(vector, SEARCH_DEPTH, page.filter), exceptId);
       const minScore = page.minScore ?? (query.kind === 'text' ? floorOf(found, vector.length) : null);
       const ranked = atLeast(found, minScore);
@@ -158,16 +163,18 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
         modelVersion,
         minScore,
         belowMinScore: found.ids.length - ranked.ids.length,
-        ...(await readCoverage(deps, searched, page.filter)),
+        ...(await readCoverage(deps, { searched, models, filter: page.filter })),
       };
     },
   };
 }
 
 /** The vectors of the query's model. */
-async function indexOf({ database, index, wanted }: SearchServiceDeps, modelVersion: string): Promise<SearchIndex> {
-  const { activeModelVersion, wantedModelVersion } = await database.clipState.read();
-  if (activeModelVersion === wantedModelVersion) await wanted.release();
+async function indexOf(
+  { index, wanted }: SearchServiceDeps,
+  { wantedModelVersion }: ClipModelState,
+  modelVersion: string,
+): Promise<SearchIndex> {
   if (index.modelVersion === null || modelVersion === index.modelVersion) return index;
   if (modelVersion === wantedModelVersion) return await wanted.open();
   throw new HostError(
@@ -202,17 +209,22 @@ function atLeast(ranked: RankedRows, minScore: number | null): RankedRows {
   return { ...ranked, ids: ranked.ids.slice(0, below), scores: ranked.scores.slice(0, below) };
 }
 
+interface Searched {
+  readonly searched: SearchIndex;
+  readonly models: ClipModelState;
+  readonly filter: SearchFilter;
+}
+
 async function readCoverage(
   { database, index }: SearchServiceDeps,
-  searched: SearchIndex,
-  filter: SearchFilter,
+  { searched, models, filter }: Searched,
 ): Promise<Pick<ApiSearchAnswer, 'coverage' | 'notice'>> {
-  const [counters, model] = await Promise.all([database.images.counters(filter.libraryId), database.clipState.read()]);
+  const counters = await database.images.counters(filter.libraryId);
   const all = counters.photos - counters.skipped - counters.failed;
   const isNext = searched !== index;
   const ready = isNext ? counters.encoded - counters.outdated : counters.searchable;
   const coverage = all <= 0 ? 1 : Math.min(1, ready / all);
-  const name = isNext ? model.modelName : model.activeModelName;
+  const name = isNext ? models.modelName : models.activeModelName;
   if (isNext && name !== STARTER_MODEL) return { coverage, notice: changingNotice(name, coverage) };
   return { coverage, notice: noticeOf(name === STARTER_MODEL, coverage, searched.state) };
 }

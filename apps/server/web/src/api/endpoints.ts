@@ -9,13 +9,16 @@ import type {
   ApiImage,
   ApiLibraries,
   ApiLibrary,
+  ApiLibraryChange,
   ApiLibraryDraft,
+  ApiLogin,
   ApiPage,
   ApiRetryRequest,
   ApiSearchAnswer,
   ApiSearchRequest,
+  ApiSettingsChange,
   ApiThumbnailSize,
-} from '../../../src/api-types.js';
+} from '../../../src/api/index.js';
 import { apiUrl, request } from './http.js';
 
 export const PAGE_SIZE = 200;
@@ -41,7 +44,7 @@ export function rollBackModel(): Promise<unknown> {
   return request(apiUrl('clip/model/rollback'), { method: 'POST', body: {} });
 }
 
-export function changeSettings(change: Partial<Omit<ApiClipSettings, 'notice'>>): Promise<ApiClipSettings> {
+export function changeSettings(change: ApiSettingsChange): Promise<ApiClipSettings> {
   return request(apiUrl('clip/settings'), { method: 'PATCH', body: change });
 }
 
@@ -54,8 +57,8 @@ export function addLibrary(draft: ApiLibraryDraft): Promise<ApiLibrary> {
   return request(apiUrl('libraries'), { method: 'POST', body: draft });
 }
 
-export function changeLibrary(id: number, draft: ApiLibraryDraft): Promise<ApiLibrary> {
-  return request(apiUrl(`libraries/${id}`), { method: 'PATCH', body: draft });
+export function changeLibrary(id: number, change: ApiLibraryChange): Promise<ApiLibrary> {
+  return request(apiUrl(`libraries/${id}`), { method: 'PATCH', body: change });
 }
 
 export function removeLibrary(id: number): Promise<unknown> {
@@ -125,7 +128,7 @@ export function retryFailures(choice: ApiRetryRequest): Promise<unknown> {
   return request(apiUrl('clip/failures/retry'), { method: 'POST', body: choice });
 }
 
-export function login(proof: { readonly token: string } | { readonly link: string }): Promise<unknown> {
+export function login(proof: ApiLogin): Promise<unknown> {
   return request(apiUrl('login'), { method: 'POST', body: proof });
 }
 

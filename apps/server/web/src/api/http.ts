@@ -1,4 +1,4 @@
-import type { ApiProblem } from '../../../src/api-types.js';
+import type { ApiProblem } from '../../../src/api/index.js';
 
 /** A request that failed: `code` is the server's, or `UNREACHABLE` when no answer came. */
 export class ApiError extends Error {
@@ -35,7 +35,7 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
   const response = await send(url, options);
   if (!response.ok) throw await toApiError(response);
   if (response.status === 204) return undefined as T; // The caller of a 204 route asks for `void`.
-  return (await response.json()) as T; // The server's schemas hold what api-types.ts says.
+  return (await response.json()) as T; // The server answers by the schema that T is inferred from.
 }
 
 async function send(url: string, { method = 'GET', body, signal }: RequestOptions): Promise<Response> {

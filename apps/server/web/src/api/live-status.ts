@@ -1,4 +1,4 @@
-import type { ApiClipStatus } from '../../../src/api-types.js';
+import type { ApiClipStatus } from '../../../src/api/index.js';
 import { getStatus } from './endpoints.js';
 import { ApiError, apiUrl } from './http.js';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiFilters } from '../../../src/api-types.js';
+import type { ApiFilters } from '../../../src/api/index.js';
 import { getFilters } from './endpoints.js';
 import { isAbort } from './http.js';
 

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiPage } from '../../../src/api-types.js';
+import type { ApiPage } from '../../../src/api/index.js';
 import { isReturn } from '../use-route.js';
 import { isAbort } from './http.js';
 import { keepState, keptState } from './kept-lists.js';

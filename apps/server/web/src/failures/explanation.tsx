@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiClipExplanation } from '../../../src/api-types.js';
+import type { ApiClipExplanation } from '../../../src/api/index.js';
 import { explainImage } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
 import { errorText } from '../parts/notice.js';

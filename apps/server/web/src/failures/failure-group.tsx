@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ApiFailures } from '../../../src/api-types.js';
+import type { ApiFailures } from '../../../src/api/index.js';
 import { formatRoute } from '../route.js';
 import { texts } from '../texts.js';
 

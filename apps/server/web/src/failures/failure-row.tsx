@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiFailure } from '../../../src/api-types.js';
+import type { ApiFailure } from '../../../src/api/index.js';
 import { fileName, formatMoment } from '../format.js';
 import { texts } from '../texts.js';
 import { Explanation } from './explanation.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { type GridLayout, layOutGrid, moveInGrid, visiblePart } from './grid-layout.js';
 import { groupByMonth } from './sections.js';
 

@@ -1,5 +1,5 @@
 import justifiedLayout from 'justified-layout';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { type PhotoSection, uprightSize } from './sections.js';
 
 export interface GridBox {

@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { formatMonth } from '../format.js';
 import { texts } from '../texts.js';
 import { type GridMove, layOutGrid, moveInGrid, visiblePart } from './grid-layout.js';

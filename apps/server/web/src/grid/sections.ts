@@ -1,4 +1,4 @@
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 
 /** Photos under one heading; `key` is unique in its list. */
 export interface PhotoSection<T extends ApiImage = ApiImage> {

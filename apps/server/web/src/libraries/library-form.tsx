@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiLibrary } from '../../../src/api-types.js';
+import type { ApiLibrary } from '../../../src/api/index.js';
 import { addLibrary, changeLibrary } from '../api/endpoints.js';
 import { useStatusFeed } from '../api/status-context.js';
 import { Field } from '../parts/fields.js';

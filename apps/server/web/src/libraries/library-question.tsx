@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiLibrary } from '../../../src/api-types.js';
+import type { ApiLibrary } from '../../../src/api/index.js';
 import { acceptRoot, answerGone } from '../api/endpoints.js';
 import { Dialog } from '../parts/dialog.js';
 import { texts } from '../texts.js';

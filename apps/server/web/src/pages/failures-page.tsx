@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiFailure, ApiFailures, ApiRetryRequest } from '../../../src/api-types.js';
+import type { ApiFailure, ApiFailures, ApiRetryRequest } from '../../../src/api/index.js';
 import { FAILURES_A_PAGE, listFailures, retryFailures } from '../api/endpoints.js';
 import { useLiveStatus, useStatusFeed } from '../api/status-context.js';
 import { usePaged } from '../api/use-paged.js';

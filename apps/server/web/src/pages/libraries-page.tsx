@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { ApiLibrary } from '../../../src/api-types.js';
+import type { ApiLibrary } from '../../../src/api/index.js';
 import { getLibraries } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
 import { useLiveStatus } from '../api/status-context.js';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ApiClipStatus, ApiCounts } from '../../../src/api-types.js';
+import type { ApiClipStatus, ApiCounts } from '../../../src/api/index.js';
 import type { Connection } from '../api/live-status.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { formatCount, formatEta, formatRate, formatShare } from '../format.js';

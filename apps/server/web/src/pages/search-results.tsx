@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api-types.js';
+import type { ApiImage, ApiSearchAnswer, ApiSearchHit } from '../../../src/api/index.js';
 import { ApiError } from '../api/http.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { useKeptScroll } from '../api/use-kept-scroll.js';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ApiClipStatus } from '../../../src/api-types.js';
+import type { ApiClipStatus } from '../../../src/api/index.js';
 import { logout } from '../api/endpoints.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { useAction } from '../parts/use-action.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiClipStatus } from '../../../src/api-types.js';
+import type { ApiClipStatus } from '../../../src/api/index.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { Notice } from '../parts/notice.js';
 import { formatRoute } from '../route.js';

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { ApiImage, ApiPage } from '../../../src/api-types.js';
+import type { ApiImage, ApiPage } from '../../../src/api/index.js';
 import { listImages } from '../api/endpoints.js';
 import { useLiveStatus } from '../api/status-context.js';
 import { useKeptScroll } from '../api/use-kept-scroll.js';

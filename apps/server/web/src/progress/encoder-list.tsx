@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ApiEncoder } from '../../../src/api-types.js';
+import type { ApiEncoder } from '../../../src/api/index.js';
 import { texts } from '../texts.js';
 
 const GOOD_STATES: readonly string[] = ['idle', 'open', 'draining'];

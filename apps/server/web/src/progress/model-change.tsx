@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ApiClipStatus, ApiModelChange } from '../../../src/api-types.js';
+import type { ApiClipStatus, ApiModelChange } from '../../../src/api/index.js';
 import { rollBackModel, switchModel } from '../api/endpoints.js';
 import { useStatusFeed } from '../api/status-context.js';
 import { formatCount, formatEta } from '../format.js';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { ClipRunState } from '../../../src/api-types.js';
+import type { ClipRunState } from '../../../src/api/index.js';
 import { pause, resume } from '../api/endpoints.js';
 import { useStatusFeed } from '../api/status-context.js';
 import { Icon } from '../parts/icon.js';

@@ -1,4 +1,4 @@
-import type { ApiSearchAnswer } from '../../../src/api-types.js';
+import type { ApiSearchAnswer } from '../../../src/api/index.js';
 import { search, searchByUpload } from '../api/endpoints.js';
 import type { SearchQuery } from '../route.js';
 import { HITS_A_PAGE, photoFilters, toSearchRequest } from './search-request.js';

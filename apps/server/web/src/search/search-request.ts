@@ -1,4 +1,4 @@
-import type { ApiSearchRequest } from '../../../src/api-types.js';
+import type { ApiSearchRequest } from '../../../src/api/index.js';
 import type { PhotoFilters } from '../api/endpoints.js';
 import type { SearchQuery } from '../route.js';
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { retryFailures } from '../api/endpoints.js';
 import { Explanation } from '../failures/explanation.js';
 import { fileName, formatBytes, formatExposure, formatTaken } from '../format.js';

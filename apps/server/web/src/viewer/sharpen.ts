@@ -1,5 +1,5 @@
 import type PhotoSwipe from 'photoswipe';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { originalUrl } from '../api/endpoints.js';
 import { VIEW_SIDE } from './slide-data.js';
 

@@ -1,5 +1,5 @@
 import type { SlideData } from 'photoswipe';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { thumbnailUrl } from '../api/endpoints.js';
 import { fileName } from '../format.js';
 import { uprightSize } from '../grid/sections.js';

@@ -1,6 +1,6 @@
 import type PhotoSwipe from 'photoswipe';
 import { render, type VNode } from 'preact';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { originalUrl } from '../api/endpoints.js';
 import { texts } from '../texts.js';
 import { sharpenWhenZoomed } from './sharpen.js';

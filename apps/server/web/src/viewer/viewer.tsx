@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiImage } from '../../../src/api-types.js';
+import type { ApiImage } from '../../../src/api/index.js';
 import { getImage } from '../api/endpoints.js';
 import { isAbort } from '../api/http.js';
 import { useStatusFeed } from '../api/status-context.js';
