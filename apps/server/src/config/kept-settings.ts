@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '@clip-watch/processes';
 import { z } from 'zod';
-import { replaceFile } from '../host/replace-file.js';
 import { LARGEST_CONCURRENCY } from './encode-concurrency.js';
 import { quietHours } from './values.js';
 
