@@ -7,7 +7,7 @@ import { createFolderReader } from './folder-reader.js';
 const SILENCE_MS = 15_000;
 
 /**
- * Where a path that somebody named really lies, asked by a child process of its own: the disk may never answer.
+ * Where a path that a person typed leads to. A separate child process asks, because the disk may never answer.
  * @throws HostError NOT_ANSWERING; DiskError with the system's own code
  */
 export async function findRealPlace(path: string, silenceMs: number = SILENCE_MS): Promise<RealPlace> {
