@@ -16,8 +16,7 @@ const WITH_LOCK_PATIENCE_MS = 4_000;
 
 /**
  * Takes the lock, unless somebody holds it.
- * @param silentMs a lock that was not touched for this long belongs to a process that died, and is taken over. Default
- * a minute
+ * @param silentMs a lock not touched for this long belongs to a process that died, and is taken over. Default 60,000
  * @returns undefined when somebody holds it; otherwise dispose of it to let the next one in
  * @throws Error as `node:fs` does when the file cannot be made
  */

@@ -12,10 +12,7 @@ export interface AdmissionLimits {
 export interface AdmissionRequest {
   /** What the work weighs. A piece heavier than half the limit counts as half. */
   readonly bytes: number;
-  /**
-   * The disk or client that it depends on. Each gets at most half of the room, so one that hangs leaves room for the
-   * others.
-   */
+  /** The disk or client it depends on. Each gets at most half of the room, so one that hangs does not stop the rest. */
   readonly group: string;
   /** Aborted when the caller no longer wants the answer. */
   readonly signal?: AbortSignal | undefined;
@@ -24,8 +21,7 @@ export interface AdmissionRequest {
 export interface Admission {
   /**
    * Runs the work once there is room, first come, first served within a group. A caller that leaves while waiting gets
-   * its signal's reason at once. Work that has begun cannot be interrupted: it runs to its end and keeps its room until
-   * then.
+   * its signal's reason at once. Work that has begun cannot be interrupted, and keeps its room until it ends.
    * @throws HostError BUSY when too many wait already
    */
   run<T>(request: AdmissionRequest, work: () => Promise<T>): Promise<T>;

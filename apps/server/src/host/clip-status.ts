@@ -113,8 +113,7 @@ function toApiEncoder({ address, state, reason, model, inFlight, window }: Encod
   return { address, state, reason: reason ?? null, model: model ?? null, inFlight, window };
 }
 
-// Cheap pictures come first and slow ones pile up at the end, so the current rate is more often too optimistic than
-// not.
+// Cheap pictures come first and slow ones pile up at the end, so the current rate is usually too optimistic.
 const FASTER = 1.2;
 const SLOWER = 0.6;
 

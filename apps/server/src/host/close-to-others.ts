@@ -14,10 +14,8 @@ export interface ClosedFolder {
 const FOR_OTHERS = 0o077;
 
 /**
- * Takes away all permissions that others have on a folder and its entries, as far as they belong to this user. Links
- * are not followed.
- * @param deep names of subfolders to close with everything inside; of other subfolders, only the folder itself is
- * closed
+ * Takes away other users' permissions on a folder and its entries, where these belong to this user. Follows no links.
+ * @param deep subfolders to close with everything inside; of the others, only the folder itself is closed
  */
 export function closeToOthers(folder: string, deep: readonly string[] = []): ClosedFolder {
   const found = { mended: [] as string[], open: [] as string[] };

@@ -10,7 +10,7 @@ export interface ModelSwitchDeps {
   readonly config: Pick<Config, 'clipModel' | 'clipModelDir' | 'apolloUrl'>;
   readonly database: Pick<Database, 'clipState' | 'backlog'>;
   readonly clipClient: Pick<ClipClient, 'isEnabled' | 'health'>;
-  /** A client of this encoder alone, that takes any model. */
+  /** A client of this encoder alone, which accepts any model. */
   clientAt(address: string): ClipClient;
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
 }

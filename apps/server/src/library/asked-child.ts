@@ -7,10 +7,7 @@ import {
   startChild,
 } from '@clip-watch/processes';
 
-/**
- * `NOT_ANSWERING`: the disk hangs, and the child was killed. `CHILD`: the child ended. `CLOSED`. Else a code of the
- * system.
- */
+/** `NOT_ANSWERING`: the disk hangs, and the child was killed. `CHILD`: it ended. `CLOSED`. Otherwise a system code. */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
   readonly code: string;
@@ -22,10 +19,7 @@ export class DiskError extends Error {
 
 const OF_ALL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED']);
 
-/**
- * Whether the error concerns only the folder or file that was asked for, and says nothing about the rest of the
- * library.
- */
+/** Whether the error concerns only the folder or file that was asked for, not the rest of the library. */
 export function isOfOnePlace(error: unknown): error is DiskError {
   return error instanceof DiskError && !OF_ALL.has(error.code);
 }
@@ -40,10 +34,7 @@ export interface AskedChildOptions {
   readonly file: string;
   /** `json` for plain data, `advanced` for bytes. */
   readonly serialization: 'json' | 'advanced';
-  /**
-   * When a question is unanswered for this long, in the child's own time, the child is killed and all its questions
-   * fail.
-   */
+  /** A child that leaves a question unanswered for this long, in its own time, is killed; all its questions fail. */
   readonly silenceMs: number;
   /** A child that has no open question for this long is ended, unless `isInUse`. */
   readonly idleMs: number;

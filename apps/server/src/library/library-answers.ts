@@ -47,8 +47,8 @@ export async function acceptRoot(
 }
 
 /**
- * A person said what happened to the photos that are gone. `away`: they will come back. `deleted`: the next scan may
- * mark them missing.
+ * A person said what happened to photos that are gone. `away`: they will be back. `deleted`: the next scan may mark
+ * them missing.
  * @throws HostError NOT_FOUND; NOTHING_ASKED when most of the library is not gone
  */
 export async function answerGone(libraries: LibraryDao, id: number, answer: GoneAnswer): Promise<Library> {

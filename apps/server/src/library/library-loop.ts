@@ -38,8 +38,7 @@ const RULES_WAIT_MS = 2_000;
 
 /**
  * One library's watch loop. `idle`: the interval's timer runs. `scanning`: the whole folder is compared. `refreshing`:
- * a few folders are, after events. `closed`: over. An offline library stays in the loop and is checked on each
- * interval.
+ * a few folders are, after events. `closed`: over. An offline library stays in the loop, and is tried on each interval.
  */
 export class LibraryLoop {
   private readonly id: number;

@@ -9,8 +9,7 @@ const SMALL_LIBRARY = 20;
 const MOST_AT_ONCE = 1_000;
 
 /**
- * Whether so much is gone that a person has to confirm it was deleted: more than half of more than twenty photos, or
- * more than a thousand.
+ * Whether so much is gone that a person has to confirm it: over half of more than twenty photos, or over a thousand.
  * @param confirmed how many photos a person already said were deleted; only what is gone beyond that is judged
  */
 export function isMostGone({ gone, known }: Gone, confirmed: number = 0): boolean {

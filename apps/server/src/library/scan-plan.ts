@@ -65,10 +65,7 @@ export function isResting(file: FileStat, now: number): boolean {
   return age >= REST_MS || age < -REST_MS;
 }
 
-/**
- * New before changed and small before large, so that many photos are searchable early. Ties go by path, to be
- * repeatable.
- */
+/** New before changed and small before large, so that many photos are searchable early. Ties go by path. */
 export function byUrgency(left: ScanWork, right: ScanWork): number {
   if (left.isNew !== right.isNew) return left.isNew ? -1 : 1;
   return left.file.size - right.file.size || (left.file.relPath < right.file.relPath ? -1 : 1);

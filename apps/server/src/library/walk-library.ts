@@ -72,8 +72,7 @@ async function listFolder(reader: Pick<FolderReader, 'list'>, root: LibraryRoot,
 }
 
 function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: 'unreadable' }> {
-  // A folder below the root may be gone or lack permission, which affects only itself. A silent mount affects
-  // everything.
+  // Below the root, a folder that is gone or lacks permission affects only itself. A silent mount affects everything.
   if (relDir === '' || !isOfOnePlace(error)) throw error;
   return { kind: 'unreadable', relDir, code: error.code, message: error.message };
 }

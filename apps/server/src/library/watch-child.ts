@@ -1,5 +1,4 @@
-// A child process that holds the file-system watches of all libraries. Events are only hints: it may miss some, hang or
-// die.
+// A child process that holds the file-system watches of all libraries. Its events are hints: it may miss some or die.
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import { type LibraryRoot, openRootSync, RootChangedError } from '@clip-watch/library-root';

@@ -46,8 +46,7 @@ export function createOnDemandDecoder(
     admission.run({ bytes: photo.fileSize, group: photo.rootPath, signal }, work);
   return {
     decoderVersion: decodeHost.decoderVersion,
-    // The decode itself does not get the signal: a place given up while the picture is still being decoded limits
-    // nothing.
+    // The decode does not get the signal: a place that is given up before the decode ends would limit nothing.
     thumbnail: (photo, { signal, ...options }) => run(photo, signal, () => decodeHost.thumbnail(photo, options)),
     prepareForSearch: (photo, target, { signal, ...options } = {}) =>
       orLeave(

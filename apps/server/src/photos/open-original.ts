@@ -30,8 +30,7 @@ const CHILD: string = fileURLToPath(new URL('../../dist/photos/original-child.js
 const SILENCE_MS = 15_000;
 const IDLE_MS = 30_000;
 const PART_BYTES = 256 << 10;
-// Each costs the child a descriptor, of which some systems grant 256, and a part in memory. A browser asks for six at
-// once.
+// Each costs the child a descriptor, of which some systems grant 256. A browser asks for six originals at once.
 const MOST_OPEN = 64;
 
 type Asked = OriginalRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
@@ -40,8 +39,7 @@ type Answer = Exclude<OriginalReply, { kind: 'error' }>;
 /** Reads originals in one child process for each library, so that a hung mount affects no other library. */
 export interface Originals {
   /**
-   * Opens a photo for reading: never through a link, and only below the root of its library while that is still the
-   * same folder.
+   * Opens a photo for reading: never through a link, and only below its library's root, if that is the same folder.
    * @throws HttpProblem NOT_ANSWERING when the disk hangs; BUSY when too many photos of this library are open
    */
   open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal>;

@@ -33,8 +33,7 @@ export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | C
 export interface ThumbnailCache {
   etagOf(contentHash: string, size: ApiThumbnailSize): string;
   /**
-   * Reads the thumbnail from the cache, or makes it. `changed`: the file's bytes do not match the hash, and nothing is
-   * kept.
+   * Reads the thumbnail from the cache, or makes it. `changed`: the file does not match the hash, and nothing is kept.
    * @param signal when every caller has left, a thumbnail is not begun any more; one that was begun is kept
    * @throws HostError BUSY
    */
