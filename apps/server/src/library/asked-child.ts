@@ -24,6 +24,9 @@ export function isOfOnePlace(error: unknown): error is DiskError {
   return error instanceof DiskError && !OF_ALL.has(error.code);
 }
 
+/** How long a disk may be silent while a person waits: some take ten seconds to spin up. */
+export const WAITED_FOR_MS: number = 15_000;
+
 export interface Settle<T> {
   resolve(value: T): void;
   reject(error: DiskError): void;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { LibraryRoot } from '@clip-watch/library-root';
 import { HttpProblem } from '../http/problem.js';
-import { type AskedChild, createAskedChild, DiskError } from '../library/asked-child.js';
+import { type AskedChild, createAskedChild, DiskError, WAITED_FOR_MS } from '../library/asked-child.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 
 /**
@@ -26,8 +26,6 @@ export type OpenedOriginal =
   | { readonly kind: 'refused'; readonly reason: string };
 
 const CHILD: string = fileURLToPath(new URL('../../dist/photos/original-child.js', import.meta.url));
-// A disk takes some ten seconds to spin up, and a person waits no longer than this.
-const SILENCE_MS = 15_000;
 const IDLE_MS = 30_000;
 const PART_BYTES = 256 << 10;
 // Each costs the child a descriptor, of which some systems grant 256. A browser asks for six originals at once.
@@ -48,7 +46,7 @@ export interface Originals {
 }
 
 /** @param silenceMs how long a disk may take to answer */
-export function createOriginals(silenceMs: number = SILENCE_MS): Originals {
+export function createOriginals(silenceMs: number = WAITED_FOR_MS): Originals {
   const disks = new Map<string, Disk>();
   return {
     open({ rootPath, rootIdentity }, relPath) {
