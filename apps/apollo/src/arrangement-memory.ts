@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '@clip-watch/processes';
 import type { Arrangement } from './arrangement.js';
 
-/** What a measured arrangement holds for: another model, machine or library is measured anew. */
+/** What a measurement is valid for: with another model, machine or version of onnxruntime it is made again. */
 export interface ArrangementKey {
   readonly modelVersion: string;
   readonly cores: number;
@@ -12,13 +13,13 @@ export interface ArrangementKey {
   readonly onnxruntime: string;
 }
 
-/** Beside the pulled models, or, where the program has no data folder, in the user's cache. */
+/** Beside the pulled models or, without a data folder, in the user's cache. */
 export function memoryFile(dataDir: string | undefined, environment: NodeJS.ProcessEnv): string {
   const cache = environment.XDG_CACHE_HOME || join(homedir(), '.cache');
   return join(dataDir === undefined ? join(cache, 'clip-watch') : join(dataDir, 'models'), 'arrangements.json');
 }
 
-/** @returns undefined when nothing is remembered for it, or nothing that is among the candidates */
+/** @returns undefined when nothing is remembered for this key, or something that is no candidate any more */
 export async function recallArrangement(
   file: string,
   key: ArrangementKey,
@@ -36,23 +37,9 @@ export async function rememberArrangement(file: string, key: ArrangementKey, cho
   await replaceFile(file, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-/** Written beside, synced and renamed: another start never reads half of it, nor does one after a power cut. */
-async function replaceFile(file: string, content: string): Promise<void> {
-  const draft = `${file}.${process.pid}`;
-  try {
-    await using handle = await open(draft, 'w', 0o600);
-    await handle.writeFile(content);
-    await handle.sync();
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => {}); // The first error says more.
-    throw error;
-  }
-}
-
 type Remembered = Record<string, { readonly children?: unknown; readonly threads?: unknown } | null | undefined>;
 
-/** A file that is missing or spoilt only means that it is measured again. */
+/** When the file is missing or damaged, the measurement is made again. */
 async function readAll(file: string): Promise<Remembered> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));

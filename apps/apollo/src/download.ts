@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, ftruncateSync, writeSync } from 'node:fs';
-import { mkdir, open, rename, rm, truncate } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import { mkdir, open, rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { restartPauseMs } from '@clip-watch/processes';
+import { putInPlace, restartPauseMs, systemCode } from '@clip-watch/processes';
 import { ApolloError, messageOf } from './errors.js';
-import { httpGet } from './http-get.js';
+import { dropAnswer, explainHttpError, httpGet } from './http-get.js';
 import type { HubFile } from './hub-listing.js';
 import { fileSize } from './model-files.js';
 
 export interface DownloadOptions {
   readonly url: URL;
   readonly file: HubFile;
-  /** Where it shall lie in the end; until it is checked it is `TARGET.part`. */
+  /** Where the file goes; it is `TARGET.part` until it has been checked. */
   readonly target: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Longest pause after the first broken transfer; the ceiling doubles each time. */
@@ -27,9 +27,9 @@ const RETRY_MS = 2000;
 const LONGEST_RETRY_MS = 16_000;
 
 /**
- * Fetches one file: resumes a broken transfer where it stopped, takes no byte more than was announced, and gives the
- * file its name only when its hash is right.
- * @throws ApolloError PULL_FAILED; what came so far stays for the next try, unless it was wrong
+ * Fetches one file: resumes a broken transfer where it stopped, takes no more bytes than announced, and gives the file
+ * its name only when its hash is right.
+ * @throws ApolloError PULL_FAILED; what arrived is kept for the next run, unless it was wrong
  */
 export async function downloadFile(options: DownloadOptions): Promise<void> {
   const { file, target } = options;
@@ -47,14 +47,8 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
       await sleep(restartPauseMs(attempt - 1, { baseMs: options.retryMs ?? RETRY_MS, capMs: LONGEST_RETRY_MS }));
     }
   }
-  await syncFile(part);
-  await rename(part, target);
-}
-
-/** From here on its size alone says that it is whole: a power cut must not leave zeros in it. */
-async function syncFile(path: string): Promise<void> {
-  await using handle = await open(path, 'r+');
-  await handle.sync();
+  // From here on the size alone says that the file is whole: a power cut must not leave zeros in it.
+  await putInPlace(part, target);
 }
 
 async function fetchRest(options: DownloadOptions, part: string): Promise<void> {
@@ -66,48 +60,47 @@ async function fetchRest(options: DownloadOptions, part: string): Promise<void> 
   }
   if (have === file.size) return;
   const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
-  // Opened first: an answer that breaks off while nobody listens is never heard of again.
+  // Opened first: an answer that breaks off before anybody listens to it would never report that.
   await using handle = await open(part, 'a');
-  const response = await httpGet(url, { headers, environment, ...(idleMs === undefined ? {} : { idleMs }) });
-  const status = response.statusCode ?? 0;
-  if (status !== 200 && status !== 206) {
-    response.destroy();
-    throw new HttpStatusError(status, url.host);
+  const request = { headers, environment, ...(idleMs === undefined ? {} : { idleMs }) };
+  const answer = await httpGet(url, request);
+  const { statusCode } = answer;
+  if (statusCode !== 200 && statusCode !== 206) {
+    dropAnswer(answer);
+    throw new HttpStatusError(statusCode, url.host);
   }
-  // A server that does not resume starts again at the first byte.
-  const start = status === 206 ? have : 0;
+  // A server that cannot resume starts over at the first byte.
+  const start = statusCode === 206 ? have : 0;
   ftruncateSync(handle.fd, start);
-  await receive(response, handle.fd, file.size - start, (bytes) => options.onProgress?.(start + bytes));
+  const onCount = (bytes: number): void => options.onProgress?.(start + bytes);
+  await receive(answer.body, handle.fd, file.size - start, onCount).catch((error: unknown) => {
+    throw explainHttpError(error, url, request);
+  });
   const got = await fileSize(part);
   if (got < file.size) throw new Error(`the transfer ended after ${got} of ${file.size} bytes`);
 }
 
 /**
- * Writes the body as it comes. At once and not through a stream: one that breaks off throws away what it holds, and a
- * line that breaks every second would never get on.
- * @param limit a server that never ends must not fill the disk
+ * Writes the body chunk by chunk, at once. A stream would throw away what it has buffered when the transfer breaks, and
+ * over a line that breaks every second the download would never get ahead.
+ * @param limit in bytes, so that an endless answer does not fill the disk
  */
-function receive(
-  response: IncomingMessage,
-  fd: number,
-  limit: number,
-  onCount: (bytes: number) => void,
-): Promise<void> {
+function receive(body: Readable, fd: number, limit: number, onCount: (bytes: number) => void): Promise<void> {
   let bytes = 0;
   return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
+    body.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       try {
         if (bytes > limit) throw new Error('the server sends more than the hub lists');
         writeAll(fd, chunk);
         onCount(bytes);
       } catch (error) {
-        response.destroy(error as Error);
+        body.destroy(error as Error); // what writeSync throws, or the error above
       }
     });
-    response.once('end', resolve);
-    response.once('error', reject);
-    response.once('close', () => reject(new Error('the connection broke')));
+    body.once('end', resolve);
+    body.once('error', reject);
+    body.once('close', () => reject(new Error('the connection broke')));
   });
 }
 
@@ -131,15 +124,15 @@ class HttpStatusError extends Error {
   }
 }
 
-/** A full disk or a refusal stays what it is; a broken line may be whole the next time. */
+/** A full disk or a refusal will be the same next time; a broken line may not. */
 function mayPass(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.status >= 500 || error.status === 429;
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = systemCode(error);
   return code === undefined || !['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EISDIR', 'ENOTFOUND'].includes(code);
 }
 
 function failure(file: HubFile, error: unknown): ApolloError {
-  const isFull = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '');
   const advice = isFull ? 'make room and run it again' : 'run it again later: it goes on where it stopped';
   return new ApolloError('PULL_FAILED', `${file.path} could not be fetched: ${messageOf(error)}; ${advice}`, {
     cause: error,

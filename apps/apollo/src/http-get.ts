@@ -1,96 +1,89 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import { Agent, type Dispatcher, errors, Pool, ProxyAgent, request } from 'undici';
 import { chooseProxy } from './proxy.js';
 
 export interface GetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Gives up when nothing comes for this long. */
+  /** How long to wait for the connection, the answer, and each next part of its body. */
   readonly idleMs?: number;
 }
 
+/** An answer whose body has not been read yet: read it to its end, or `dropAnswer` it. */
+export type HttpAnswer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
+
 const MAX_REDIRECTS = 5;
 const IDLE_MS = 30_000;
+const TIMEOUTS = [errors.ConnectTimeoutError, errors.HeadersTimeoutError, errors.BodyTimeoutError];
 
 /**
- * A GET through the environment's proxy, following redirects. Node's own `fetch` knows no proxy in its version 20.
- * @returns the answer, whatever its status below 300 or above 399; its body is not read yet
+ * A GET through the environment's proxy, following redirects. Node's own `fetch` has no proxies in version 20.
+ * @returns the answer, unless it is a redirect
  * @throws Error when there is no answer
  */
-export async function httpGet(url: URL, options: GetOptions): Promise<IncomingMessage> {
+export async function httpGet(url: URL, options: GetOptions): Promise<HttpAnswer> {
   let target = url;
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const response = await getOnce(target, options);
-    const { statusCode = 0, headers } = response;
-    if (statusCode < 300 || statusCode > 399 || headers.location === undefined) return response;
-    response.destroy();
-    const next = new URL(headers.location, target);
+    const answer = await getOnce(target, options);
+    const { location } = answer.headers;
+    if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string') return answer;
+    dropAnswer(answer);
+    const next = new URL(location, target);
     if (target.protocol === 'https:' && next.protocol !== 'https:')
-      throw new Error(`${target.host} sends on to ${next.protocol}//${next.host}, which is not encrypted`);
+      throw new Error(`${target.host} redirects to ${next.protocol}//${next.host}, which is not encrypted`);
     target = next;
   }
   throw new Error(`more than ${MAX_REDIRECTS} redirects from ${url.host}`);
 }
 
-async function getOnce(url: URL, options: GetOptions): Promise<IncomingMessage> {
-  const request = await openRequest(url, options);
-  const idleMs = options.idleMs ?? IDLE_MS;
-  return new Promise((resolve, reject) => {
-    request.setTimeout(idleMs, () => request.destroy(new Error(`nothing came from ${url.host} for ${idleMs} ms`)));
-    request.once('response', resolve);
-    request.once('error', reject);
-    request.end();
-  });
+/** Hangs up on an answer whose body nobody wants. */
+export function dropAnswer({ body }: HttpAnswer): void {
+  body.on('error', () => {}).destroy();
 }
 
-async function openRequest(url: URL, options: GetOptions): Promise<ClientRequest> {
-  const headers = { 'user-agent': 'clip-watch', ...options.headers };
-  const proxy = chooseProxy(url, options.environment);
-  if (proxy === undefined) return (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, { headers });
-  if (url.protocol === 'http:')
-    return httpRequest({
-      ...proxyTarget(proxy),
-      path: url.href,
-      headers: { ...headers, host: url.host, ...proxyAuthorization(proxy) },
+/** Says for people what went wrong with a request, or with the body of its answer. */
+export function explainHttpError(error: unknown, url: URL, { environment, idleMs = IDLE_MS }: GetOptions): unknown {
+  const proxy = chooseProxy(url, environment);
+  if (error instanceof errors.RequestAbortedError && proxy !== undefined)
+    return new Error(`the proxy ${proxy.host} refuses ${url.host} (${error.message})`, { cause: error });
+  if (!TIMEOUTS.some((Timeout) => error instanceof Timeout)) return error;
+  const through = proxy === undefined ? '' : ` through the proxy ${proxy.host}`;
+  return new Error(`nothing came from ${url.host}${through} for ${idleMs} ms`, { cause: error });
+}
+
+async function getOnce(url: URL, options: GetOptions): Promise<HttpAnswer> {
+  const { headers, environment, idleMs = IDLE_MS } = options;
+  const dispatcher = openDispatcher(chooseProxy(url, environment), idleMs);
+  const login = loginOf(url);
+  try {
+    return await request(url, {
+      dispatcher,
+      headers: { 'user-agent': 'clip-watch', ...(login === undefined ? {} : { authorization: login }), ...headers },
+      headersTimeout: idleMs,
+      bodyTimeout: idleMs,
     });
-  const socket = await openTunnel(url, proxy);
-  // No `agent` at all: with any, and with `false` too, Node makes a connection of its own, past the tunnel.
-  return httpsRequest(url, {
-    headers,
-    createConnection: () => tlsConnect({ socket, servername: url.hostname }),
+  } catch (error) {
+    throw explainHttpError(error, url, options);
+  } finally {
+    void dispatcher.close(); // It hangs up once the body has been read.
+  }
+}
+
+function openDispatcher(proxy: URL | undefined, idleMs: number): Dispatcher {
+  const connect = { timeout: idleMs };
+  if (proxy === undefined) return new Agent({ connect });
+  const token = loginOf(proxy);
+  return new ProxyAgent({
+    uri: proxy.href,
+    ...(token === undefined ? {} : { token }),
+    proxyTls: connect,
+    proxyTunnel: false, // Plain HTTP goes to the proxy as it is; for TLS there is always a tunnel.
+    clientFactory: (origin, more) => new Pool(origin, { ...more, headersTimeout: idleMs }),
   });
 }
 
-/** Asks the proxy for a connection through which TLS then runs: it sees the host's name and nothing else. */
-function openTunnel(url: URL, proxy: URL): Promise<Socket> {
-  const target = `${url.hostname}:${url.port || 443}`;
-  const request = httpRequest({
-    ...proxyTarget(proxy),
-    method: 'CONNECT',
-    path: target,
-    headers: { host: target, ...proxyAuthorization(proxy) },
-  });
-  return new Promise((resolve, reject) => {
-    request.setTimeout(IDLE_MS, () => request.destroy(new Error(`the proxy ${proxy.host} does not answer`)));
-    request.once('connect', (response, socket) => {
-      if (response.statusCode === 200) return resolve(socket);
-      socket.destroy();
-      reject(new Error(`the proxy ${proxy.host} refuses ${target} with ${response.statusCode}`));
-    });
-    request.once('error', reject);
-    request.end();
-  });
-}
-
-const proxyTarget = (proxy: URL): { host: string; port: number } => ({
-  host: proxy.hostname,
-  port: Number(proxy.port || 80),
-});
-
-function proxyAuthorization(proxy: URL): Record<string, string> {
-  if (proxy.username === '') return {};
-  const user = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
+/** The header for the user and password in an address, which undici drops. */
+function loginOf({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(login).toString('base64')}`;
 }

@@ -2,7 +2,6 @@
 import { type PullOptions, parseCommand, type ServeOptions, USAGE } from './cli-options.js';
 import { ApolloError, assertNever } from './errors.js';
 import { createLog } from './log.js';
-import { pullModel } from './model-pull.js';
 import { startApollo } from './serve.js';
 
 /** A hung close must not outlive the ten seconds that a supervisor gives. */
@@ -36,6 +35,8 @@ function tellParent(): void {
 
 /** Standard output gets the folder; a person watches standard error. */
 async function pull(options: PullOptions): Promise<void> {
+  // Its HTTP client takes 20 MB of memory, which a server that only serves can do without.
+  const { pullModel } = await import('./model-pull.js');
   let told = '';
   const pulled = await pullModel(options, {
     environment: process.env,

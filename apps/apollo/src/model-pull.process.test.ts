@@ -47,20 +47,20 @@ describe('two pulls of one model at once', () => {
 });
 
 describe('a hub with TLS, behind a proxy', () => {
-  async function pullThrough(proxyPort: number, user = '') {
+  const files = makeCertificate();
+
+  async function pullThrough(address: string) {
     using data = tempFolder();
-    const files = makeCertificate();
     const certFile = join(data.path, 'cert.pem');
     writeFileSync(certFile, files.cert);
     await using hub = await startHub({ kind: 'none' }, HUB_FILES, files);
-    const https_proxy = `http://${user}127.0.0.1:${proxyPort}`;
-    const result = await pull(data.path, hub.url, { https_proxy, NODE_EXTRA_CA_CERTS: certFile });
+    const result = await pull(data.path, hub.url, { https_proxy: address, NODE_EXTRA_CA_CERTS: certFile });
     return { ...result, requests: hub.requests.length, host: new URL(hub.url).host };
   }
 
   test('comes through tunnels, of which the proxy sees the name only', async () => {
     await using proxy = await startConnectProxy();
-    const { code, requests, host } = await pullThrough(proxy.port, 'me:s%20cret@');
+    const { code, requests, host } = await pullThrough(`http://me:s%20cret@127.0.0.1:${proxy.port}`);
     expect({ code, requests }).toEqual({ code: 0, requests: HUB_FILES.size + 1 });
     // A connection past the proxy would leave its tunnels empty.
     expect(proxy.used).toBe(requests);
@@ -68,9 +68,16 @@ describe('a hub with TLS, behind a proxy', () => {
     expect(proxy.asked).toEqual(Array(HUB_FILES.size + 1).fill(`${host} ${login}`));
   });
 
+  test('comes through a proxy that is itself reached over TLS', async () => {
+    await using proxy = await startConnectProxy({ tls: files });
+    const { code, stderr, requests } = await pullThrough(`https://localhost:${proxy.port}`);
+    expect({ code, requests }, stderr).toEqual({ code: 0, requests: HUB_FILES.size + 1 });
+    expect(proxy.used).toBe(requests);
+  });
+
   test('a proxy that refuses is named, its password is not', async () => {
-    await using proxy = await startConnectProxy(407);
-    const { code, stderr, requests } = await pullThrough(proxy.port, 'me:cret@');
+    await using proxy = await startConnectProxy({ refusal: 407 });
+    const { code, stderr, requests } = await pullThrough(`http://me:cret@127.0.0.1:${proxy.port}`);
     expect({ code, requests }).toEqual({ code: 1, requests: 0 });
     expect(stderr).toContain(`the proxy 127.0.0.1:${proxy.port} refuses localhost:`);
     expect(stderr).not.toContain('cret');

@@ -124,6 +124,27 @@ test('goes through the proxy that the environment names', async () => {
   expect(seen).toHaveLength(HUB_FILES.size + 1);
 });
 
+test('the login in the address of a mirror goes along, and only to that mirror', async () => {
+  await using hub = await startHub();
+  const logins: unknown[] = [];
+  await using elsewhere = await startHttpServer((request, response) => {
+    logins.push(request.headers.authorization);
+    httpRequest(new URL(request.url ?? '', hub.url), { headers: { range: request.headers.range ?? '' } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  await using mirror = await startHttpServer((request, response) => {
+    logins.push(request.headers.authorization);
+    response.writeHead(302, { location: new URL(request.url ?? '', elsewhere.url).href }).end();
+  });
+  using data = tempFolder();
+  const address = mirror.url.replace('://', '://me:s%20cret@');
+  await pullModel(optionsFor(data.path, address), FAST);
+  const login = `Basic ${Buffer.from('me:s cret').toString('base64')}`;
+  expect(logins).toEqual(Array.from({ length: HUB_FILES.size + 1 }, () => [login, undefined]).flat());
+});
+
 test('the command tells its progress and its end, and the server then serves that model', async () => {
   await using hub = await startHub();
   using data = tempFolder();

@@ -1,9 +1,10 @@
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemCode } from '@clip-watch/processes';
 import type { PullOptions } from './cli-options.js';
 import { downloadFile } from './download.js';
 import { ApolloError, messageOf } from './errors.js';
-import { httpGet } from './http-get.js';
+import { dropAnswer, httpGet } from './http-get.js';
 import { type HubFile, pickHubFiles } from './hub-listing.js';
 import { pulledFolder } from './model-choice.js';
 import { fileSize } from './model-files.js';
@@ -12,7 +13,7 @@ import { lockPull } from './pull-lock.js';
 
 export interface PullContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Called often: bytes of all files so far, and in all. */
+  /** Called often, with the bytes of all files: those here so far, and all there are. */
   onProgress?(done: number, total: number): void;
   readonly retryMs?: number;
   readonly idleMs?: number;
@@ -21,17 +22,17 @@ export interface PullContext {
 export interface PulledModel {
   readonly folder: string;
   readonly version: string;
-  /** Nothing had to be fetched. */
+  /** True when nothing had to be fetched. */
   readonly wasThere: boolean;
 }
 
 const MAX_LISTING_BYTES = 8 * 1024 * 1024;
-/** Room to leave on the disk. */
+/** Left free on the disk. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Fetches a model from the hub or a mirror of it into the data folder. Nothing takes the model's place before every
- * file is there and checked, so a server beside it never reads half of one.
+ * Fetches a model from the hub, or a mirror of it, into the data folder. It takes its place only when every file is
+ * there and checked, so that a running server never reads half a model.
  * @throws ApolloError PULL_FAILED, MODEL_BROKEN
  */
 export async function pullModel(options: PullOptions, context: PullContext): Promise<PulledModel> {
@@ -53,14 +54,14 @@ export async function pullModel(options: PullOptions, context: PullContext): Pro
 async function listFiles(options: PullOptions, context: PullContext): Promise<HubFile[]> {
   const url = address(options.mirror, `api/models/${options.model}/tree/main?recursive=true`);
   try {
-    const response = await httpGet(url, context);
-    if (response.statusCode !== 200) {
-      response.destroy();
-      throw new Error(response.statusCode === 404 ? 'there is no such model' : `status ${response.statusCode}`);
+    const answer = await httpGet(url, context);
+    if (answer.statusCode !== 200) {
+      dropAnswer(answer);
+      throw new Error(answer.statusCode === 404 ? 'there is no such model' : `status ${answer.statusCode}`);
     }
     const chunks: Buffer[] = [];
     let bytes = 0;
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > MAX_LISTING_BYTES) throw new Error('the list of files does not end');
       chunks.push(chunk);
@@ -73,7 +74,7 @@ async function listFiles(options: PullOptions, context: PullContext): Promise<Hu
   }
 }
 
-/** A trailing slash makes the mirror's own path part of the address. */
+/** Without the trailing slash, the last part of the mirror's own path would be dropped. */
 const address = (mirror: string, path: string): URL => new URL(path, mirror.endsWith('/') ? mirror : `${mirror}/`);
 
 async function missingFiles(folder: string, files: readonly HubFile[]): Promise<HubFile[]> {
@@ -118,8 +119,8 @@ async function fetchAll(
 async function replaceFolder(staging: string, folder: string): Promise<void> {
   const old = `${folder}.old`;
   await rm(old, { recursive: true, force: true });
-  await rename(folder, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+  await rename(folder, old).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
   });
   await rename(staging, folder);
   await rm(old, { recursive: true, force: true });

@@ -1,3 +1,5 @@
+export { systemCode } from '@clip-watch/processes';
+
 /** Codes of errors that end a command. Each has an entry in `docs/errors.md`. */
 export type HostErrorCode =
   | 'USAGE'
@@ -38,11 +40,6 @@ export class HostError extends Error {
 /** Ends a `switch` over a union: a new kind without a branch does not compile. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
-}
-
-/** The `code` of a system error, such as `ENOENT`. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What an unknown thrown value says, on one line. */

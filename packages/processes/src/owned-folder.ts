@@ -5,6 +5,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { readProcStat } from './proc-stat.js';
+import { systemCode } from './system-code.js';
 
 /** `clip-watch-PURPOSE-PID-START-NAMESPACE-XXXXXX` */
 const NAME = /^clip-watch-[a-z]+-(\d+)-([0-9a-z]+)-([0-9a-z]+)-[0-9A-Za-z]{6}$/;
@@ -60,7 +61,7 @@ function isRunning(pid: string, start: string): boolean {
     process.kill(Number(pid), 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // what process.kill throws
+    return systemCode(error) === 'EPERM';
   }
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { readProcStat } from './proc-stat.js';
+import { systemCode } from './system-code.js';
 
 const GROUP_TRIES = 10;
 const GROUP_PAUSE_MS = 150;
@@ -54,8 +55,8 @@ function lowerGroup(nice: number, tries: number): void {
   try {
     writeFileSync('/proc/self/autogroup', String(nice));
   } catch (error) {
-    // Of all programs together the kernel takes one such change in a tenth of a second. Or it groups by nothing.
-    const isTooSoon = (error as NodeJS.ErrnoException).code === 'EAGAIN'; // what node:fs throws
-    if (isTooSoon && tries > 1) setTimeout(() => lowerGroup(nice, tries - 1), GROUP_PAUSE_MS).unref();
+    // The kernel takes one such change every tenth of a second, from all programs together. Or it has no such groups.
+    if (systemCode(error) === 'EAGAIN' && tries > 1)
+      setTimeout(() => lowerGroup(nice, tries - 1), GROUP_PAUSE_MS).unref();
   }
 }

@@ -136,6 +136,22 @@ describe('server-sent events', () => {
       .toContain(name);
   });
 
+  test('a hundred listen at once; the next is told to come back, and has room when one left', async () => {
+    const streams = await Promise.all(Array.from({ length: 100 }, () => listen()));
+    const refused = await connect('text/event-stream');
+    const chunks: Buffer[] = await refused.toArray();
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '2']);
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ status: 503, code: 'BUSY' });
+    streams.pop()?.[Symbol.dispose]();
+    const statusOfNext = async (): Promise<number | undefined> => {
+      const response = await connect('text/event-stream');
+      response.destroy();
+      return response.statusCode;
+    };
+    await expect.poll(statusOfNext, { timeout: PATIENCE_MS }).toBe(200);
+    for (const stream of streams) stream[Symbol.dispose]();
+  });
+
   /** As the keeper tells it; its own door for listeners only lets in listeners. */
   function emit(event: { readonly id: number; readonly change: 'changed' }): void {
     const { events } = server.host.keeper as unknown as { readonly events: { emit(event: object): void } };

@@ -1,11 +1,21 @@
 import { readFileSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMockApollo } from '@clip-watch/apollo-mock';
-import { EXPLANATION, FAILURES, FILTERS, IMAGE, IMAGES, LIBRARIES, SEARCH_ANSWER, STATUS } from '@clip-watch/server';
+import {
+  EXPLANATION,
+  FAILURES,
+  FILTERS,
+  HostError,
+  IMAGE,
+  IMAGES,
+  LIBRARIES,
+  SEARCH_ANSWER,
+  STATUS,
+} from '@clip-watch/server';
 import { tempFolder } from '@clip-watch/test-support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeColourPhotos } from './colour-photos.js';
-import { openServer, type TestServer } from './open-server.js';
+import { openApp, openServer, type TestServer } from './open-server.js';
 
 const FORM = 'multipart/form-data; boundary=b';
 
@@ -178,6 +188,17 @@ describe('answers', () => {
       return statusCode === 200 && headers['content-type'] === 'image/webp' && !rawPayload.equals(others);
     };
     await expect.poll(isBack, { timeout: 60_000 }).toBe(true);
+  });
+
+  test('a thumbnail that there is no room for says when to ask again', async () => {
+    const busy = new HostError('BUSY', 'Too many pictures are being looked at.');
+    const onDemand = { ...server.host.onDemand, thumbnail: () => Promise.reject(busy) };
+    await using app = await openApp({ ...server.host, onDemand }, {});
+    for (const size of ['grid', 'view']) {
+      const answer = await app.inject({ url: `/api/images/5/thumbnail?size=${size}`, headers: { host: 'localhost' } });
+      expect([answer.statusCode, answer.json().code]).toEqual([503, 'BUSY']);
+      expect(answer.headers).toMatchObject({ 'cache-control': 'private, no-store', 'retry-after': '2' });
+    }
   });
 
   test('originals answer ranges and conditions', async () => {

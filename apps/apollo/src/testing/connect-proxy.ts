@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { TlsFiles } from './hub-server.js';
 
 export interface ConnectProxy extends AsyncDisposable {
   readonly port: number;
@@ -10,12 +12,18 @@ export interface ConnectProxy extends AsyncDisposable {
   readonly used: number;
 }
 
-/** A proxy that only makes tunnels, or refuses every one of them with a status. */
-export async function startConnectProxy(refusal?: number): Promise<ConnectProxy> {
+export interface ConnectProxyOptions {
+  readonly refusal?: number;
+  readonly tls?: TlsFiles;
+}
+
+/** A proxy that only makes tunnels, or refuses every one of them with a status. With `tls` it is spoken to in TLS. */
+export async function startConnectProxy({ refusal, tls }: ConnectProxyOptions = {}): Promise<ConnectProxy> {
   const asked: string[] = [];
   let used = 0;
   const sockets = new Set<Socket>();
-  const server = createServer((_request, response) => response.writeHead(405).end());
+  const server = tls === undefined ? createServer() : createTlsServer(tls);
+  server.on('request', (_request, response) => response.writeHead(405).end());
   server.on('connect', (request, client: Socket) => {
     asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
     if (refusal !== undefined) {

@@ -3,7 +3,8 @@ import type { Database } from '@clip-watch/db';
 import { deadlineSignal, openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
 import { HostError, messageOf } from '../errors.js';
 import { openDataFolder } from '../host/data-folder.js';
-import { openClient, openStore, startApollo } from '../host/host.js';
+import { openStore } from '../host/host.js';
+import { openClient, startApollo } from '../host/open-encoder.js';
 import { type CommandContext, encoderPatienceMs } from './command.js';
 
 /** `limited`: works, with less. `broken`: stops the work. */

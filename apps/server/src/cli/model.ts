@@ -4,8 +4,9 @@ import { STARTER_MODEL } from '@clip-watch/watcher';
 import { apolloMain } from '../encoder/embedded-apollo.js';
 import { HostError } from '../errors.js';
 import { changeOf } from '../host/clip-status.js';
-import { openClient, openClientAt, openStore, startApollo } from '../host/host.js';
+import { openStore } from '../host/host.js';
 import { type ModelSwitchDeps, rollBackModel, switchModel } from '../host/model-switch.js';
+import { openClient, openClientAt, startApollo } from '../host/open-encoder.js';
 import { type CommandContext, print, untilStopped } from './command.js';
 import { renderChange } from './render.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '@clip-watch/processes';
 import { z } from 'zod';
 import { LARGEST_CONCURRENCY, QUIET_HOURS } from '../api/index.js';
-import { replaceFile } from '../host/replace-file.js';
 
 /** What was changed while the server ran, and holds over a restart: in this file of the data folder. */
 export const KEPT_FILE: string = 'kept-settings.json';

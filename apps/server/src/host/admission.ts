@@ -1,31 +1,31 @@
 import { HostError } from '../errors.js';
 
 export interface AdmissionLimits {
-  /** Pieces of work under way. */
+  /** Pieces of work that may run at once. */
   readonly atOnce: number;
-  /** Bytes of all that is under way. */
+  /** Bytes that all running work may weigh together. */
   readonly bytes: number;
-  /** Callers that wait for room; whoever comes beyond that is sent away. */
+  /** Callers that may wait for room; any more are refused. */
   readonly waiting: number;
 }
 
 export interface AdmissionRequest {
-  /** What the work weighs. A piece heavier than half of the limit counts as that half. */
+  /** What the work weighs. A piece heavier than half the limit counts as half. */
   readonly bytes: number;
-  /** Whose disk or client it depends on: none gets more than half of the room, so one that hangs leaves room to the others. */
+  /** The disk or client it depends on. Each gets at most half of the room, so one that hangs does not stop the rest. */
   readonly group: string;
-  /** Of the caller that waits for the answer. */
+  /** Aborted when the caller no longer wants the answer. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Admission {
   /**
-   * Runs the work once there is room, within a group in the order of asking. A caller that leaves while it waits gets its
-   * signal's reason at once; work that has begun goes on to its end and keeps its room, because nothing breaks it off.
+   * Runs the work once there is room, first come, first served within a group. A caller that leaves while waiting gets
+   * its signal's reason at once. Work that has begun cannot be interrupted, and keeps its room until it ends.
    * @throws HostError BUSY when too many wait already
    */
   run<T>(request: AdmissionRequest, work: () => Promise<T>): Promise<T>;
-  /** What is under way and what waits. */
+  /** What is running and what is waiting. */
   load(): { readonly running: number; readonly bytes: number; readonly waiting: number };
 }
 
@@ -46,7 +46,7 @@ export function createAdmission(limits: AdmissionLimits): Admission {
   const groups = new Map<string, Load>();
   const waiting: Waiting[] = [];
 
-  /** Nobody is overtaken by one of the same group, nor by anybody while there is no room at all. */
+  /** Nobody is overtaken within their group, nor by anybody at all while there is no room. */
   const admitWaiting = (): void => {
     const full = new Set<string>();
     for (const next of [...waiting]) {
@@ -76,7 +76,7 @@ export function createAdmission(limits: AdmissionLimits): Admission {
       const onAbort = (): void => {
         waiting.splice(waiting.indexOf(entry), 1);
         reject(signal?.reason);
-        admitWaiting(); // Who stood behind it may fit.
+        admitWaiting(); // The next in line may be small enough.
       };
       const entry: Waiting = {
         bytes: Math.min(bytes, half.bytes),

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createFile } from '@clip-watch/processes';
 import { HostError, messageOf, systemCode } from '../errors.js';
-import { createFile } from './replace-file.js';
 
 const TOKEN_FILE = 'auth-token';
 const TOKEN_BYTES = 32;
-// One that is half written and padded with zeros has few.
+// A token that was half written and padded with zeros has fewer.
 const FEWEST_KINDS = 8;
 
 /**
- * The token of this data folder, made at the first start and readable by this user only.
- * @throws HostError BAD_TOKEN when the file holds anything else than a whole one; DATA_FOLDER when none can be made
+ * The token of this data folder, generated on the first start and readable by this user only.
+ * @throws HostError BAD_TOKEN when the file holds anything but a whole token; DATA_FOLDER when it cannot be written
  */
 export async function readOrMakeToken(dataDir: string): Promise<string> {
   const path = join(dataDir, TOKEN_FILE);
@@ -24,7 +24,7 @@ export async function readOrMakeToken(dataDir: string): Promise<string> {
   try {
     await createFile(path, `${randomBytes(TOKEN_BYTES).toString('base64url')}\n`);
   } catch (error) {
-    // Of two first starts one is faster, and its token holds for both.
+    // Two processes started for the first time at once: both use the token of the faster one.
     if (systemCode(error) !== 'EEXIST')
       throw new HostError('DATA_FOLDER', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -35,7 +35,7 @@ async function readToken(path: string, dataDir: string): Promise<string> {
   await using file = await openToken(path);
   const facts = await file.stat();
   if (!facts.isFile()) throw broken(path, 'is no file');
-  // In a folder that was open to others, one of them may have put it there.
+  // If others could write to the folder, one of them may have put the file there.
   const trusted = new Set([0, process.geteuid?.() ?? facts.uid, statSync(dataDir).uid]);
   if (!trusted.has(facts.uid)) throw broken(path, `belongs to another user (${facts.uid})`);
   if ((facts.mode & 0o077) !== 0 && facts.uid === process.geteuid?.()) await file.chmod(0o600);

@@ -7,7 +7,7 @@ import { formatQuietHours } from './quiet-hours.js';
 
 export interface StatusDeps {
   readonly database: Pick<Database, 'libraries' | 'images' | 'clipState' | 'fault'>;
-  /** Absent where no encoder is opened: a command that only reads. */
+  /** Absent in commands that only read and open no encoder. */
   readonly clipClient?: Pick<ClipClient, 'model' | 'concurrency' | 'health'>;
   readonly drain: () => Pick<DrainStatus, 'state' | 'reason' | 'imagesPerSecond'>;
   readonly isScanning: (libraryId: number) => boolean;
@@ -50,7 +50,7 @@ export async function readClipStatus(deps: StatusDeps): Promise<ApiClipStatus> {
   };
 }
 
-/** A database file that is gone stops everything, whether the drain has met it yet or not, and a person has to act. */
+/** When the database file is gone, everything stops until a person acts, even if the drain has not noticed yet. */
 function stateOf({ database: { fault }, drain }: StatusDeps): ReturnType<StatusDeps['drain']> {
   return fault === null ? drain() : { state: 'misconfigured', reason: fault.message, imagesPerSecond: 0 };
 }
@@ -80,7 +80,7 @@ function modelOf(state: ClipModelState, clipClient: StatusDeps['clipClient']): A
     : { name: met.name, version: met.version, dimension: met.dimension, starter: met.name === STARTER_MODEL };
 }
 
-/** Under way while two models are in force, and after that while a photo has no vector in the new one. */
+/** A change is under way while two models are in use, and then until every photo has a vector of the new one. */
 export function changeOf(
   state: ClipModelState,
   { encoded, searchable, outdated }: Pick<ClipCounters, 'encoded' | 'searchable' | 'outdated'>,
@@ -112,11 +112,11 @@ function toApiEncoder({ address, state, reason, model, inFlight, window }: Encod
   return { address, state, reason: reason ?? null, model: model ?? null, inFlight, window };
 }
 
-// Cheap pictures come first and slow ones gather at the end: the rate of now is more often too good than too bad.
+// Cheap pictures come first and slow ones pile up at the end, so the current rate is usually too optimistic.
 const FASTER = 1.2;
 const SLOWER = 0.6;
 
-/** The time left as a range; null when nothing is pending or no rate is known. */
+/** The time left, as a range; null when nothing is pending or the rate is unknown. */
 export function etaSeconds(pending: number, imagesPerSecond: number): ApiClipStatus['etaSeconds'] {
   if (pending === 0 || !(imagesPerSecond > 0)) return null;
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
 
-/** Closes what was opened, last opened first; each gets its grace, and one that hangs does not keep the others. */
+/** Closes what was opened, in reverse order. Each part gets a grace period; one that hangs blocks no other. */
 export interface CloseStack extends AsyncDisposable {
   add(name: string, close: () => Promise<void> | void, graceMs?: number): void;
   close(): Promise<void>;

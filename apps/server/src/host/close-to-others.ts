@@ -3,20 +3,19 @@ import { join } from 'node:path';
 import type { BaseLogger } from 'pino';
 import { systemCode } from '../errors.js';
 
-/** What was found of a folder that others shall not look into. */
+/** What was found in a folder that must be closed to others. */
 export interface ClosedFolder {
-  /** Was open, and is no more. */
+  /** Was open to others, and has been closed. */
   readonly mended: readonly string[];
-  /** Still open: another user's, or on a disk that keeps no permissions. */
+  /** Still open: it belongs to another user, or its disk stores no permissions. */
   readonly open: readonly string[];
 }
 
 const FOR_OTHERS = 0o077;
 
 /**
- * Takes from all others what they may do with a folder and what lies in it, where it is this user's. Links are not
- * followed.
- * @param deep names in it whose whole content is meant; of other folders only they themselves are closed
+ * Takes away other users' permissions on a folder and its entries, where these belong to this user. Follows no links.
+ * @param deep subfolders to close with everything inside; of the others, only the folder itself is closed
  */
 export function closeToOthers(folder: string, deep: readonly string[] = []): ClosedFolder {
   const found = { mended: [] as string[], open: [] as string[] };
@@ -33,14 +32,14 @@ interface Found {
   readonly open: string[];
 }
 
-/** A folder that is closed already is not looked into: nobody gets past it, and thumbnails are many. */
+/** Stops at folders that were closed already: nobody gets past those, and there are many thumbnails. */
 function walk(path: string, found: Found): void {
   const facts = close(path, found);
   if (facts === undefined || !facts.isDirectory() || !isOpen(facts)) return;
   for (const name of namesIn(path)) walk(join(path, name), found);
 }
 
-/** @returns what it was before; undefined for what is gone, a link, or neither file nor folder */
+/** @returns the state before; undefined for anything that is gone, or neither a file nor a folder */
 function close(path: string, found: Found): Stats | undefined {
   const fd = openItself(path);
   if (fd === undefined) return undefined;
@@ -54,12 +53,12 @@ function close(path: string, found: Found): Stats | undefined {
   }
 }
 
-// Not the path: between two looks at it somebody may have put a link in its place.
+// Not by path twice: somebody could put a link there in between.
 function openItself(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch {
-    return undefined; // Gone, a link, a socket, or closed even to us.
+    return undefined; // Gone, a link, a socket, or closed to us as well.
   }
 }
 
@@ -79,14 +78,14 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // Removed meanwhile, or another user's.
+    return []; // It was removed in the meantime, or belongs to another user.
   }
 }
 
-// What clip-watch makes itself. Somebody may have put a folder of their own beside them.
+// Made by clip-watch itself. Any other folder here may be somebody's own.
 const OWN_FOLDERS = ['models', 'thumbnails'];
 
-/** Closes the data folder, and says what it did and what it could not. */
+/** Closes the data folder to others, and logs what it did and what it could not do. */
 export function closeDataFolder(dataDir: string, log: Pick<BaseLogger, 'info' | 'warn'>): void {
   if (process.platform === 'win32') return; // Modes mean nothing there.
   const { mended, open } = closeToOthers(dataDir, OWN_FOLDERS);

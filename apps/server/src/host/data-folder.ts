@@ -21,7 +21,7 @@ export function openDataFolder(dataDir: string): void {
   }
 }
 
-/** Not Node's `recursive`: it tries for ever where a folder that is there takes none (`/proc`). */
+/** Not Node's `recursive`, which retries for ever below a folder that accepts no entries, such as `/proc`. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));

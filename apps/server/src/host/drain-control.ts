@@ -5,17 +5,17 @@ import { formatQuietHours, isQuiet } from './quiet-hours.js';
 export interface DrainControlDeps {
   readonly drain: BacklogDrain | undefined;
   readonly quietHours: QuietHours | null;
-  /** A person's pause from before the start. */
+  /** A person paused it before the last stop. */
   readonly isPaused: boolean;
   readonly isEnabled: boolean;
   readonly now: () => Date;
 }
 
-/** Who holds the drain back: a person, or the clock. Either is enough. */
+/** Pauses the drain when a person wants it or the quiet hours do; either is enough. */
 export interface DrainControl {
   pause(): void;
   resume(): void;
-  /** Null means none. Takes effect at once. */
+  /** Takes effect at once. Null means no quiet hours. */
   setQuietHours(quietHours: QuietHours | null): void;
   readonly quietHours: QuietHours | null;
   status(): Pick<DrainStatus, 'state' | 'reason' | 'imagesPerSecond' | 'libraries'>;
@@ -45,7 +45,7 @@ export function createDrainControl(deps: DrainControlDeps): DrainControl {
     resume() {
       isPausedByUser = false;
       apply();
-      // Not paused, it may be misconfigured: a person says that it is mended.
+      // A drain that is misconfigured waits for a person to say that the settings were fixed.
       if (deps.drain?.status().state === 'misconfigured') deps.drain.resume();
     },
     setQuietHours(value) {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type ClipClient, type ClipClientOptions, createClipClient } from '@clip-watch/clip-client';
+import type { ClipClient } from '@clip-watch/clip-client';
 import { type Database, openDatabase } from '@clip-watch/db';
 import {
   type BacklogDrain,
@@ -8,24 +8,22 @@ import {
   type DecodeHost,
   drainOf,
   openDecodeHost,
-  resolveEncodeConcurrency,
   services,
 } from '@clip-watch/watcher';
 import type { Logger } from 'pino';
-import { type ApiClipStatus, LARGEST_CONCURRENCY } from '../api/index.js';
+import type { ApiClipStatus } from '../api/index.js';
 import type { Config } from '../config/config.js';
-import { defaultConcurrency } from '../config/encode-concurrency.js';
 import { createSettingsKeeper, keptSettingsFlaw, type SettingsKeeper } from '../config/kept-settings.js';
 import { createActiveTexts } from '../encoder/active-texts.js';
-import { type EmbeddedApollo, startEmbeddedApollo } from '../encoder/embedded-apollo.js';
+import type { EmbeddedApollo } from '../encoder/embedded-apollo.js';
 import { createLocalTexts } from '../encoder/local-texts.js';
 import { HostError, messageOf } from '../errors.js';
 import { createLibraryKeeper, type LibraryKeeper } from '../library/library-keeper.js';
 import { createOnDemandDecoder, type OnDemandDecoder } from '../photos/on-demand-decoder.js';
 import { loadPlugins, WATCHER } from '../plugins/load-plugins.js';
 import { createPluginHost, type PluginHost } from '../plugins/plugin-host.js';
-import { openQueryVectors } from '../search/query-vectors.js';
-import { openSearchIndex } from '../search/search-index.js';
+import { openQueryVectors, type QueryVectors } from '../search/query-vectors.js';
+import { openSearchIndex, type SearchIndex } from '../search/search-index.js';
 import { createSearchService, type SearchService } from '../search/search-service.js';
 import { createWantedIndex } from '../search/wanted-index.js';
 import { readClipStatus } from './clip-status.js';
@@ -34,18 +32,19 @@ import { closeDataFolder } from './close-to-others.js';
 import { databaseUrlOf, openDataFolder } from './data-folder.js';
 import { createDrainControl, type DrainControl } from './drain-control.js';
 import { followModelSetting } from './model-switch.js';
+import { openClient, openClientAt, startApollo } from './open-encoder.js';
 import { orLeave } from './or-leave.js';
 
-/** Everything that one server process holds, opened once. Nothing scans or encodes before `keeper.start()`. */
+/** Everything that a server process opens, once. Nothing is scanned or encoded before `keeper.start()`. */
 export interface Host extends AsyncDisposable {
   readonly config: Config;
   readonly log: Logger;
   readonly database: Database;
   readonly decodeHost: DecodeHost;
-  /** The decode host for whoever waits for an answer. */
+  /** Decodes for callers that are waiting for the answer. */
   readonly onDemand: OnDemandDecoder;
   readonly clipClient: ClipClient;
-  /** A client of one encoder alone, that takes any model: to ask what it serves. */
+  /** A client of one encoder alone, which accepts any model: to ask what it serves. */
   clientAt(address: string): ClipClient;
   readonly apollo: EmbeddedApollo | null;
   readonly keeper: LibraryKeeper;
@@ -53,16 +52,16 @@ export interface Host extends AsyncDisposable {
   /** Undefined when the watcher plugin is switched off. */
   readonly drain: BacklogDrain | undefined;
   readonly control: DrainControl;
-  /** Takes what is changed while the server runs over its next start. */
+  /** Keeps what is changed while the server runs for its next start. */
   readonly kept: SettingsKeeper;
   readonly search: SearchService;
   status(): Promise<ApiClipStatus>;
-  /** Stops in the reverse order of opening, each part within its grace. Same promise every time. */
+  /** Closes everything in reverse order, each part within its grace period. Returns the same promise every time. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the data folder and the database, all that reading commands need.
+ * Opens the data folder and the database, which is all that commands need to read.
  * @throws HostError DATA_FOLDER; DatabaseError
  */
 export function openStore(config: Config, log: Logger): Promise<Database> {
@@ -75,7 +74,7 @@ export function openStore(config: Config, log: Logger): Promise<Database> {
 
 /**
  * @param signal gives up the opening
- * @throws HostError, DatabaseError, each with one line for people; the signal's reason. Nothing stays open then
+ * @throws HostError and DatabaseError, each with one line for people, or the signal's reason. Nothing stays open then
  */
 export async function openHost(config: Config, log: Logger, signal?: AbortSignal): Promise<Host> {
   checkExcludes(config.excludedDirs);
@@ -88,7 +87,7 @@ export async function openHost(config: Config, log: Logger, signal?: AbortSignal
   }
 }
 
-/** A pattern that cannot be understood would leave out nothing: that must not start. */
+/** A pattern that is not understood would exclude nothing, so the server refuses to start with it. */
 function checkExcludes(excludedDirs: readonly string[]): void {
   try {
     compileExcluder(excludedDirs);
@@ -110,7 +109,7 @@ async function openParts(config: Config, log: Logger, { stack, signal }: Opening
   const threads = threadsFor(config.clipCpuShare);
   const [decodeHost, apollo] = await openChildren(config, log, { threads, children, signal });
   const clipClient = openClient(config, log, apollo);
-  // Children and client end side by side: one that hangs costs its own grace, not the sum.
+  // Closed at the same time, so that the grace periods of several that hang do not add up.
   stack.add('children', () => Promise.all([children.close(), clipClient.close()]).then(() => {}), 5_000);
   const clientAt = (address: string): ClipClient => openClientAt(config, log, address);
   await orLeave(followModelSetting({ config, database, clipClient, clientAt, log }, apollo), signal);
@@ -144,70 +143,7 @@ async function openChildren(
   throw apollo.status === 'rejected' ? apollo.reason : (decodeHost as PromiseRejectedResult).reason;
 }
 
-export function startApollo(
-  config: Config,
-  log: Logger,
-  { threads, signal }: { readonly threads: number; readonly signal?: AbortSignal | undefined },
-): Promise<EmbeddedApollo> {
-  const { dataDir, clipModel, clipModelDir } = config;
-  return startEmbeddedApollo({
-    dataDir,
-    clipModel,
-    clipModelDir,
-    children: threads,
-    signal,
-    log: log.child({ component: 'apollo' }),
-  });
-}
-
-/** @param modelVersion the only model that it takes; without one the first that is met, until it is told */
-export function openClient(
-  config: Config,
-  log: Logger,
-  apollo: EmbeddedApollo | null,
-  modelVersion?: string,
-): ClipClient {
-  const component = log.child({ component: 'clip-client' });
-  const concurrency = resolveEncodeConcurrency(config.clipEncodeConcurrency ?? undefined, {
-    default: defaultConcurrency(config.apolloUrl, availableParallelism()),
-    log: component,
-  });
-  return createClipClient({
-    ...addressesOf(config, apollo),
-    concurrency: Math.min(concurrency, LARGEST_CONCURRENCY),
-    ...(modelVersion === undefined ? {} : { modelVersion }),
-    ...credentialsOf(config),
-    log: component,
-  });
-}
-
-/** To ask one encoder what it serves. */
-export function openClientAt(config: Config, log: Logger, address: string): ClipClient {
-  return createClipClient({
-    addresses: [address],
-    ...credentialsOf(config),
-    log: log.child({ component: 'clip-client' }),
-  });
-}
-
-function credentialsOf({ apolloToken, apolloCaFile }: Config): Partial<ClipClientOptions> {
-  return {
-    ...(apolloToken === null ? {} : { token: apolloToken }),
-    ...(apolloCaFile === null ? {} : { caFile: apolloCaFile }),
-    clientName: 'clip-watch',
-  };
-}
-
-/** Beside other encoders the embedded one is a fallback: it serves while they are away. */
-function addressesOf(
-  { apolloUrl: { addresses } }: Config,
-  apollo: EmbeddedApollo | null,
-): { readonly addresses: readonly string[]; readonly fallbackAddress?: string } {
-  if (apollo === null) return { addresses };
-  return addresses.length === 0 ? { addresses: [apollo.address] } : { addresses, fallbackAddress: apollo.address };
-}
-
-/** Encoders elsewhere, no embedded one beside them, and yet a model here: it serves words while they are away. */
+/** All encoders are elsewhere, but there is a model here, which can encode words while they are away. */
 function hasOwnTexts({ apolloUrl, clipModelDir }: Config): boolean {
   return apolloUrl.addresses.length > 0 && !apolloUrl.embedded && clipModelDir !== null;
 }
@@ -254,9 +190,32 @@ async function openLoops(
     now: () => new Date(),
   });
   stack.add('control', () => control.close());
+  const texts = await openTexts(opened, index, stack);
+  const wanted = createWantedIndex({ database, log: log.child({ component: 'search' }) });
+  stack.add('search in the next model', () => wanted.release(), 4_000);
+  const onDemand = createOnDemandDecoder(decodeHost);
+  const search = createSearchService({ database, index, wanted, clipClient, texts, decoder: onDemand });
+  const status = (): Promise<ApiClipStatus> =>
+    readClipStatus({
+      database,
+      clipClient,
+      drain: () => control.status(),
+      isScanning: (id) => keeper.isScanning(id),
+      quietHours: () => control.quietHours,
+    });
+  const kept = createSettingsKeeper(config.dataDir);
+  return { ...opened, onDemand, keeper, plugins, drain, control, kept, search, status };
+}
+
+/** Vectors of searched words: the kept ones, an encoder's, or those of the model on this machine. */
+async function openTexts(
+  { config, log, clipClient, apollo }: Opened,
+  index: SearchIndex,
+  stack: CloseStack,
+): Promise<QueryVectors> {
   const activeTexts = createActiveTexts({
     client: clipClient,
-    open: (modelVersion) => openClient(config, log, opened.apollo, modelVersion),
+    open: (modelVersion) => openClient(config, log, apollo, modelVersion),
     modelVersion: () => index.modelVersion,
   });
   stack.add('words of the model before', () => activeTexts.close(), 4_000);
@@ -273,18 +232,5 @@ async function openLoops(
     log: log.child({ component: 'search' }),
   });
   stack.add('searched words', () => texts.close());
-  const wanted = createWantedIndex({ database, log: log.child({ component: 'search' }) });
-  stack.add('search in the next model', () => wanted.release(), 4_000);
-  const onDemand = createOnDemandDecoder(decodeHost);
-  const search = createSearchService({ database, index, wanted, clipClient, texts, decoder: onDemand });
-  const status = (): Promise<ApiClipStatus> =>
-    readClipStatus({
-      database,
-      clipClient,
-      drain: () => control.status(),
-      isScanning: (id) => keeper.isScanning(id),
-      quietHours: () => control.quietHours,
-    });
-  const kept = createSettingsKeeper(config.dataDir);
-  return { ...opened, onDemand, keeper, plugins, drain, control, kept, search, status };
+  return texts;
 }

@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` calls running, yielding results as they end, in any order. Takes the next input only when
- * a place is free. A call that throws ends the iteration with its error, after the running ones.
+ * Maps inputs with at most `limit` calls running at once, and yields each result as soon as it is there. If a call
+ * throws, no further ones are started, and the iteration throws that error once the running ones have ended.
  */
 export async function* mapBounded<T, R>(
   inputs: Iterable<T>,

@@ -10,17 +10,17 @@ export interface ModelSwitchDeps {
   readonly config: Pick<Config, 'clipModel' | 'clipModelDir' | 'apolloUrl'>;
   readonly database: Pick<Database, 'clipState' | 'backlog'>;
   readonly clipClient: Pick<ClipClient, 'isEnabled' | 'health'>;
-  /** A client of this encoder alone, that takes any model. */
+  /** A client of this encoder alone, which accepts any model. */
   clientAt(address: string): ClipClient;
   readonly log: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
 }
 
-/** An encoder that is asleep does not hold up the answer of another one for longer. */
+/** An encoder that does not answer holds up the answers of the others for no longer than this. */
 const MEETING_MS = 5_000;
 
 /**
- * From now on photos are encoded in the model that an encoder serves besides the wanted one. The search stays in the
- * active one until all that it finds is ready, or goes over with `now`: then also for a change that is under way.
+ * Starts to encode photos in the other model that an encoder serves. Searches keep using the active model until every
+ * photo that they find has its new vector. With `now` they switch at once, even if the change is already under way.
  * @throws HostError MODEL_SWITCH with one sentence why nothing changes
  */
 export async function switchModel(deps: ModelSwitchDeps, { now }: { readonly now: boolean }): Promise<void> {
@@ -47,9 +47,9 @@ export async function rollBackModel({ database, log }: ModelSwitchDeps): Promise
 }
 
 /**
- * A changed CLIP_MODEL or CLIP_MODEL_DIR is a wish for another model, where the embedded encoder is the only one. The same
- * setting with another model behind it is none, and nor is the starter model: a setting that was forgotten once must not
- * begin to encode everything anew.
+ * Where the embedded encoder is the only one, a changed CLIP_MODEL or CLIP_MODEL_DIR starts a change of models. An
+ * unchanged setting with a different model behind it does not. Neither does the starter model: forgetting a setting
+ * once must not encode everything again.
  */
 export async function followModelSetting(deps: ModelSwitchDeps, apollo: EmbeddedApollo | null): Promise<void> {
   const { config, database, log } = deps;
@@ -82,7 +82,9 @@ async function switchToOther(deps: ModelSwitchDeps, state: ClipModelState): Prom
   return true;
 }
 
-/** Each encoder is asked by itself: the client that encodes takes one model, and may have met none of the others yet. */
+/**
+ * Asks each encoder separately: the client that encodes accepts one model only, and may not have met the others yet.
+ */
 async function findOther(deps: ModelSwitchDeps, wanted: string): Promise<ClipModel | undefined> {
   if (!deps.clipClient.isEnabled)
     throw new HostError('MODEL_SWITCH', 'no encoder is configured (APOLLO_URL=disabled), so there is no other model');

@@ -1,4 +1,4 @@
-/** The result, or the signal's reason as soon as it comes; the work itself goes on. */
+/** Waits for the result, or rejects as soon as the signal aborts. The work itself goes on. */
 export function orLeave<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return result;
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import type { QuietHours } from '../api/index.js';
 
-/** Whether a local time of day lies in the span; one that ends before it begins goes over midnight. */
+/** Whether a local time lies in quiet hours. If they end before they begin, they span midnight. */
 export function isQuiet({ fromMinute, toMinute }: QuietHours, now: Date): boolean {
   const minute = now.getHours() * 60 + now.getMinutes();
   if (fromMinute === toMinute) return false;

@@ -1,13 +1,13 @@
-/** Work that several callers wait for at the same time and that is done once. */
+/** Lets several callers wait for the same piece of work, which is done only once. */
 export interface SharedWork<T> {
   /**
-   * Joins the work of this name, or begins it. Work that everybody left may come to its end all the same: whoever comes
-   * meanwhile gets that, and only when it came to nothing is it begun again.
-   * @param signal of this caller: it gets the reason at once, and the others go on
-   * @param begin its signal is aborted when the last caller has left
+   * Joins the work of this name, or begins it. Work that all its callers left may still finish: whoever joins in the
+   * meantime gets its result, and it is begun again only if it fails.
+   * @param signal ends the wait of this caller only
+   * @param begin gets a signal that aborts when the last caller has left
    */
   join(name: string, signal: AbortSignal | undefined, begin: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Whether such work is under way. */
+  /** Whether work of this name is running. */
   has(name: string): boolean;
 }
 
@@ -26,7 +26,7 @@ export function createSharedWork<T>(): SharedWork<T> {
     const forget = (): void => {
       if (byName.get(name) === running) byName.delete(name);
     };
-    running.result.catch(() => {}); // Everybody may have left before it fails.
+    running.result.catch(() => {}); // By the time it fails, everybody may have left.
     byName.set(name, running);
     return running;
   };

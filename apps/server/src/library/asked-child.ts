@@ -7,7 +7,7 @@ import {
   startChild,
 } from '@clip-watch/processes';
 
-/** `NOT_ANSWERING`: the disk hangs and the child was killed. `CHILD`: it ended. `CLOSED`. Else the system's own code. */
+/** `NOT_ANSWERING`: the disk hangs, and the child was killed. `CHILD`: it ended. `CLOSED`. Otherwise a system code. */
 export class DiskError extends Error {
   override readonly name = 'DiskError';
   readonly code: string;
@@ -19,10 +19,13 @@ export class DiskError extends Error {
 
 const OF_ALL: ReadonlySet<string> = new Set(['NOT_ANSWERING', 'CHILD', 'CLOSED', 'ROOT_CHANGED']);
 
-/** Whether an error tells only of the folder or file that was asked for, and nothing of the rest of the library. */
+/** Whether the error concerns only the folder or file that was asked for, not the rest of the library. */
 export function isOfOnePlace(error: unknown): error is DiskError {
   return error instanceof DiskError && !OF_ALL.has(error.code);
 }
+
+/** How long a disk may be silent while a person waits: some take ten seconds to spin up. */
+export const WAITED_FOR_MS: number = 15_000;
 
 export interface Settle<T> {
   resolve(value: T): void;
@@ -34,21 +37,21 @@ export interface AskedChildOptions {
   readonly file: string;
   /** `json` for plain data, `advanced` for bytes. */
   readonly serialization: 'json' | 'advanced';
-  /** A question unanswered for this long, in the child's own time, gets the child killed; all its open questions fail. */
+  /** A child that leaves a question unanswered for this long, in its own time, is killed; all its questions fail. */
   readonly silenceMs: number;
-  /** A child without a question ends after this, unless `isInUse`. */
+  /** A child that has no open question for this long is ended, unless `isInUse`. */
   readonly idleMs: number;
   readonly isInUse?: () => boolean;
 }
 
-/** A child process that is asked and answers. It is started with the first question and may be killed at any time. */
+/** A child process that answers questions. It is started by the first of them, and may be killed at any time. */
 export interface AskedChild<Reply extends { readonly id: number }> {
   /**
-   * @param take gets each reply to this question, and settles it with the last
+   * @param take is called with each reply to this question, and settles it with the last one
    * @throws DiskError
    */
   ask<T>(question: object, take: (reply: Reply, settle: Settle<T>) => void): Promise<T>;
-  /** Something that wants no answer; nothing when no child lives. */
+  /** Sends a message that needs no answer. Without a running child it does nothing. */
   tell(message: object): void;
   close(): void;
 }
@@ -88,7 +91,7 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
       file,
       env: childEnvironment(),
       channel: serialization,
-      isAwaited: false, // The host must be able to end while an answer is on its way.
+      isAwaited: false, // The host must be able to end while a question is still open.
       onMessage(message) {
         const reply = message as Reply; // The child's file speaks the caller's protocol.
         const asked = waiting.get(reply.id);
@@ -140,7 +143,7 @@ export function createAskedChild<Reply extends { readonly id: number }>(options:
   };
 }
 
-/** A child that somebody stopped says nothing about its disk. */
+/** If somebody stopped the child, its silence says nothing about the disk. */
 function silenceOf(why: HangCause): DiskError {
   if (why === 'stopped') return new DiskError('CHILD', `was silent: ${describeHang(why)}`);
   return new DiskError('NOT_ANSWERING', `the folder does not answer: ${describeHang(why)}`);

@@ -6,17 +6,18 @@ import type { RealPlace } from './folder-protocol.js';
 import { isWithin } from './is-within.js';
 import { findRealPlace } from './real-place.js';
 
-/** Places of the system, which hold no photos and much that nobody else may see. */
+/** System folders, which hold no photos and much that must not be shown to anybody. */
 const SYSTEM_PLACES = ['/proc', '/sys', '/dev', '/etc', '/run'];
 
 /**
- * The real path of a folder that may become a library.
- * @param within folders that it must lie in; none: anywhere
- * @throws HostError BAD_PATH when it is missing, no folder, `/`, a place of the system, outside `within`, or overlaps the
+ * Checks a folder that is to become a library.
+ * @param within folders of which one must contain it; if empty, it may lie anywhere
+ * @returns its real path
+ * @throws HostError BAD_PATH when it is missing, not a folder, `/`, a system folder, outside `within`, or overlaps the
  * data folder; NOT_ANSWERING
  */
 export async function checkRoot(path: string, dataDir: string, within: readonly string[] = []): Promise<string> {
-  // Before its disk is asked: what lies elsewhere is none of the asker's business, not even whether it is there.
+  // Before the disk is asked: callers must not even learn whether something exists elsewhere.
   if (within.length > 0 && !within.some((outer) => isWithin(normalize(path), outer))) throw isOutside(path, within);
   const root = await realFolder(path);
   if (within.length > 0 && !(await realPlaces(within)).some((outer) => isWithin(root, outer)))
@@ -41,7 +42,7 @@ function isOutside(path: string, within: readonly string[]): HostError {
   return new HostError('BAD_PATH', message);
 }
 
-/** One that is away now holds nothing that could be added. */
+/** A folder that is away now cannot contain the new library. */
 async function realPlaces(paths: readonly string[]): Promise<readonly string[]> {
   const places = await Promise.allSettled(paths.map((path) => findRealPlace(path)));
   return places.flatMap((place) => (place.status === 'fulfilled' ? [place.value.path] : []));
@@ -63,7 +64,7 @@ async function placeOf(path: string): Promise<RealPlace> {
   }
 }
 
-/** The data folder may not exist yet: then its nearest existing parent decides. */
+/** The path may not exist yet: then its nearest existing parent decides. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path);
@@ -74,8 +75,8 @@ function realPathOf(path: string): string {
 }
 
 /**
- * The library that already has this root.
- * @throws HostError BAD_PATH when the root lies inside a library or contains one: a photo has one place
+ * Finds the library that has this root already.
+ * @throws HostError BAD_PATH when the root lies inside a library or contains one: a photo belongs to one library only
  */
 export function findOverlap<L extends Pick<Library, 'name' | 'rootPath'>>(
   root: string,

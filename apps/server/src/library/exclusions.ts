@@ -5,7 +5,7 @@ import type { WalkRules } from './walk-library.js';
 
 const ROWS_PER_PAGE = 500;
 
-/** Applies the exclude rules of now to every row of a library, in batches: hidden rows keep their vector. */
+/** Applies the current exclude rules to all rows of a library, in batches. Rows that are hidden keep their vectors. */
 export async function reevaluateExclusions(
   images: Pick<ImageExifDao, 'pageForExclusion' | 'setSkipped'>,
   libraryId: number,

@@ -1,4 +1,4 @@
-// Numbers of statfs(2) for file systems that live elsewhere: changes made on another machine raise no event here.
+// The numbers in statfs(2) of network file systems, where changes made on other machines raise no events here.
 const REMOTE: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -10,14 +10,14 @@ const REMOTE: ReadonlyMap<number, string> = new Map([
   [0x00c36400, 'CephFS'],
 ]);
 
-/** The name of a network file system, or undefined for one whose events can be trusted. */
+/** @returns the name of a network file system; undefined for any other, whose events can be trusted */
 export function remoteFileSystem(type: number): string | undefined {
-  // Negative numbers come from 32-bit systems that sign-extend.
+  // 32-bit systems sign-extend the number, so it may be negative.
   return REMOTE.get(type >>> 0);
 }
 
-// Their inodes are made up when a file is looked up, and their times of change are made from other times, or by a
-// translation on the way: a new mount, or only time, changes both of files that nobody touched.
+// These make inodes up when a file is looked up, and derive its change time from something else. Both may differ after
+// a new mount, or just after a while, although nobody touched the file.
 const MADE_UP: ReadonlySet<number> = new Set([
   0x517b, // SMB
   0xff534d42, // CIFS
@@ -29,16 +29,16 @@ const MADE_UP: ReadonlySet<number> = new Set([
   0x2011bab0, // exFAT
 ]);
 
-/** Which facts of a file mean, when they differ, that somebody changed it. Size and time of modification always do. */
+/** Which facts of a file can be compared to see whether it was changed. Its size and modification time always can. */
 export interface ComparableFacts {
   readonly changedAt: boolean;
   readonly inode: boolean;
 }
 
-/** @param type what `statfs` says of the root; folders mounted below it are taken to be alike */
+/** @param type as `statfs` reports it for the root; anything mounted below is assumed to be the same */
 export function comparableFacts(type: number): ComparableFacts {
   const isKept = !MADE_UP.has(type >>> 0);
-  // NFS and Ceph hand on what their server knows; the inode may be another after the server moved.
+  // NFS and Ceph report what their server knows, but inodes may change when the server is moved.
   return { changedAt: isKept, inode: isKept && !REMOTE.has(type >>> 0) };
 }
 

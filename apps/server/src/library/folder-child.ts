@@ -1,8 +1,9 @@
-// A process of its own that lists folders and reads file times. A hung mount blocks it, never the host, which kills it.
+// A child process that lists folders and reads file times. A hung mount blocks it but not the host, which kills it.
 import { lstat, opendir, realpath, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { basename, dirname } from 'node:path/posix';
 import { identityOf, type OpenRoot, openBelow, openRoot } from '@clip-watch/library-root';
+import { messageOf, systemCode } from '../errors.js';
 import type { EntryKind, FileStat, FolderEntry, FolderReply, FolderRequest } from './folder-protocol.js';
 
 // Parts of a listing this long cost the host's event loop a millisecond each.
@@ -10,11 +11,11 @@ const ENTRIES_PER_MESSAGE = 1_000;
 const PROGRESS_MS = 1_000;
 
 process.on('message', (request: FolderRequest) => {
-  answer(request).catch((error: NodeJS.ErrnoException) =>
-    send({ kind: 'error', id: request.id, code: error.code ?? 'UNKNOWN', message: error.message }),
+  answer(request).catch((error: unknown) =>
+    send({ kind: 'error', id: request.id, code: systemCode(error) ?? 'UNKNOWN', message: messageOf(error) }),
   );
 });
-// The host is gone. An exit would wait for a file thread that hangs.
+// The host is gone. A normal exit would wait for file threads, and one of those may hang.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 function answer(request: FolderRequest): Promise<void> {
@@ -67,7 +68,7 @@ async function place({ id, path }: Extract<FolderRequest, { kind: 'place' }>): P
 async function stat({ id, root, relPaths }: Extract<FolderRequest, { kind: 'stat' }>): Promise<void> {
   await using opened = await openRoot(root);
   const stats: (FileStat | null)[] = [];
-  // Mostly of one folder: it is opened once for its run of names.
+  // Names of one folder mostly follow each other: it is opened once for all of them.
   const tell = progressTeller(id);
   for (let start = 0; start < relPaths.length; ) {
     const relDir = folderOf(relPaths[start] ?? '');
@@ -79,7 +80,7 @@ async function stat({ id, root, relPaths }: Extract<FolderRequest, { kind: 'stat
   send({ kind: 'stats', id, stats });
 }
 
-/** Says now and then that the question is being worked on. */
+/** Reports from time to time that the question is being worked on. */
 function progressTeller(id: number): () => void {
   let toldAt = performance.now();
   return () => {
@@ -127,10 +128,10 @@ async function unlessGone<T>(question: Promise<T>): Promise<T | null> {
   try {
     return await question;
   } catch (error) {
-    if (GONE.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    if (GONE.has(systemCode(error) ?? '')) return null;
     throw error;
   }
 }
 
-// Anything else (a disk error, no permission) is no proof that the file is gone.
+// Anything else, such as a disk error or a missing permission, does not prove that the file is gone.
 const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);

@@ -1,4 +1,4 @@
-/** What goes between the host and the folder child. Plain data: everything here is cloned. */
+/** The messages between the host and the folder child. Plain data only: they are cloned. */
 import type { LibraryRoot } from '@clip-watch/library-root';
 
 export type EntryKind = 'file' | 'directory' | 'link' | 'other';
@@ -12,10 +12,10 @@ export interface FileStat {
   readonly relPath: string;
   readonly size: number;
   readonly modifiedAtMs: number;
-  /** Of the inode: a write sets it, whatever it does to the other times. */
+  /** When the inode last changed. A write always sets this, even if it resets the other times. */
   readonly changedAtMs: number;
   readonly inode: string;
-  /** The later of content and inode change: what says whether somebody still writes. */
+  /** The later of the two: tells whether the file is still being written. */
   readonly touchedAtMs: number;
 }
 
@@ -30,18 +30,18 @@ export interface RealPlace {
 
 export type FolderRequest =
   | { readonly kind: 'list'; readonly id: number; readonly root: LibraryRoot; readonly relDir: string }
-  /** Where a path really lies, links followed, and whether it is a folder. */
+  /** Where a path leads when links are followed, and whether that is a folder. */
   | { readonly kind: 'place'; readonly id: number; readonly path: string }
-  /** Which file system the root lies on. */
+  /** Which file system the root is on. */
   | { readonly kind: 'system'; readonly id: number; readonly rootPath: string }
   | { readonly kind: 'stat'; readonly id: number; readonly root: LibraryRoot; readonly relPaths: readonly string[] };
 
 export type FolderReply =
-  /** A part of a listing; the last one says so. */
+  /** Part of a listing; `last` marks its end. */
   | { readonly kind: 'entries'; readonly id: number; readonly entries: readonly FolderEntry[]; readonly last: boolean }
-  /** In the order of the request; null where there is no regular file. */
+  /** In the order of the request; null for anything that is not a regular file. */
   | { readonly kind: 'stats'; readonly id: number; readonly stats: readonly (FileStat | null)[] }
-  /** Still at it: a slow disk is no disk that hangs. */
+  /** Still working: tells a slow disk from one that hangs. */
   | { readonly kind: 'progress'; readonly id: number }
   | { readonly kind: 'place'; readonly id: number; readonly place: RealPlace }
   | { readonly kind: 'system'; readonly id: number; readonly type: number }

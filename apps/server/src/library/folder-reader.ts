@@ -3,13 +3,16 @@ import type { LibraryRoot } from '@clip-watch/library-root';
 import { type AskedChild, createAskedChild, DiskError, type Settle } from './asked-child.js';
 import type { FileStat, FolderEntry, FolderReply, FolderRequest, RealPlace } from './folder-protocol.js';
 
-/** Lists and stats below library roots, in a child process that may be killed at any time. */
+/** Lists folders and stats files below library roots, in a child process that may be killed at any time. */
 export interface FolderReader extends AsyncDisposable {
   /** Follows no link. @throws DiskError; `ROOT_CHANGED` when the root is another folder */
   list(root: LibraryRoot, relDir: string): Promise<readonly FolderEntry[]>;
-  /** In the order asked for; null where there is no regular file, or a link on the way. @throws DiskError as `list` does */
+  /**
+   * In the order asked for; null if there is no regular file, or a link on the way to it.
+   * @throws DiskError as `list` does
+   */
   stat(root: LibraryRoot, relPaths: readonly string[]): Promise<readonly (FileStat | null)[]>;
-  /** Where a path really lies, links followed. @throws DiskError */
+  /** Where a path leads when links are followed. @throws DiskError */
   realPlace(path: string): Promise<RealPlace>;
   /** The system's number for the kind of file system, as `statfs` gives it. @throws DiskError */
   fileSystemType(rootPath: string): Promise<number>;
@@ -17,9 +20,9 @@ export interface FolderReader extends AsyncDisposable {
 }
 
 export interface FolderReaderOptions {
-  /** A question that gets no answer for so long costs the child its life. Default 30,000. */
+  /** The child is killed when a question is unanswered for this long. Default 30,000. */
   readonly silenceMs?: number;
-  /** A child without work ends after this. Default 30,000. */
+  /** The child ends when it has nothing to do for this long. Default 30,000. */
   readonly idleMs?: number;
 }
 
@@ -28,7 +31,7 @@ const CHILD: string = fileURLToPath(new URL('../../dist/library/folder-child.js'
 
 type Asked = FolderRequest extends infer R ? (R extends FolderRequest ? Omit<R, 'id'> : never) : never;
 
-/** Starts its child with the first question; one a library, so that a hung mount blocks its own library only. */
+/** The child is started by the first question. Each library has its own, so a hung mount blocks no other library. */
 export function createFolderReader(options: FolderReaderOptions = {}): FolderReader {
   const { silenceMs = 30_000, idleMs = 30_000 } = options;
   const child: AskedChild<FolderReply> = createAskedChild({ file: CHILD, serialization: 'json', silenceMs, idleMs });
@@ -36,7 +39,7 @@ export function createFolderReader(options: FolderReaderOptions = {}): FolderRea
     const entries: FolderEntry[] = [];
     return child.ask<T>(question, (reply, settle) => takeReply(reply, entries, settle as Settle<unknown>));
   };
-  // A child that ended for another reason than its disk says nothing about the folder.
+  // If the child ended for a reason of its own, that says nothing about the folder.
   const ask = <T>(question: Asked): Promise<T> =>
     askOnce<T>(question).catch((error: unknown) => {
       if (error instanceof DiskError && error.code === 'CHILD') return askOnce<T>(question);

@@ -12,19 +12,19 @@ export interface RefreshDeps {
   readonly signal: AbortSignal;
   readonly log?: Pick<BaseLogger, 'debug'> | undefined;
   scanDeps(): ScanDeps;
-  /** Resolves when no scan runs: what a scan has just compared need not be looked at again. */
+  /** Resolves when no scan is running: what a scan just compared need not be compared again. */
   whenScanned(): Promise<void>;
   /** The library as it is now; null when it was removed. */
   find(): Promise<Library | null>;
   rulesOf(library: Library): PathExcluder;
-  /** Whether a scan has come by this folder. */
+  /** Whether a scan has visited this folder. */
   isKnown(relDir: string): boolean;
   onFolder(library: Library, relDir: string): void;
   /** Rows were added or changed. */
   onChanged(library: Library): void;
 }
 
-/** Compares a few folders and reads a few files again, after events and hints. What it misses is caught up by a scan. */
+/** Compares a few folders and rereads a few files, after events and hints. The next scan catches what this misses. */
 export class FolderRefresh {
   private readonly deps: RefreshDeps;
   private readonly changed = new Set<string>();
@@ -35,17 +35,17 @@ export class FolderRefresh {
     this.deps = deps;
   }
 
-  /** Something in these folders is not as it was. */
+  /** Something in these folders changed. */
   foldersChanged(relDirs: readonly string[]): void {
     this.take(this.changed, relDirs);
   }
 
-  /** These files are not what their rows say, whatever their times. */
+  /** These files differ from their rows, whatever their times say. */
   filesChanged(relPaths: readonly string[]): void {
     this.take(this.reread, relPaths);
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when nothing is running. */
   async whenIdle(): Promise<void> {
     await this.running;
   }

@@ -14,17 +14,17 @@ import type { WatchEvent, WatchRequest } from './watch-child.js';
 
 export interface FolderWatchListener {
   onChanged(relDirs: readonly string[]): void;
-  /** Watches ran out, or the disk does not answer: only scans notice changes until the library is watched anew. */
+  /** Watches ran out, or the disk does not answer: until it is watched again, only scans notice changes. */
   onLost(code: string): void;
-  /** Another folder lies at the root's path than was to be watched; nothing of it is. */
+  /** The root's path leads to a different folder now, which is not watched. */
   onRootChanged(): void;
-  /** The watching process was replaced: folders are to be watched again, and what was missed is to be looked for. */
+  /** The watching process was replaced: watch the folders again, and look for what was missed. */
   onReplaced(): void;
 }
 
 /**
- * Watches folders of all libraries in one child process, started with the first watch. One that dies or hangs is
- * replaced within seconds; a library whose disk made it hang is not watched again.
+ * Watches the folders of all libraries in one child process, started by the first watch. A child that dies or hangs is
+ * replaced within seconds. If a library's disk made it hang, that library is not watched again.
  */
 export interface FolderWatches extends AsyncDisposable {
   listen(libraryId: number, listener: FolderWatchListener): void;
@@ -35,11 +35,11 @@ export interface FolderWatches extends AsyncDisposable {
 }
 
 const CHILD: string = fileURLToPath(new URL('../../dist/library/watch-child.js', import.meta.url));
-/** It beats when it has started, and then once a second. */
+/** The child sends a beat when it has started, and then once a second. */
 const SILENCE_MS = 4_000;
 const START_MS = 8_000;
 const RESTART = { baseMs: 200, capMs: 5_000 };
-/** A child that lived for this long is no part of a streak of failures. */
+/** A child that lived this long ends a streak of failures. */
 const STEADY_MS = 60_000;
 
 export function createFolderWatches(log?: Pick<BaseLogger, 'warn'>): FolderWatches {
@@ -49,7 +49,7 @@ export function createFolderWatches(log?: Pick<BaseLogger, 'warn'>): FolderWatch
 class Watches implements FolderWatches {
   private readonly listeners = new Map<number, FolderWatchListener>();
   private readonly log: Pick<BaseLogger, 'warn'> | undefined;
-  /** The libraries of the requests that the child has not come to yet, in order. */
+  /** The libraries whose requests the child has not worked off yet, in order. */
   private asked: number[] = [];
   private child: Child | null = null;
   private silence: RunTimer | undefined;
@@ -89,7 +89,7 @@ class Watches implements FolderWatches {
   }
 
   private send(request: WatchRequest): void {
-    // Requests made while it is being replaced are dropped; `onReplaced` asks for them again.
+    // While the child is being replaced, requests are dropped: after `onReplaced`, they are made again.
     if (this.isClosed || this.restart !== undefined) return;
     this.child ??= this.start();
     this.asked.push(request.libraryId);
@@ -148,7 +148,7 @@ class Watches implements FolderWatches {
   }
 }
 
-/** How many children in a row ended soon, when one more ended after this long. */
+/** How many children in a row ended early, counting one that just ended after this time. */
 export function streakAfter(failures: number, livedMs: number): number {
   return livedMs >= STEADY_MS ? 1 : failures + 1;
 }

@@ -12,14 +12,14 @@ export interface GoneRowsDeps {
   readonly now: () => number;
 }
 
-/** What a walk over a library's folder found. */
+/** What walking a library's folder found. */
 export interface WalkedFolder {
   readonly root: LibraryRoot;
   /** Rows whose files are there. */
   readonly seen: Pick<IdSet, 'has'>;
   /** Folders that could not be read: rows below them are left as they are. */
   readonly unreadable: readonly string[];
-  /** Of rows that were missing and whose files are there again. */
+  /** Content hashes of rows that were missing and whose files are back. */
   readonly backHashes: ReadonlySet<string>;
   /** The newest row when the last scan ended. */
   readonly newerThan: number;
@@ -27,11 +27,11 @@ export interface WalkedFolder {
 }
 
 export interface ComparedRows {
-  /** Rows of before this scan that were not missing, and are not left out. */
+  /** Rows from before this scan that were neither missing nor excluded. */
   readonly known: number;
   readonly returned: number;
   readonly missing: number;
-  /** Set when that is too much to be marked missing. */
+  /** Set when so much is gone that nothing was marked missing. */
   readonly mostGone: Gone | null;
 }
 
@@ -40,13 +40,15 @@ type ComparedLibrary = Pick<Library, 'id' | 'answer' | 'gonePhotos'>;
 /** A row whose file is gone. */
 interface GoneRow {
   readonly id: number;
-  /** A row with the same bytes was missing, and its file is there again. */
+  /** Another row with the same bytes was missing, and its file is back. */
   readonly isBack: boolean;
 }
 
 const ROWS_PER_PAGE = 1_000;
 
-/** Marks what is gone as missing and what is back as seen; marks nothing missing when most of the library is gone. */
+/**
+ * Marks gone photos as missing and returned ones as seen. When most of the library is gone, nothing is marked missing.
+ */
 export async function compareRows(
   deps: GoneRowsDeps,
   library: ComparedLibrary,
@@ -63,7 +65,7 @@ export async function compareRows(
     const unseen = looked.filter((row) => !walked.seen.has(row.id) && !isBelowAny(row.relPath, walked.unreadable));
     const goneOfPage = await findGone(deps, unseen, walked);
     gone.push(...goneOfPage);
-    // Unseen and there: rows that this scan made.
+    // Unseen, but there after all: rows that were added during this scan.
     known += looked.length - (unseen.length - goneOfPage.length);
   }
   const mostGone = await findMostGone(deps, library, { gone, known }, walked);
@@ -71,7 +73,7 @@ export async function compareRows(
   return { known, returned, missing, mostGone };
 }
 
-/** Photos of an empty root that are not missing yet, when they are more than a person said were deleted; else null. */
+/** @returns how many photos an empty root lost; null if a person said that so many were deleted */
 export async function countLostInEmptyRoot(
   deps: GoneRowsDeps,
   library: ComparedLibrary,
@@ -98,7 +100,7 @@ async function* pageRows(
   }
 }
 
-/** Asks the disk once more: a row made or found by an event during the walk was not seen by it. */
+/** Asks the disk once more: the walk did not see rows that an event added or brought back in the meantime. */
 async function findGone(
   { reader }: GoneRowsDeps,
   rows: readonly KnownFile[],
@@ -128,8 +130,8 @@ async function findMostGone(
 }
 
 /**
- * Renamed and moved photos have the same bytes in a row that is new or back since the last scan. A copy that was there
- * before proves nothing: the mount with the originals may be away.
+ * Counts renamed and moved photos: those whose bytes are in a row that is new or back since the last scan. A copy that
+ * was there before proves nothing, since the mount with the originals may be away.
  */
 async function countMoved(
   { images }: GoneRowsDeps,
@@ -149,7 +151,7 @@ async function markGone(
   root: LibraryRoot,
 ): Promise<number> {
   if (gone.length === 0) return 0;
-  // The root itself went away during the scan: then everything looks gone.
+  // Throws if the root itself went away during the scan, which makes everything look gone.
   await reader.list(root, '');
   await images.markMissing(
     gone.map(({ id }) => id),

@@ -4,7 +4,7 @@ import type { DecodeHost, Reason } from '@clip-watch/watcher';
 import { messageOf } from '../errors.js';
 import { mapBounded } from '../host/map-bounded.js';
 
-/** A file that has no row yet, because it could not be read. Tried again by every scan. */
+/** A file that has no row because it could not be read. Every scan tries it again. */
 export interface IngestProblem {
   readonly relPath: string;
   readonly reason: Reason;
@@ -20,14 +20,14 @@ export interface IngestResult {
 export interface IngestDeps {
   readonly images: Pick<ImageExifDao, 'upsertPhotos'>;
   readonly decodeHost: Pick<DecodeHost, 'ingest'>;
-  /** Photos read side by side. */
+  /** How many photos are read at once. */
   readonly parallel: number;
 }
 
 const ROWS_PER_WRITE = 100;
 const WRITE_AFTER_MS = 200;
 
-/** Reads each photo once (hash, size, EXIF) and writes its row, in batches. One bad file never stops the rest. */
+/** Reads each photo once (hash, size, EXIF) and writes the rows in batches. One bad file never stops the others. */
 export async function ingestPhotos(
   deps: IngestDeps,
   library: LibraryRoot & { readonly id: number },

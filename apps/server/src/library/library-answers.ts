@@ -6,8 +6,8 @@ import { identityToKeep } from './meet-root.js';
 import { findRealPlace } from './real-place.js';
 
 /**
- * What is kept of a folder that was just checked.
- * @throws HostError BAD_PATH when it moved meanwhile; NOT_ANSWERING
+ * The identity to store for a folder that was just checked.
+ * @throws HostError BAD_PATH when it was moved in the meantime; NOT_ANSWERING
  */
 export async function identityOfRoot(
   rootPath: string,
@@ -20,9 +20,9 @@ export async function identityOfRoot(
 }
 
 /**
- * A person said that what lies at the library's path now is the library: another folder, or the one that a link there
- * leads to. Its photos are compared by the next scan.
- * @param places.within as for a new library: where the asker may add one
+ * A person said that what is at the library's path now is the library, be it another folder or the target of a link.
+ * The next scan compares its photos.
+ * @param places.within as for a new library: folders of which one must contain it
  * @throws HostError NOT_FOUND; BAD_PATH as for a new library; NOT_ANSWERING
  */
 export async function acceptRoot(
@@ -40,15 +40,15 @@ export async function acceptRoot(
   const other = findOverlap(rootPath, others);
   if (other !== undefined) throw new HostError('BAD_PATH', `${rootPath} is the library "${other.name}" already`);
   const identity = await identityOfRoot(rootPath, places.findPlace);
-  // Without an identity the photos alone would have to tell, and in a folder that was just accepted they need not be.
+  // Without an identity, only its photos would identify the folder, and an accepted folder need not contain them.
   const rootIdentity = identity === UNSURE_IDENTITY ? null : identity;
   const settled = library.question === 'other_root' ? { question: null, stateReason: null } : {};
   return libraries.update(id, { rootPath, rootIdentity, ...settled });
 }
 
 /**
- * A person said what became of the photos that are gone. `away` waits until they are back; `deleted` lets the next scan
- * mark them missing.
+ * A person said what happened to photos that are gone. `away`: they will be back. `deleted`: the next scan may mark
+ * them missing.
  * @throws HostError NOT_FOUND; NOTHING_ASKED when most of the library is not gone
  */
 export async function answerGone(libraries: LibraryDao, id: number, answer: GoneAnswer): Promise<Library> {

@@ -9,20 +9,21 @@ import { createEmitter, type Emitter } from '../host/emitter.js';
 import { checkRoot, findOverlap } from './check-root.js';
 import { createFolderWatches, type FolderWatches } from './folder-watches.js';
 import { acceptRoot, answerGone, identityOfRoot } from './library-answers.js';
-import { type LibraryEvent, LibraryLoop, type LoopDeps, type ScanRequest } from './library-loop.js';
+import { type LibraryEvent, LibraryLoop, type LoopDeps } from './library-loop.js';
 import type { ScanOffline, ScanSummary } from './library-scan.js';
 import type { WatchMode } from './library-watch.js';
+import type { ScanRequest } from './scan-runner.js';
 
 export interface LibraryKeeperDeps {
   readonly database: Database;
   readonly decodeHost: DecodeHost;
   readonly dataDir: string;
-  /** Left out of every library, beside each library's own. */
+  /** Excluded in every library, in addition to the library's own. */
   readonly excludedDirs: readonly string[];
   readonly scanIntervalMs: number;
   readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;
   readonly now?: () => number;
-  /** Called after each scan and on each interval: the plugins' tick. */
+  /** The plugins' tick: called during and after each scan. */
   onTick(library: PluginLibrary): void;
 }
 
@@ -30,7 +31,7 @@ export interface LibraryDraft {
   readonly rootPath: string;
   readonly name?: string | undefined;
   readonly excludedDirs?: readonly string[] | undefined;
-  /** Folders that it must lie in; none: anywhere. */
+  /** Folders of which one must contain it; if empty, it may lie anywhere. */
   readonly within?: readonly string[];
 }
 
@@ -44,34 +45,37 @@ export interface LibraryKeeper extends AsyncDisposable {
   readonly events: Pick<Emitter<LibraryEvent>, 'on'>;
   list(): Promise<readonly Library[]>;
   isScanning(id: number): boolean;
-  /** What the last scan could not read; empty before the first. */
+  /** What the last scan found; null before the first. */
   lastScan(id: number): ScanSummary | ScanOffline | null;
   /** How a library's changes are noticed between scans. */
   watchMode(id: number): WatchMode;
-  /** The libraries as plugins see them, each with every exclude rule that holds for it. */
+  /** The libraries as plugins see them, each with all exclude rules that apply to it. */
   pluginLibraries(): Promise<readonly PluginLibrary[]>;
   /**
-   * Makes a folder a library, or gives back the one that it is.
+   * Makes a folder a library. If it is one already, returns that.
    * @throws HostError BAD_PATH, NOT_ANSWERING, BAD_SETTINGS (a bad exclude pattern)
    */
   add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }>;
-  /** New exclude rules hide photos at once; a scan that this starts finds what they show. @throws HostError NOT_FOUND, BAD_SETTINGS */
+  /**
+   * New exclude rules hide photos at once, and start a scan for those they show again.
+   * @throws HostError NOT_FOUND, BAD_SETTINGS
+   */
   update(id: number, patch: LibraryPatch): Promise<Library>;
   /**
-   * What lies at the library's path now is the library, be it another folder or behind a link: a scan compares it.
-   * @param within folders that it must lie in; none: anywhere
+   * Accepts what is at the library's path now, be it another folder or the target of a link, and scans it.
+   * @param within folders of which one must contain it; if empty, it may lie anywhere
    * @throws HostError NOT_FOUND, BAD_PATH, NOT_ANSWERING
    */
   acceptRoot(id: number, within?: readonly string[]): Promise<Library>;
-  /** Says what became of the photos that are gone, and scans. @throws HostError NOT_FOUND, NOTHING_ASKED */
+  /** Stores what happened to the photos that are gone, and scans. @throws HostError NOT_FOUND, NOTHING_ASKED */
   answerGone(id: number, answer: GoneAnswer): Promise<Library>;
-  /** Forgets the library, its rows and every vector that was kept of it. Files are not touched. @throws HostError NOT_FOUND */
+  /** Forgets the library, its rows and all vectors kept for it. Files are not touched. @throws HostError NOT_FOUND */
   remove(id: number): Promise<void>;
-  /** Scans now, or joins the scan that runs. @throws HostError NOT_FOUND */
+  /** Scans now, or joins the scan that is running. @throws HostError NOT_FOUND */
   scan(id: number, options?: ScanRequest): Promise<ScanSummary | ScanOffline>;
-  /** Starts a scan without waiting for it; one that fails is logged. @throws HostError NOT_FOUND */
+  /** Starts a scan without waiting for it. If it fails, that is logged. @throws HostError NOT_FOUND */
   requestScan(id: number): Promise<void>;
-  /** A file's bytes are not those of its row: read it again soon. */
+  /** Rereads a file soon, because its bytes are not those that its row describes. */
   reread(id: number, relPath: string): void;
   /** Scans every library and keeps watching them. */
   start(): Promise<void>;
@@ -120,7 +124,7 @@ class Keeper implements LibraryKeeper {
   }
 
   async add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }> {
-    // Before its disk is asked: a library that is away must not keep the others from being served.
+    // Before its disk is asked: a library that is away must not stop the server from starting.
     const known = (await this.list()).find(({ rootPath }) => rootPath === draft.rootPath);
     if (known !== undefined) return { library: known, isNew: false };
     const rootPath = await checkRoot(draft.rootPath, this.deps.dataDir, draft.within);
@@ -152,7 +156,7 @@ class Keeper implements LibraryKeeper {
       ...(patch.name === undefined ? {} : { name: patch.name }),
       ...(patch.excludedDirs === undefined ? {} : { excludedDirs: patch.excludedDirs }),
     });
-    // The pages send both fields; a new name is no reason to scan.
+    // The pages always send both fields, and a new name is no reason to scan.
     if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) await this.loopOf(library).changeRules(library);
     this.events.emit({ id, change: 'changed' });
     return library;

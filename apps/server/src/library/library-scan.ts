@@ -1,17 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageExifDao, Library, LibraryQuestion } from '@clip-watch/db';
 import type { LibraryRoot } from '@clip-watch/library-root';
 import { DiskError } from './asked-child.js';
-import type { ComparableFacts } from './file-systems.js';
 import type { FileStat } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
 import { type ComparedRows, compareRows, countLostInEmptyRoot } from './gone-rows.js';
 import { createIdSet, type IdSet } from './id-set.js';
-import { type IngestDeps, type IngestProblem, ingestPhotos } from './ingest-photos.js';
+import type { IngestDeps, IngestProblem } from './ingest-photos.js';
 import { type MetRoot, meetRoot } from './meet-root.js';
 import type { Gone } from './missing-brake.js';
-import { byUrgency, planScanBatch, REST_MS, type ScanWork } from './scan-plan.js';
-import { isPassing } from './scan-problems.js';
+import { ScanIntake } from './scan-intake.js';
+import { planScanBatch } from './scan-plan.js';
 import { isLossyName, type WalkOptions, type WalkRules, walkLibrary } from './walk-library.js';
 
 export interface ScanDeps extends Omit<IngestDeps, 'images'> {
@@ -40,22 +38,22 @@ export interface ScanSummary {
   readonly changed: number;
   readonly missing: number;
   readonly returned: number;
-  /** Set when so much is gone that nothing was marked missing: a person has to say why. */
+  /** Set when so much is gone that nothing was marked missing until a person says why. */
   readonly mostGone: Gone | null;
-  /** Somebody is still writing these; the next scan takes them. */
+  /** Files that are still being written; the next scan takes them. */
   readonly growing: readonly string[];
-  /** Folders and files that cannot be read, the first hundred. */
+  /** Folders and files that cannot be read: the first hundred of them. */
   readonly problems: readonly IngestProblem[];
   readonly durationMs: number;
-  /** The folder's identity, to be kept from now on; null when it is known, or not sure yet. */
+  /** The folder's identity, when it is to be kept from now on; null when it is known already, or not certain. */
   readonly newIdentity: string | null;
 }
 
-/** The root is away, silent, emptied or another folder: nothing was changed in the table. */
+/** The root is away, silent, emptied or another folder. Nothing was changed in the table. */
 export interface ScanOffline {
   readonly kind: 'offline';
   readonly reason: string;
-  /** What a person has to say before it goes on; null when it only has to come back. */
+  /** What a person has to answer; null when the folder only has to come back. */
   readonly question: LibraryQuestion | null;
   readonly gonePhotos: number | null;
 }
@@ -65,25 +63,18 @@ type ScannedLibrary = Pick<Library, 'id' | 'rootPath' | 'rootIdentity' | 'answer
 export interface ScanOptions extends WalkOptions {
   readonly onProgress?: (progress: { readonly found: number; readonly ingested: number }) => void;
   /**
-   * The library's newest row when the last scan that marked what is gone had ended. Default: the newest one now, so that
-   * photos that were moved since then may count as gone.
+   * The newest row at the end of the last scan that marked photos as gone. Default: the newest one now, with which
+   * photos that were moved since that scan may count as gone.
    */
   readonly newestId?: number;
-  /** The folder that is known has another identity since a new mount: who opens photos has to know it. */
+  /** A new mount gave the known folder another identity, which whoever opens photos has to know. */
   readonly onIdentity?: (identity: string) => Promise<void>;
 }
 
-// Files found and not yet ingested. Bounds memory, and is how far "new and small first" reaches.
-const WORK_AT_ONCE = 5_000;
 const KEEP_MISSING_MS = 30 * 24 * 3_600_000;
-const PROBLEMS_KEPT = 100;
 const NO_FOLDER: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-// Longer than the decode host leaves a disk alone that hung.
-const LATE_MS = 11_000;
-// A file that grows for longer than so many looks is left to the next scan.
-const LOOKS_AT_GROWING = 3;
 
-/** One full comparison of a library's folder with its rows. The truth: events only make it come sooner. */
+/** Compares all of a library's folder with its rows. This is what counts; file events only make it happen sooner. */
 export async function scanLibrary(
   deps: ScanDeps,
   library: ScannedLibrary,
@@ -128,19 +119,13 @@ class Scan {
   private readonly seen: IdSet = createIdSet();
   private readonly unreadable: string[] = [];
   private readonly backHashes = new Set<string>();
-  /** The newest row when the last scan ended. */
-  private newerThan = 0;
-  private readonly problems: IngestProblem[] = [];
-  private work: ScanWork[] = [];
-  private growing: ScanWork[] = [];
-  private late: string[] = [];
+  private files = 0;
   private ingested = 0;
-  private readonly total = { files: 0, added: 0, changed: 0, missing: 0, returned: 0 };
+  private readonly intake: ScanIntake;
   private readonly deps: ScanDeps;
   private readonly library: ScannedLibrary;
   private readonly met: Extract<MetRoot, { kind: 'library' }>;
   private readonly root: LibraryRoot & { readonly id: number };
-  private readonly compare: ComparableFacts;
   private readonly rules: WalkRules;
   private readonly options: ScanOptions;
 
@@ -155,154 +140,112 @@ class Scan {
     this.library = library;
     this.met = met;
     this.root = { id: library.id, ...met.root };
-    this.compare = met.compare;
     this.rules = rules;
     this.options = options;
+    const onIngested = (rows: number): void => {
+      this.ingested += rows;
+      this.report();
+    };
+    this.intake = new ScanIntake(deps, this.root, { signal: options.signal, onIngested });
   }
 
   async run(): Promise<ScanSummary | ScanOffline> {
-    const startedAt = this.deps.now();
-    this.newerThan = this.options.newestId ?? (await this.deps.images.newestId(this.library.id));
+    const { deps, library, intake } = this;
+    const startedAt = deps.now();
+    const newerThan = this.options.newestId ?? (await deps.images.newestId(library.id));
     await this.compareFolder();
     const emptied = await this.findEmptiedRoot();
     if (emptied !== null) return emptied;
-    await this.ingestWork();
-    const growing = await this.ingestGrown();
-    await this.ingestLate();
-    const { known, returned, missing, mostGone } = await this.compareRows();
-    this.total.returned += returned;
-    this.total.missing = missing;
-    // Rows missing for long are removed, but not by a scan that finds most of the rest gone.
-    if (mostGone === null) await this.deps.images.removeMissing(this.library.id, this.deps.now() - KEEP_MISSING_MS);
-    await this.deps.images.purgeKeptEmbeddings();
-    const durationMs = this.deps.now() - startedAt;
-    const newIdentity = mostGone === null ? this.findNewIdentity(known) : null;
-    return { kind: 'scanned', ...this.total, mostGone, growing, problems: this.problems, durationMs, newIdentity };
+    await intake.ingest();
+    const growing = await intake.ingestGrown();
+    await intake.ingestLate();
+    const { known, returned, missing, mostGone } = await this.compareRows(newerThan);
+    // Rows that were missing for long are removed, but not by a scan that finds most of the others gone.
+    if (mostGone === null) await deps.images.removeMissing(library.id, deps.now() - KEEP_MISSING_MS);
+    await deps.images.purgeKeptEmbeddings();
+    return {
+      kind: 'scanned',
+      files: this.files,
+      ...intake.total,
+      returned: intake.total.returned + returned,
+      missing,
+      mostGone,
+      growing,
+      problems: intake.problems,
+      durationMs: deps.now() - startedAt,
+      newIdentity: mostGone === null ? this.findNewIdentity(known) : null,
+    };
   }
 
-  /** A folder that nobody met before is the library's when its photos are in it, or when there are none. */
+  async runPart(): Promise<{ readonly added: number; readonly changed: number }> {
+    await this.compareFolder();
+    await this.intake.ingest();
+    await this.intake.ingestGrown();
+    const { added, changed } = this.intake.total;
+    return { added, changed };
+  }
+
+  /**
+   * A folder with a new identity is the library's if the library's photos are in it, or if there are none to look for.
+   */
   private findNewIdentity(known: number): string | null {
     if (this.met.standing === 'kept') return null;
     return this.seen.size > 0 || known === 0 ? this.root.rootIdentity : null;
   }
 
-  private compareRows(): Promise<ComparedRows> {
-    const { deps, library, root, seen, unreadable, backHashes, newerThan, rules, options } = this;
+  private compareRows(newerThan: number): Promise<ComparedRows> {
+    const { deps, library, root, seen, unreadable, backHashes, rules, options } = this;
     const excludes = (relPath: string): boolean => rules.excludes(relPath);
     const walked = { root, seen, unreadable, backHashes, newerThan, excludes };
     return compareRows(deps, library, walked, options.signal);
   }
 
-  async runPart(): Promise<{ readonly added: number; readonly changed: number }> {
-    await this.compareFolder();
-    await this.ingestWork();
-    await this.ingestGrown();
-    return { added: this.total.added, changed: this.total.changed };
-  }
-
   private async compareFolder(): Promise<void> {
-    const { deps, root, rules, options } = this;
+    const { deps, root, rules, options, intake } = this;
     for await (const step of walkLibrary(deps.reader, root, rules, options)) {
       if (step.kind === 'unreadable') this.addUnreadable(step.relDir, step.code, step.message);
       else if (step.kind === 'unnameable') this.addUnnameable(step.relPaths);
       else await this.compareFiles(step.files);
-      if (this.work.length >= WORK_AT_ONCE) await this.ingestWork();
+      if (intake.isFull) await intake.ingest();
     }
   }
 
   private addUnreadable(relDir: string, code: string, message: string): void {
     if (code === 'ENOENT' && isLossyName(relDir)) this.addUnnameable([relDir]);
-    // A folder that went away, or became a link, between its parent's listing and its own is simply gone.
+    // It was removed, or replaced by a link, after its parent was listed.
     if (NO_FOLDER.has(code)) return;
     this.unreadable.push(relDir);
-    this.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
+    this.intake.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
   }
 
   private addUnnameable(relPaths: readonly string[]): void {
     const message = 'The name holds bytes that are no UTF-8, so it cannot be opened. Rename it.';
-    this.addProblems(relPaths.map((relPath) => ({ relPath, reason: 'bad_name', message })));
+    this.intake.addProblems(relPaths.map((relPath) => ({ relPath, reason: 'bad_name', message })));
   }
 
   private async compareFiles(files: readonly FileStat[]): Promise<void> {
     if (files.length === 0) return;
-    const known = await this.deps.images.findKnownFiles(
+    const { images, now } = this.deps;
+    const known = await images.findKnownFiles(
       this.library.id,
       files.map(({ relPath }) => relPath),
     );
-    const plan = planScanBatch(files, known, this.deps.now(), this.compare);
-    if (plan.unnoted.length > 0) await this.deps.images.noteInodes(plan.unnoted);
+    const plan = planScanBatch(files, known, now(), this.met.compare);
+    if (plan.unnoted.length > 0) await images.noteInodes(plan.unnoted);
     for (const id of plan.seen) this.seen.add(id);
     for (const row of known) if (row.missingSince !== null) this.backHashes.add(row.contentHash);
-    this.work.push(...plan.work);
-    this.growing.push(...plan.growing);
-    this.total.files += files.length;
+    this.intake.add(plan);
+    this.files += files.length;
     this.report();
   }
 
   private report(): void {
-    this.options.onProgress?.({ found: this.total.files, ingested: this.ingested });
+    this.options.onProgress?.({ found: this.files, ingested: this.ingested });
   }
 
-  private async ingestWork(): Promise<void> {
-    const work = this.work.sort(byUrgency);
-    this.work = [];
-    const signal = this.options.signal;
-    const relPaths = work.map(({ file }) => file.relPath);
-    const onProgress = (rows: number): void => {
-      this.ingested += rows;
-      this.report();
-    };
-    const ingested = await ingestPhotos(this.deps, this.root, relPaths, {
-      onProgress,
-      ...(signal ? { signal } : {}),
-    });
-    this.total.added += ingested.added;
-    this.total.changed += ingested.changed;
-    this.total.returned += work.filter(({ isBack }) => isBack).length;
-    this.late.push(...ingested.problems.filter(isPassing).map(({ relPath }) => relPath));
-    this.addProblems(ingested.problems.filter((problem) => !isPassing(problem)));
-  }
-
-  /** What failed for a reason that passes is asked for once more, with the disk left alone before. */
-  private async ingestLate(): Promise<void> {
-    if (this.late.length === 0) return;
-    const { signal } = this.options;
-    await sleep(LATE_MS, undefined, signal ? { signal } : {});
-    const ingested = await ingestPhotos(this.deps, this.root, this.late, signal ? { signal } : {});
-    this.total.added += ingested.added;
-    this.total.changed += ingested.changed;
-    this.addProblems(ingested.problems);
-  }
-
-  private addProblems(problems: readonly IngestProblem[]): void {
-    this.problems.push(...problems.slice(0, PROBLEMS_KEPT - this.problems.length));
-  }
-
-  /** Waits for what was just written. @returns the paths that still grow */
-  private async ingestGrown(): Promise<readonly string[]> {
-    for (let look = 0; look < LOOKS_AT_GROWING && this.growing.length > 0; look++) {
-      await sleep(REST_MS, undefined, this.options.signal ? { signal: this.options.signal } : {});
-      const before = this.growing;
-      this.growing = [];
-      const after = await this.deps.reader.stat(
-        this.root,
-        before.map(({ file }) => file.relPath),
-      );
-      for (const [index, work] of before.entries()) this.takeIfAtRest(work, after[index] ?? null);
-      await this.ingestWork();
-    }
-    return this.growing.map(({ file }) => file.relPath);
-  }
-
-  private takeIfAtRest(work: ScanWork, file: FileStat | null): void {
-    if (file === null) return;
-    const isAtRest = file.size === work.file.size && file.touchedAtMs === work.file.touchedAtMs;
-    (isAtRest ? this.work : this.growing).push({ ...work, file });
-  }
-
-  /** An emptied mount point looks like a folder whose photos were all deleted: nobody deletes like that, mounts do. */
+  /** People do not delete all their photos but leave the folder; a mount point that lost its disk looks like that. */
   private async findEmptiedRoot(): Promise<ScanOffline | null> {
-    if (this.total.files > 0) return null;
+    if (this.files > 0) return null;
     if ((await this.deps.reader.list(this.root, '')).length > 0) return null;
     const gonePhotos = await countLostInEmptyRoot(this.deps, this.library, this.options.signal);
     if (gonePhotos === null) return null;

@@ -7,12 +7,12 @@ export type Standing = Pick<Library, 'state' | 'stateReason' | 'question' | 'ans
 const SETTLED = { question: null, answer: null, gonePhotos: null } as const;
 
 /**
- * What a library is after a scan. The answer to a question holds as long as the question does: `away` until the photos
- * are back, `deleted` until a scan has marked them missing.
+ * A library's state after a scan. An answer is valid as long as its question: `away` until the photos are back,
+ * `deleted` until a scan has marked them missing.
  */
 export function standingAfter(before: Standing, result: ScanSummary | ScanOffline): Standing {
   if (result.kind === 'offline') return offline(before, result);
-  // The drain paused it for a failing disk, and takes that back by itself.
+  // The drain paused it because its disk fails, and will resume it.
   const paused = before.state === 'paused' ? { state: before.state, stateReason: before.stateReason } : null;
   if (result.mostGone === null) return { state: 'online', stateReason: null, ...paused, ...SETTLED };
   const asked = { question: 'most_gone', gonePhotos: result.mostGone.gone } as const;

@@ -6,7 +6,7 @@ import { remoteFileSystem } from './file-systems.js';
 import type { FolderReader } from './folder-reader.js';
 import type { FolderWatches, FolderWatchListener } from './folder-watches.js';
 
-/** How a library's changes are noticed between scans. `off`: not at all (yet). */
+/** How changes in a library are noticed between scans. `off`: not at all, or not yet. */
 export type WatchMode = 'events' | 'polling' | 'off';
 
 export interface LibraryWatchDeps {
@@ -16,11 +16,11 @@ export interface LibraryWatchDeps {
   readonly log?: Pick<BaseLogger, 'info' | 'warn'> | undefined;
   onChanged: FolderWatchListener['onChanged'];
   onRootChanged: FolderWatchListener['onRootChanged'];
-  /** The folders want to be watched again, by a new process. */
+  /** A new watching process was started, which does not watch these folders yet. */
   onReplaced: FolderWatchListener['onReplaced'];
 }
 
-/** The folders of one library that scans came by, and the watches on them. */
+/** The folders of one library that scans have visited, and the watches on them. */
 export class LibraryWatch {
   mode: WatchMode = 'off';
   private readonly deps: LibraryWatchDeps;
@@ -32,13 +32,15 @@ export class LibraryWatch {
     this.deps = deps;
   }
 
-  /** Only folders that are met from now on are watched. */
+  /** Watches folders that are added from now on. */
   start(): void {
     this.isListening = true;
     this.listen();
   }
 
-  /** A network folder sends no events, and to watch a disk that hangs would hang the process that watches all libraries. */
+  /**
+   * Network folders send no events, and watching a disk that hangs would block the process that watches all libraries.
+   */
   async chooseMode(library: Library | null): Promise<void> {
     const { libraryId, log } = this.deps;
     const remote = library === null ? undefined : await this.remoteFileSystem(library);
@@ -56,12 +58,12 @@ export class LibraryWatch {
     if (this.mode === 'events' && this.isListening) this.deps.watches.watch(this.deps.libraryId, root, relDir);
   }
 
-  /** Which folders there are will be known by the next scan. */
+  /** The next scan adds those that still matter. */
   forgetFolders(): void {
     this.folders.clear();
   }
 
-  /** Watches hold on to the folder that they were set on: another root wants others. */
+  /** Watches stay with the folder they were set on, so a changed root needs new ones. */
   follow({ rootPath, rootIdentity }: LibraryRoot): void {
     const root = `${rootIdentity} ${rootPath}`;
     if (root === this.root) return;
@@ -73,7 +75,7 @@ export class LibraryWatch {
     this.root = root;
   }
 
-  /** Watches every folder again, by a new process. */
+  /** Watches every known folder again, in the new watching process. */
   watchAgain(root: LibraryRoot): void {
     for (const relDir of this.folders) this.add(root, relDir);
   }

@@ -10,18 +10,18 @@ export interface MeetDeps {
   readonly images: Pick<ImageExifDao, 'sampleKnownFiles'>;
 }
 
-/** What is kept of a folder: nothing that the file system makes up. */
+/** The identity to store for a folder; unsure where the file system makes inodes up. */
 export function identityToKeep({ identity, fileSystem }: Pick<RealPlace, 'identity' | 'fileSystem'>): string {
   return keepsInodes(fileSystem) ? identity : UNSURE_IDENTITY;
 }
 
-/** What lies at a library's path now. */
+/** What was found at a library's path. */
 export type MetRoot =
   | {
       readonly kind: 'library';
       readonly root: LibraryRoot;
       readonly compare: ComparableFacts;
-      /** `kept`: the folder that is known. `again`: it again, under a new identity. `unknown`: nobody met it before. */
+      /** `kept`: the known folder. `again`: the known folder under a new identity. `unknown`: no folder was known. */
       readonly standing: 'kept' | 'again' | 'unknown';
     }
   /** A link, or another folder. */
@@ -30,8 +30,8 @@ export type MetRoot =
 const SAMPLE = 20;
 
 /**
- * Compares a library's path with the folder that was added. A mount may give the same folder another device, and some
- * file systems make inodes up: then photos that are known have to be there.
+ * Checks whether the folder at a library's path is still the one that was added. A new mount may change its device
+ * number, and some file systems make inodes up. In those cases the known photos have to be in it.
  * @throws DiskError
  */
 export async function meetRoot(
@@ -65,9 +65,9 @@ function otherReason(rootPath: string): string {
 }
 
 /**
- * At least half of a sample of known photos; a library without any has nothing that could be told by. Photos in a folder
- * that cannot be read tell nothing.
- * @throws DiskError when the disk does not answer, or none of the sample could be looked at
+ * Whether at least half of a sample of the known photos are there. True if there are no photos to look for. Those in
+ * folders that cannot be read do not count.
+ * @throws DiskError when the disk does not answer, or none of the sample could be checked
  */
 async function holdsItsPhotos(
   { images, reader }: MeetDeps,

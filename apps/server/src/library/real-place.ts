@@ -1,16 +1,13 @@
 import { HostError } from '../errors.js';
-import { DiskError } from './asked-child.js';
+import { DiskError, WAITED_FOR_MS } from './asked-child.js';
 import type { RealPlace } from './folder-protocol.js';
 import { createFolderReader } from './folder-reader.js';
 
-// A disk that spins up takes some ten seconds; a person waits no longer.
-const SILENCE_MS = 15_000;
-
 /**
- * Where a path that somebody named really lies, asked by a child process of its own: the disk may never answer.
+ * Where a path that a person typed leads to. A separate child process asks, because the disk may never answer.
  * @throws HostError NOT_ANSWERING; DiskError with the system's own code
  */
-export async function findRealPlace(path: string, silenceMs: number = SILENCE_MS): Promise<RealPlace> {
+export async function findRealPlace(path: string, silenceMs: number = WAITED_FOR_MS): Promise<RealPlace> {
   await using reader = createFolderReader({ silenceMs });
   try {
     return await reader.realPlace(path);

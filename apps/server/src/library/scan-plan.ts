@@ -2,30 +2,30 @@ import type { KnownFile } from '@clip-watch/db';
 import type { ComparableFacts } from './file-systems.js';
 import type { FileStat } from './folder-protocol.js';
 
-/** A file whose size and time have not moved for so long counts as written. */
+/** A file that has not changed for this long is taken to be complete. */
 export const REST_MS: number = 2_000;
 
 export interface ScanWork {
   readonly file: FileStat;
   readonly isNew: boolean;
-  /** Its row was hidden: it comes back with this reading. */
+  /** Its row was marked missing, which reading the file undoes. */
   readonly isBack: boolean;
 }
 
 export interface ScanPlan {
-  /** Ids of rows whose file is there. */
+  /** Ids of rows whose files are there. */
   readonly seen: readonly number[];
   readonly work: readonly ScanWork[];
-  /** Somebody may still be writing these. */
+  /** Files that may still be being written. */
   readonly growing: readonly ScanWork[];
-  /** Rows of an older program, that do not know their inode yet. */
+  /** Rows written by an older version, which did not store inodes. */
   readonly unnoted: readonly { readonly id: number; readonly changedAtMs: number; readonly inode: string }[];
 }
 
 /**
- * Compares one batch of the walk with its rows. Size and whole-millisecond times decide, and the inode; the hash is for
- * ingest.
- * @param compare which of them can be believed on this file system
+ * Compares one batch of the walk with its rows, by size, times in whole milliseconds, and inode. Hashes are compared
+ * later, when a file is ingested.
+ * @param compare which of these can be trusted on this file system
  */
 export function planScanBatch(
   files: readonly FileStat[],
@@ -59,19 +59,19 @@ function isUnchanged(row: KnownFile, file: FileStat, compare: ComparableFacts): 
   return !compare.inode || row.inode === file.inode;
 }
 
-/** A time in the future is a wrong clock, not a writer. */
+/** A time in the future means that a clock is wrong, not that the file is being written. */
 export function isResting(file: FileStat, now: number): boolean {
   const age = now - file.touchedAtMs;
   return age >= REST_MS || age < -REST_MS;
 }
 
-/** New before changed, small before large: most photos are searchable soonest. Ties by path, so that runs are alike. */
+/** New before changed and small before large, so that many photos are searchable early. Ties go by path. */
 export function byUrgency(left: ScanWork, right: ScanWork): number {
   if (left.isNew !== right.isNew) return left.isNew ? -1 : 1;
   return left.file.size - right.file.size || (left.file.relPath < right.file.relPath ? -1 : 1);
 }
 
-/** Whether a path lies in one of the folders that could not be read: its row is left as it is. */
+/** Whether a path lies in one of these folders. `.` stands for the root, without its subfolders. */
 export function isBelowAny(relPath: string, folders: readonly string[]): boolean {
   return folders.some((folder) => (folder === '.' ? !relPath.includes('/') : relPath.startsWith(`${folder}/`)));
 }

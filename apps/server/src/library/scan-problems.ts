@@ -3,7 +3,7 @@ import type { IngestProblem } from './ingest-photos.js';
 
 const TOLD_AT_ONCE = 10;
 
-/** Tells of files and folders that a scan could not read: once, and again when they are others. */
+/** Logs the files and folders that a scan could not read, unless they are the same as last time. */
 export function createProblemTeller(
   log: Pick<BaseLogger, 'warn'> | undefined,
   libraryId: number,
@@ -20,7 +20,7 @@ export function createProblemTeller(
   };
 }
 
-// A disk that hung, a decoder that ended or could not be started: the same file may pass a moment later.
+// The disk hung, or the decoder ended or could not be started: a moment later, the same file may be fine.
 const PASSING: ReadonlySet<string> = new Set(['read_timeout', 'timeout', 'ingest_failed']);
 
 export function isPassing({ reason }: IngestProblem): boolean {
@@ -28,8 +28,8 @@ export function isPassing({ reason }: IngestProblem): boolean {
 }
 
 /**
- * Whether to scan again soon for files that failed for a reason that passes. A file that fails again and again is left
- * to the interval: only one that the scan before did not meet is worth a scan of its own.
+ * Whether to scan again soon because files failed for a passing reason. Files that failed in the previous scan as well
+ * do not count: they wait for the next regular one.
  */
 export function createLateWatch(): (problems: readonly IngestProblem[]) => boolean {
   let before: ReadonlySet<string> = new Set();

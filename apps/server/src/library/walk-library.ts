@@ -4,7 +4,7 @@ import { isOfOnePlace } from './asked-child.js';
 import type { FileStat, FolderEntry } from './folder-protocol.js';
 import type { FolderReader } from './folder-reader.js';
 
-/** The part of the exclude rules that a walk needs. */
+/** The exclude rules, as far as a walk needs them. */
 export interface WalkRules {
   excludes(relPath: string): boolean;
   excludesDirectory(relDir: string): boolean;
@@ -12,31 +12,31 @@ export interface WalkRules {
 
 export type WalkStep =
   | { readonly kind: 'files'; readonly files: readonly FileStat[]; readonly relDir: string }
-  /** Images whose name is no UTF-8: Node cannot say it, so nobody can open them. */
+  /** Images whose names are not valid UTF-8. Node cannot express such a name, so they cannot be opened. */
   | { readonly kind: 'unnameable'; readonly relPaths: readonly string[] }
-  /** Nothing is known about what lies below; its rows are left alone. */
+  /** Nothing is known about what is below it, so its rows stay as they are. */
   | { readonly kind: 'unreadable'; readonly relDir: string; readonly code: string; readonly message: string };
 
 export interface WalkOptions {
   readonly signal?: AbortSignal;
-  /** Folders to begin with. Default: the root. */
+  /** Where to start. Default: the root. */
   readonly from?: readonly string[];
-  /** Whether to go into a folder. Default: into all. */
+  /** Whether to enter a folder. Default: always. */
   readonly descend?: (relDir: string) => boolean;
-  /** Told about each folder before it is listed, so that it can be watched from then on. */
+  /** Called for each folder before it is listed, so that it is watched from then on. */
   readonly onFolder?: (relDir: string) => void;
 }
 
 const STATS_PER_QUESTION = 500;
 
-/** Whether bytes of a name were lost when it became text. A name may also hold that character for good. */
+/** Whether a name may have lost bytes when it was decoded. Some names really contain the replacement character. */
 export function isLossyName(relPath: string): boolean {
   return relPath.includes('\uFFFD');
 }
 
 /**
- * Visits every image by name below a root, folder by folder. Excluded folders are not entered, links are not followed.
- * Memory is one folder's listing and the stack of folders still to visit.
+ * Visits all files below a root that are images by name, folder by folder. Excluded folders are not entered, and links
+ * not followed. In memory are the listing of one folder and the stack of folders still to visit.
  * @throws DiskError when the root itself cannot be listed, or the mount does not answer
  */
 export async function* walkLibrary(
@@ -72,7 +72,7 @@ async function listFolder(reader: Pick<FolderReader, 'list'>, root: LibraryRoot,
 }
 
 function unreadable(error: unknown, relDir: string): Extract<WalkStep, { kind: 'unreadable' }> {
-  // Below the root, a folder without permission or gone since is one folder's affair; a silent mount is everybody's.
+  // Below the root, a folder that is gone or lacks permission affects only itself. A silent mount affects everything.
   if (relDir === '' || !isOfOnePlace(error)) throw error;
   return { kind: 'unreadable', relDir, code: error.code, message: error.message };
 }

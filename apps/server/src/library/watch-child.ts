@@ -1,7 +1,8 @@
-// A process of its own that holds the file-system watches of all libraries. Events are hints: it may lose some, hang or die.
+// A child process that holds the file-system watches of all libraries. Its events are hints: it may miss some or die.
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import { type LibraryRoot, openRootSync, RootChangedError } from '@clip-watch/library-root';
+import { systemCode } from '@clip-watch/processes';
 
 export type WatchRequest =
   | { readonly kind: 'watch'; readonly libraryId: number; readonly root: LibraryRoot; readonly relDir: string }
@@ -9,14 +10,14 @@ export type WatchRequest =
 
 export type WatchEvent =
   | { readonly kind: 'changed'; readonly libraryId: number; readonly relDirs: readonly string[] }
-  /** Watches ran out (`ENOSPC`, `EMFILE`): this library is not watched any more. */
+  /** Watches ran out (`ENOSPC`, `EMFILE`), so this library is no longer watched. */
   | { readonly kind: 'exhausted'; readonly libraryId: number; readonly code: string }
-  /** The path leads to another folder than it was asked to watch. */
+  /** The path now leads to a different folder than the one to watch. */
   | { readonly kind: 'root-changed'; readonly libraryId: number }
-  /** At its start and once a second: it lives, and has worked off so many requests since the last one. */
+  /** Sent at the start and then once a second. `done`: requests worked off since the last one. */
   | { readonly kind: 'beat'; readonly done: number };
 
-// A burst (a copied folder) becomes one message.
+// Turns a burst of events, as from a copied folder, into one message.
 const GATHER_MS = 250;
 const BEAT_MS = 1_000;
 const EXHAUSTED: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENOMEM']);
@@ -33,7 +34,7 @@ process.on('message', (request: WatchRequest) => {
 });
 beat();
 setInterval(beat, BEAT_MS);
-// The host is gone. An exit would wait for a file thread that hangs.
+// The host is gone. A normal exit would wait for file threads, and one of those may hang.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 function beat(): void {
@@ -46,14 +47,14 @@ function add({ libraryId, root, relDir }: Extract<WatchRequest, { kind: 'watch' 
   watches.set(libraryId, ofLibrary);
   if (ofLibrary.has(relDir)) return;
   try {
-    openRootSync(root)[Symbol.dispose](); // Another folder in its place raises no events for this library.
+    openRootSync(root)[Symbol.dispose](); // Throws if another folder took its place, whose events do not count.
     const watcher = watch(join(root.rootPath, relDir), { persistent: true }, () => note(libraryId, relDir));
     watcher.on('error', () => drop(libraryId, relDir));
     ofLibrary.set(relDir, watcher);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN';
+    const code = systemCode(error) ?? 'UNKNOWN';
     if (error instanceof RootChangedError) send({ kind: 'root-changed', libraryId });
-    if (!EXHAUSTED.has(code)) return; // The folder is gone again, or is another; the next scan knows.
+    if (!EXHAUSTED.has(code)) return; // The folder is gone again, or a different one: the next scan will notice.
     forget(libraryId);
     send({ kind: 'exhausted', libraryId, code });
   }

@@ -4,13 +4,13 @@ import type { ApiClipExplanation, ApiFailure } from '../api/index.js';
 
 export interface ExplainContext {
   readonly libraryState: 'online' | 'offline' | 'paused';
-  /** Why nothing is encoded now, in one sentence; null when it is. */
+  /** One sentence on why nothing is being encoded; null when it is. */
   readonly standstill: string | null;
   readonly activeModelVersion: string | null;
   readonly now: number;
 }
 
-/** Why a photo is searchable, or not, in words for people. */
+/** Explains to people why a photo is searchable, or why not. */
 export function explainImage(row: ImageRow, context: ExplainContext): ApiClipExplanation {
   const { clip } = row;
   return {
@@ -33,7 +33,7 @@ export function explainImage(row: ImageRow, context: ExplainContext): ApiClipExp
   };
 }
 
-/** By its own vector, or, after a change of models, by one that is still to be carried over. */
+/** By its own vector or, after a change of models, by a new one that has not been carried over yet. */
 export function isSearchable({ missingSince, clip }: ImageRow, activeModelVersion: string | null): boolean {
   if (missingSince !== null || clip.status !== 'encoded' || activeModelVersion === null) return false;
   const isWaiting = clip.nextAttemptAt === null && clip.errorClass === null;
@@ -67,7 +67,7 @@ function encodedText(row: ImageRow, activeModelVersion: string | null): string {
   return `The photo is searchable.${troubleText(row)}`;
 }
 
-/** An encoded photo has trouble only with a model that photos change to. */
+/** A photo that is encoded can only have failed in the model that photos change to. */
 function troubleText(row: ImageRow): string {
   if (row.clip.errorReason === null) return '';
   const when = row.clip.nextAttemptAt === null ? 'After the change it is not' : 'It is tried again before it is';

@@ -2,7 +2,7 @@ import type { Database } from '@clip-watch/db';
 import { reasonRule } from '@clip-watch/watcher';
 import type { ApiFailures } from '../api/index.js';
 
-/** All failures by reason, with what a person can do about each. */
+/** All failures, grouped by reason, with what a person can do about each. */
 export async function readFailureGroups(
   database: Pick<Database, 'images'>,
   libraryId?: number,

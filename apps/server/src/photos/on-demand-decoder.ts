@@ -2,20 +2,23 @@ import type { DecodeHost, PhotoLocation } from '@clip-watch/watcher';
 import { type Admission, type AdmissionLimits, createAdmission } from '../host/admission.js';
 import { orLeave } from '../host/or-leave.js';
 
-/** A file that somebody waits for. */
+/** A file whose pixels somebody is waiting for. */
 export interface WantedPhoto extends PhotoLocation {
   readonly contentHash?: string;
-  /** In bytes, as far as it is known: what its decoding is counted as. */
+  /** In bytes, as last known: how much its decoding counts towards the limit. */
   readonly fileSize: number;
 }
 
 type ThumbnailOptions = Parameters<DecodeHost['thumbnail']>[1];
 type SearchOptions = NonNullable<Parameters<DecodeHost['prepareForSearch']>[2]>;
 
-/** The decode host for whoever waits for an answer: all of them share one limit, whatever they ask for. */
+/** The decode host for callers that are waiting for an answer. They all share one limit, whatever they ask for. */
 export interface OnDemandDecoder {
   readonly decoderVersion: string;
-  /** As `DecodeHost.thumbnail`; the signal ends the wait for room alone, so that what is made may be kept. @throws HostError BUSY */
+  /**
+   * As `DecodeHost.thumbnail`, but the signal only ends the wait for room: a thumbnail that is begun is kept.
+   * @throws HostError BUSY
+   */
   thumbnail(
     photo: WantedPhoto & { readonly contentHash: string },
     options: ThumbnailOptions,
@@ -29,7 +32,9 @@ export interface OnDemandDecoder {
   load: Admission['load'];
 }
 
-/** A file and what its decoder needs lie in the child's memory together; half of this is the largest file that is read. */
+/**
+ * The child holds a file and its decoder's buffers in memory at once. Half of this is the largest file that is read.
+ */
 const LIMITS: AdmissionLimits = { atOnce: 16, bytes: 1 << 30, waiting: 512 };
 
 export function createOnDemandDecoder(
@@ -41,7 +46,7 @@ export function createOnDemandDecoder(
     admission.run({ bytes: photo.fileSize, group: photo.rootPath, signal }, work);
   return {
     decoderVersion: decodeHost.decoderVersion,
-    // No decoding gets the signal: a place that was left while its picture is still decoded would be no limit.
+    // The decode does not get the signal: a place that is given up before the decode ends would limit nothing.
     thumbnail: (photo, { signal, ...options }) => run(photo, signal, () => decodeHost.thumbnail(photo, options)),
     prepareForSearch: (photo, target, { signal, ...options } = {}) =>
       orLeave(

@@ -89,6 +89,20 @@ test('a file that becomes shorter while it is read breaks off', async () => {
   await expect(readWhole(fileOf(opened))).rejects.toMatchObject({ code: 'PHOTO_UNREADABLE' });
 });
 
+test('so many are open at once, and then the next waits for one to be closed', async () => {
+  const files = await Promise.all(Array.from({ length: 64 }, async () => fileOf(await originals.open(ROOT, 'a.jpg'))));
+  await expect(originals.open(ROOT, 'a.jpg')).rejects.toMatchObject({ code: 'BUSY' });
+  const other = join(folder.path, 'other');
+  mkdirSync(other);
+  expect(await originals.open({ rootPath: other, rootIdentity: null }, 'a.jpg')).toMatchObject({ kind: 'refused' });
+  await files.pop()?.close();
+  // What is refused takes no place.
+  for (let n = 0; n < 3; n++) expect((await originals.open(ROOT, 'gone.jpg')).kind).toBe('refused');
+  files.push(fileOf(await originals.open(ROOT, 'a.jpg')));
+  await expect(originals.open(ROOT, 'a.jpg')).rejects.toMatchObject({ code: 'BUSY' });
+  await Promise.all(files.map((file) => file.close()));
+});
+
 /** How many descriptors of any process are this file; without /proc there is nothing to count. */
 function openDescriptors(path: string): number {
   const pids = existsSync('/proc/self/fd') ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : [];

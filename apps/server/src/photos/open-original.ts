@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { LibraryRoot } from '@clip-watch/library-root';
 import { HttpProblem } from '../http/problem.js';
-import { type AskedChild, createAskedChild, DiskError } from '../library/asked-child.js';
+import { type AskedChild, createAskedChild, DiskError, WAITED_FOR_MS } from '../library/asked-child.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 
-/** A photo that was opened for reading. Its bytes come from another process, part by part, as fast as they are taken. */
+/**
+ * A photo that is open for reading. Its bytes come from another process, part by part, as fast as they are consumed.
+ */
 export interface OriginalFile extends AsyncDisposable {
-  /** Closes the file with itself. @param range the last byte is part of it */
+  /** Closing the stream closes the file. @param range includes its last byte */
   createReadStream(range: { readonly start: number; readonly end: number }): Readable;
   close(): Promise<void>;
 }
@@ -20,31 +22,31 @@ export type OpenedOriginal =
       readonly modifiedAtMs: number;
       readonly changedAtMs: number;
     }
-  /** Gone, a link, a pipe, or outside the library: the reason is for the log, not for the caller. */
+  /** The file is gone, a link, a pipe, or outside the library. The reason is for the log, not for the client. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 const CHILD: string = fileURLToPath(new URL('../../dist/photos/original-child.js', import.meta.url));
-// A disk that spins up takes some ten seconds; a person waits no longer.
-const SILENCE_MS = 15_000;
 const IDLE_MS = 30_000;
 const PART_BYTES = 256 << 10;
+// Each costs the child a descriptor, of which some systems grant 256. A browser asks for six originals at once.
+const MOST_OPEN = 64;
 
 type Asked = OriginalRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 type Answer = Exclude<OriginalReply, { kind: 'error' }>;
 
-/** Reads originals in one child a library, so that a hung mount costs the originals of its own library only. */
+/** Reads originals in one child process for each library, so that a hung mount affects no other library. */
 export interface Originals {
   /**
-   * Opens a photo for reading only, never through a link, and only below its library's root, if that is the folder still.
-   * @throws HttpProblem NOT_ANSWERING when the disk hangs
+   * Opens a photo for reading: never through a link, and only below its library's root, if that is the same folder.
+   * @throws HttpProblem NOT_ANSWERING when the disk hangs; BUSY when too many photos of this library are open
    */
   open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal>;
-  /** Ends the children; what is being read breaks off. They start again with the next photo. */
+  /** Ends the children, and with them every read. They start again with the next photo. */
   close(): void;
 }
 
 /** @param silenceMs how long a disk may take to answer */
-export function createOriginals(silenceMs: number = SILENCE_MS): Originals {
+export function createOriginals(silenceMs: number = WAITED_FOR_MS): Originals {
   const disks = new Map<string, Disk>();
   return {
     open({ rootPath, rootIdentity }, relPath) {
@@ -84,9 +86,22 @@ class Disk {
   }
 
   async open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
+    if (this.openFiles >= MOST_OPEN)
+      throw new HttpProblem('BUSY', 'Too many originals of this library are being read. Try again in a moment.');
+    this.openFiles++; // Counted while it is being opened, too: a disk that hangs would gather any number of them.
+    let opened: OpenedOriginal | undefined;
+    try {
+      opened = await this.openCounted(root, relPath);
+      return opened;
+    } finally {
+      if (opened?.kind !== 'opened') this.openFiles--;
+    }
+  }
+
+  private async openCounted(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
     const question = { kind: 'open', root, relPath } as const;
     const reply = await this.ask(question).catch((error: unknown) => {
-      if (isChildEnd(error)) return this.ask(question); // Somebody ended it: that says nothing about the disk.
+      if (isChildEnd(error)) return this.ask(question); // Somebody ended the child, which says nothing about the disk.
       throw error;
     });
     if (reply.kind === 'refused') return reply;
@@ -96,7 +111,6 @@ class Disk {
   }
 
   private fileOf({ file }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
-    this.openFiles++;
     let isOpen = true;
     const close = async (): Promise<void> => {
       if (!isOpen) return;
@@ -107,7 +121,7 @@ class Disk {
     return {
       createReadStream: ({ start, end }) => {
         const stream = Readable.from(this.parts(file, start, end), { objectMode: false, highWaterMark: 1 });
-        // Not in the generator: one that nobody began to read has no end.
+        // Not in the generator, whose end is never reached if nobody starts to read.
         return stream.once('close', () => void close());
       },
       close,
@@ -119,7 +133,7 @@ class Disk {
     for (let position = start; position <= end; ) {
       const length = Math.min(PART_BYTES, end - position + 1);
       const reply = await this.ask({ kind: 'read', file, position, length });
-      // A file that became shorter has fewer bytes than were announced: the answer breaks off.
+      // The file became shorter than was announced, so the answer has to break off.
       if (reply.kind !== 'bytes' || reply.bytes.length === 0)
         throw new HttpProblem('PHOTO_UNREADABLE', 'The file became shorter while it was read.');
       position += reply.bytes.length;

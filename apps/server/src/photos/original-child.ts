@@ -1,8 +1,9 @@
-// A process of its own that opens and reads originals of one library. A hung mount blocks it, never the host.
+// A child process that opens and reads the originals of one library. A hung mount blocks it, but not the host.
 import { constants } from 'node:fs';
 import { type FileHandle, open, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OpenRoot, openRoot } from '@clip-watch/library-root';
+import { systemCode } from '@clip-watch/processes';
 import { isWithin } from '../library/is-within.js';
 import type { OriginalReply, OriginalRequest } from './original-protocol.js';
 
@@ -15,10 +16,10 @@ process.on('message', (request: OriginalRequest) => {
     answer(request).then(
       (reply) => process.send?.(reply),
       (error: unknown) =>
-        process.send?.({ kind: 'error', id: request.id, code: codeOf(error) } satisfies OriginalReply),
+        process.send?.({ kind: 'error', id: request.id, code: systemCode(error) ?? 'unknown' } satisfies OriginalReply),
     );
 });
-// The host is gone. An exit would wait for a file thread that hangs.
+// The host is gone. A normal exit would wait for file threads, and one of those may hang.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 type Asked = Exclude<OriginalRequest, { kind: 'close' }>;
@@ -32,7 +33,7 @@ async function openFile({ id, root, relPath }: Extract<Asked, { kind: 'open' }>)
     await using opened = await openRoot(root);
     return await openBelowRoot(id, opened, relPath);
   } catch (error) {
-    return { kind: 'refused', id, reason: codeOf(error) };
+    return { kind: 'refused', id, reason: systemCode(error) ?? 'unknown' };
   }
 }
 
@@ -58,7 +59,7 @@ async function openBelowRoot(id: number, root: OpenRoot, relPath: string): Promi
 
 async function whyRefused(handle: FileHandle, { realPath }: OpenRoot, path: string): Promise<string | undefined> {
   if (!(await handle.stat()).isFile()) return 'not a regular file';
-  // The descriptor says where the file really lies; asking for the path again could be answered about another file.
+  // Through the descriptor, since the path may lead to another file by now.
   const real = process.platform === 'linux' ? await readlink(`/proc/self/fd/${handle.fd}`) : await realpath(path);
   return isWithin(real, realPath) ? undefined : 'outside the library';
 }
@@ -74,8 +75,4 @@ async function closeFile(file: number): Promise<void> {
   const handle = files.get(file);
   files.delete(file);
   await handle?.close().catch(() => {}); // Opened for reading only: nothing can be lost.
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

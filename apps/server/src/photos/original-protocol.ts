@@ -1,4 +1,4 @@
-/** What goes between the host and the child that reads originals. */
+/** The messages between the host and the child that reads originals. */
 import type { LibraryRoot } from '@clip-watch/library-root';
 
 export type OriginalRequest =
@@ -21,8 +21,10 @@ export type OriginalReply =
       readonly modifiedAtMs: number;
       readonly changedAtMs: number;
     }
-  /** Gone, a link, a pipe, or outside the library; `ROOT_CHANGED` when the library is not where it was. */
+  /**
+   * The file is gone, a link, a pipe, or outside the library. `ROOT_CHANGED`: another folder took the library's place.
+   */
   | { readonly kind: 'refused'; readonly id: number; readonly reason: string }
-  /** Empty at the file's end. */
+  /** Empty at the end of the file. */
   | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'error'; readonly id: number; readonly code: string };

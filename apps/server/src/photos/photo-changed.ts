@@ -1,6 +1,6 @@
 import { HostError } from '../errors.js';
 
-/** The file is not the one that its row was read from; it is on its way to be read again. */
+/** The file is not the one that its row describes any more, and is about to be read again. */
 export function photoChanged(): HostError {
   return new HostError(
     'PHOTO_CHANGED',

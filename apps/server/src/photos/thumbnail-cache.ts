@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '@clip-watch/processes';
 import type { ChangedPhoto, PictureFailure } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import type { ApiThumbnailSize } from '../api/index.js';
-import { replaceFile } from '../host/replace-file.js';
 import { createSharedWork, type SharedWork } from '../host/shared-work.js';
 import type { OnDemandDecoder, WantedPhoto } from './on-demand-decoder.js';
 import { isWholeWebp } from './whole-webp.js';
 
 const LONGER_SIDE: Readonly<Record<ApiThumbnailSize, number>> = { grid: 512, view: 1_920 };
-// Writing the sizes of a whole cache at once would hold up requests that come meanwhile.
+// Reading the sizes of a whole cache at once would hold up requests.
 const STATS_AT_ONCE = 64;
 const EVICT_TO = 0.9;
-/** Raised when thumbnails that were kept before must not be shown any more. 2: of compared bytes only. */
+/**
+ * Raised when older thumbnails must not be shown any more. 2: thumbnails are made only of bytes that match the hash.
+ */
 const GENERATION = 2;
 
 export interface ThumbnailCacheOptions {
@@ -27,19 +29,19 @@ export type ThumbnailPhoto = WantedPhoto & { readonly contentHash: string };
 
 export type Thumbnail = { readonly kind: 'webp'; readonly data: Uint8Array } | ChangedPhoto | PictureFailure;
 
-/** Thumbnails on disk, named by the photo's bytes: copies share one, and a changed photo gets a new one. */
+/** Thumbnails on disk, named after the photo's bytes: copies share one, and a changed photo gets a new one. */
 export interface ThumbnailCache {
   etagOf(contentHash: string, size: ApiThumbnailSize): string;
   /**
-   * Kept or made anew. `changed`: the file holds other bytes than the hash says; nothing is kept then.
-   * @param signal of who asks: what nobody waits for any more is not begun; what has begun is kept
+   * Reads the thumbnail from the cache, or makes it. `changed`: the file does not match the hash, and nothing is kept.
+   * @param signal when every caller has left, a thumbnail is not begun any more; one that was begun is kept
    * @throws HostError BUSY
    */
   get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail>;
   readonly bytes: number;
 }
 
-/** Reads what is there in the background; until then, old files only look unused. */
+/** Existing thumbnails are listed in the background; until that is done, they do not count towards the size. */
 export function openThumbnailCache(options: ThumbnailCacheOptions): ThumbnailCache {
   return new DiskCache(options);
 }
@@ -47,9 +49,9 @@ export function openThumbnailCache(options: ThumbnailCacheOptions): ThumbnailCac
 class DiskCache implements ThumbnailCache {
   bytes = 0;
   private readonly options: ThumbnailCacheOptions;
-  /** Of the decoder and of this cache, short and safe for names: another decoder may draw the same bytes otherwise. */
+  /** Of the decoder and this cache, in a form for file names: another decoder may render the same bytes differently. */
   private readonly version: string;
-  /** In the order of use, the longest unused first. */
+  /** Least recently used first. */
   private sizes = new Map<string, number>();
   private readonly making: SharedWork<Thumbnail> = createSharedWork();
   private evicting: Promise<void> | null = null;
@@ -67,7 +69,7 @@ class DiskCache implements ThumbnailCache {
 
   get(photo: ThumbnailPhoto, size: ApiThumbnailSize, signal?: AbortSignal): Promise<Thumbnail> {
     const name = this.nameOf(photo.contentHash, size);
-    // A grid and a viewer may ask for one photo at the same time: it is decoded once, whoever goes away meanwhile.
+    // If several clients ask for one thumbnail at the same time, it is made once, even if some of them leave.
     return this.making.join(name, signal, (unwanted) => this.readOrMake(name, photo, size, unwanted));
   }
 
@@ -82,11 +84,11 @@ class DiskCache implements ThumbnailCache {
     signal: AbortSignal,
   ): Promise<Thumbnail> {
     const path = join(this.options.folder, name);
-    const kept = await readFile(path).catch(() => null); // Not there: it is made.
+    const kept = await readFile(path).catch(() => null); // Not there yet.
     if (kept !== null && isWholeWebp(kept)) {
       this.touch(name, kept.length);
       const now = new Date();
-      // Only tells the next start how recently it was used. Nobody waits for it: while the disk commits, it stands still.
+      // Only for the next start, to know what was used recently. Not awaited: it would stall while the disk commits.
       void utimes(path, now, now).catch(() => {});
       return { kind: 'webp', data: kept };
     }
@@ -123,7 +125,7 @@ class DiskCache implements ThumbnailCache {
       if (this.bytes <= target) return;
       this.sizes.delete(name);
       this.bytes -= size;
-      await rm(join(this.options.folder, name), { force: true }).catch(() => {}); // Read-only now: it stays, unused.
+      await rm(join(this.options.folder, name), { force: true }).catch(() => {}); // Read-only by now: the file stays, unused.
     }
   }
 
@@ -136,7 +138,7 @@ class DiskCache implements ThumbnailCache {
     for (let start = 0; start < names.length; start += STATS_AT_ONCE)
       found.push(...(await Promise.all(names.slice(start, start + STATS_AT_ONCE).map((name) => this.measure(name)))));
     found.sort((left, right) => left.at - right.at);
-    // What was used since the start was used last.
+    // What was used since the start is the most recent.
     const usedMeanwhile = this.sizes;
     this.sizes = new Map();
     this.bytes = 0;
@@ -144,15 +146,15 @@ class DiskCache implements ThumbnailCache {
     for (const [name, size] of usedMeanwhile) this.touch(name, size);
   }
 
-  /** What a process that was killed had begun to write. */
+  /** Left by a process that was killed while it wrote them. */
   private async removeDrafts(names: readonly string[]): Promise<void> {
-    // A draft is named after its file; those of files that are being made just now are our own.
+    // A draft is named after its thumbnail. Those that are being made right now are ours.
     const left = names.filter((name) => !this.making.has(name.slice(0, name.lastIndexOf('.webp') + '.webp'.length)));
     for (const name of left) await rm(join(this.options.folder, name), { force: true });
   }
 
   private async measure(name: string): Promise<{ name: string; size: number; at: number }> {
-    const facts = await stat(join(this.options.folder, name)).catch(() => null); // Evicted meanwhile.
+    const facts = await stat(join(this.options.folder, name)).catch(() => null); // It may have been evicted by now.
     return { name, size: facts?.size ?? 0, at: facts?.mtimeMs ?? 0 };
   }
 }

@@ -7,6 +7,8 @@ import { addRoute } from '../http/route.js';
 const STATUS_EVERY_MS = 1_000;
 // A browser that leaves so much unread sleeps, or is gone without a word. It comes back by itself.
 const MOST_UNREAD_BYTES = 512 << 10;
+// Fifty megabytes if none of them read. Beyond that, a page asks for the status now and then instead.
+const MOST_LISTENERS = 100;
 
 interface Listener {
   readonly reply: FastifyReply;
@@ -42,7 +44,7 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
     url: '/api/events',
     summary: 'Server-sent events: `status` and `library`',
     produces: 'text/event-stream',
-    options: { sse: true, onRequest: acceptAnything },
+    options: { sse: true, onRequest: [acceptAnything, limitListeners()] },
     async handle({ reply, request }) {
       if (!request.headers.accept?.includes('text/event-stream'))
         throw new HttpProblem('BAD_REQUEST', 'Ask for text/event-stream.');
@@ -63,6 +65,17 @@ export function addEventRoutes(app: FastifyInstance, host: Host): void {
 async function acceptAnything({ headers }: FastifyRequest): Promise<void> {
   if (headers.accept === undefined || /(^|[,\s])(text|\*)\/\*/.test(headers.accept))
     headers.accept = 'text/event-stream';
+}
+
+/** A hook, since the library answers 200 to whatever its handler throws. */
+function limitListeners(): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  let open = 0;
+  return async (_request, { raw }) => {
+    if (open >= MOST_LISTENERS)
+      throw new HttpProblem('BUSY', 'Too many pages follow the events. Ask for /api/clip/status from time to time.');
+    open++;
+    raw.once('close', () => open--);
+  };
 }
 
 function sendIfNew(listener: Listener, status: string): void {

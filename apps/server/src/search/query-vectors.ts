@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { ClipClient } from '@clip-watch/clip-client';
+import { replaceFile, withLock } from '@clip-watch/processes';
 import type { BaseLogger } from 'pino';
 import { messageOf, systemCode } from '../errors.js';
-import { oneAtATime } from '../host/one-at-a-time.js';
-import { replaceFile } from '../host/replace-file.js';
 import { decodeKeptVectors, encodeKeptVectors, type KeptVectors } from './kept-vectors.js';
 
 export interface TextVector {
@@ -48,7 +47,7 @@ export async function openQueryVectors({ client, file, log }: QueryVectorsOption
     clearTimeout(due);
     due = undefined;
     writing = writing
-      .then(() => oneAtATime(file, () => save(file, kept)))
+      .then(() => withLock(`${file}.lock`, () => save(file, kept)))
       .catch((err: unknown) => log?.warn({ err }, 'the vectors of searched words cannot be kept for the next start'));
     return writing;
   };

@@ -1,16 +1,20 @@
+/** Files that survive a crash: each is whole under its name, or what it was before. */
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode } from '../errors.js';
+import { systemCode } from './system-code.js';
 
-/** Writes a file that only this user can read: whole, or as it was, over a power cut too. */
+/**
+ * Writes a file that only this user can read. After a crash or a power cut it holds the new content or the old.
+ * @throws Error as `node:fs` does; the old content is untouched then
+ */
 export function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   return writeBeside(path, content, (draft) => rename(draft, path));
 }
 
 /**
- * Writes a file that is not there yet, whole or not at all.
- * @throws Error EEXIST when it is there, whoever of several was faster
+ * As `replaceFile`, for a file that must not exist yet.
+ * @throws Error EEXIST when it does: of several that try at once, one succeeds
  */
 export function createFile(path: string, content: string | Uint8Array): Promise<void> {
   return writeBeside(path, content, async (draft) => {
@@ -24,7 +28,17 @@ export function createFile(path: string, content: string | Uint8Array): Promise<
   });
 }
 
-// What disks say that know one name for a file only, such as FAT.
+/**
+ * Gives a finished file its final name, in place of whatever has it now. Both lie in one folder.
+ * @throws Error as `node:fs` does
+ */
+export async function putInPlace(finished: string, path: string): Promise<void> {
+  await sync(finished, 'r+');
+  await rename(finished, path);
+  await syncFolder(dirname(path));
+}
+
+/** What file systems without hard links answer, such as FAT. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 async function takeName(draft: string, path: string): Promise<void> {
@@ -50,12 +64,16 @@ async function writeBeside(
   await syncFolder(dirname(path));
 }
 
-/** The name itself is on the disk then. Some file systems cannot sync a folder; the content is safe there all the same. */
+/** Commits the new name. Some file systems cannot sync a folder, and keep the content safe all the same. */
 async function syncFolder(folder: string): Promise<void> {
   try {
-    await using handle = await open(folder, 'r');
-    await handle.sync();
+    await sync(folder, 'r');
   } catch (error) {
     if (systemCode(error) === 'EIO') throw error;
   }
+}
+
+async function sync(path: string, flags: 'r' | 'r+'): Promise<void> {
+  await using handle = await open(path, flags);
+  await handle.sync();
 }
