@@ -55,12 +55,12 @@ interface Field {
 
 class OnnxWalk {
   readonly locations = new Set<string>();
-  private readonly handle: FileHandle;
-  private window: Buffer = Buffer.alloc(0);
-  private windowStart = 0;
+  readonly #handle: FileHandle;
+  #window: Buffer = Buffer.alloc(0);
+  #windowStart = 0;
 
   constructor(handle: FileHandle) {
-    this.handle = handle;
+    this.#handle = handle;
   }
 
   async message(kind: MessageKind, start: number, end: number, depth: number): Promise<void> {
@@ -69,12 +69,12 @@ class OnnxWalk {
     let named: string | undefined;
     let isExternal = false;
     for (let at = start; at < end; ) {
-      const field = await this.field(at, end);
+      const field = await this.#field(at, end);
       const inner = fields[field.number];
       if (inner !== undefined && field.wire === 2) await this.message(inner, field.start, field.end, depth + 1);
       else if (kind === 'tensor' && field.number === TENSOR_DATA_LOCATION) isExternal = field.value === IN_A_FILE;
       else if (kind === 'tensor' && field.number === TENSOR_EXTERNAL_DATA)
-        named = (await this.location(field)) ?? named;
+        named = (await this.#location(field)) ?? named;
       at = field.end;
     }
     if (!isExternal) return;
@@ -82,8 +82,8 @@ class OnnxWalk {
     this.locations.add(named);
   }
 
-  private async field(at: number, end: number): Promise<Field> {
-    const reader = protobuf.Reader.create(await this.bytes(at, Math.min(MOST_HEAD_BYTES, end - at)));
+  async #field(at: number, end: number): Promise<Field> {
+    const reader = protobuf.Reader.create(await this.#bytes(at, Math.min(MOST_HEAD_BYTES, end - at)));
     const tag = reader.uint32();
     const [number, wire] = [tag >>> 3, tag & 7];
     let value = 0;
@@ -97,9 +97,9 @@ class OnnxWalk {
   }
 
   /** Of an entry that names the file; undefined for its other entries. */
-  private async location({ start, end }: Field): Promise<string | undefined> {
+  async #location({ start, end }: Field): Promise<string | undefined> {
     if (end - start > MOST_ENTRY_BYTES) throw new Error('a name is too long');
-    const reader = protobuf.Reader.create(await this.bytes(start, end - start));
+    const reader = protobuf.Reader.create(await this.#bytes(start, end - start));
     const entry = new Map<number, string>();
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
@@ -110,16 +110,16 @@ class OnnxWalk {
   }
 
   /** A part of the file, read ahead: most fields are a few bytes. */
-  private async bytes(at: number, length: number): Promise<Buffer> {
-    const inside = at >= this.windowStart && at + length <= this.windowStart + this.window.length;
+  async #bytes(at: number, length: number): Promise<Buffer> {
+    const inside = at >= this.#windowStart && at + length <= this.#windowStart + this.#window.length;
     if (!inside) {
       const size = Math.max(length, WINDOW_BYTES);
-      const { buffer, bytesRead } = await this.handle.read(Buffer.allocUnsafe(size), 0, size, at);
-      this.window = buffer.subarray(0, bytesRead);
-      this.windowStart = at;
+      const { buffer, bytesRead } = await this.#handle.read(Buffer.allocUnsafe(size), 0, size, at);
+      this.#window = buffer.subarray(0, bytesRead);
+      this.#windowStart = at;
     }
-    const from = at - this.windowStart;
-    if (from + length > this.window.length) throw new Error('it is cut off');
-    return this.window.subarray(from, from + length);
+    const from = at - this.#windowStart;
+    if (from + length > this.#window.length) throw new Error('it is cut off');
+    return this.#window.subarray(from, from + length);
   }
 }

@@ -30,217 +30,217 @@ const MAX_REQUEST_ID = 4_000_000_000;
  * nothing is written any more and nothing that still arrives counts.
  */
 export class EncodeStream {
-  private state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
-  private readonly places = new Map<number, Place>();
-  private readonly options: StreamOptions;
-  private readonly call: MessageStream;
-  private facts: StreamFacts | undefined;
-  private flowLimit: number | undefined;
-  private nextId = 1;
-  private isBlocked = false;
-  private leavingFor: StreamEnd | undefined;
-  private lifeTimer: NodeJS.Timeout;
-  private silence: SilenceWatch | undefined;
+  #state: 'opening' | 'open' | 'leaving' | 'ended' = 'opening';
+  readonly #places = new Map<number, Place>();
+  readonly #options: StreamOptions;
+  readonly #call: MessageStream;
+  #facts: StreamFacts | undefined;
+  #flowLimit: number | undefined;
+  #nextId = 1;
+  #isBlocked = false;
+  #leavingFor: StreamEnd | undefined;
+  #lifeTimer: NodeJS.Timeout;
+  #silence: SilenceWatch | undefined;
 
   constructor(channel: ApolloChannel, options: StreamOptions) {
-    this.options = options;
-    this.lifeTimer = setTimeout(() => this.drop({ kind: 'open_timeout' }), options.timing.openTimeoutMs);
-    this.call = channel.openStream({
-      message: (message) => this.onMessage(message),
-      drain: () => this.onDrain(),
-      end: (status, details) => this.onEnd(status, details),
+    this.#options = options;
+    this.#lifeTimer = setTimeout(() => this.drop({ kind: 'open_timeout' }), options.timing.openTimeoutMs);
+    this.#call = channel.openStream({
+      message: (message) => this.#onMessage(message),
+      drain: () => this.#onDrain(),
+      end: (status, details) => this.#onEnd(status, details),
     });
-    this.call.write({ open: options.open });
+    this.#call.write({ open: options.open });
   }
 
   /** Unanswered items, the abandoned ones included. */
   get inFlight(): number {
-    return this.places.size;
+    return this.#places.size;
   }
 
   get granted(): number {
-    return this.facts?.granted ?? 0;
+    return this.#facts?.granted ?? 0;
   }
 
   get flow(): number | undefined {
-    return this.flowLimit;
+    return this.#flowLimit;
   }
 
   /** False while opening, leaving, ended, or until the transport drains. */
   get isWritable(): boolean {
-    return this.state === 'open' && !this.isBlocked;
+    return this.#state === 'open' && !this.#isBlocked;
   }
 
   send(job: ImageJob): void {
-    const { itemTimeoutMs, withNames } = this.options;
-    const requestId = this.nextId++;
+    const { itemTimeoutMs, withNames } = this.#options;
+    const requestId = this.#nextId++;
     const { contentHash } = job.image.ref;
-    const timer = setTimeout(() => this.onItemTimeout(requestId), itemTimeoutMs);
-    this.places.set(requestId, { job, contentHash, timer });
-    job.onCancel = () => this.abandon(requestId);
-    this.silence?.itemSent(this.places.size);
+    const timer = setTimeout(() => this.#onItemTimeout(requestId), itemTimeoutMs);
+    this.#places.set(requestId, { job, contentHash, timer });
+    job.onCancel = () => this.#abandon(requestId);
+    this.#silence?.itemSent(this.#places.size);
     const item = toImageItem(job.image, { requestId, timeoutMs: itemTimeoutMs, withNames });
-    this.isBlocked = !this.call.write({ item });
-    clearTimeout(this.lifeTimer);
+    this.#isBlocked = !this.#call.write({ item });
+    clearTimeout(this.#lifeTimer);
     if (requestId >= MAX_REQUEST_ID) this.leave({ kind: 'drained', retryDelayMs: 0 });
   }
 
   get isLeaving(): boolean {
-    return this.state === 'leaving';
+    return this.#state === 'leaving';
   }
 
   /** Nothing new; the answers still due are awaited, then the stream is half-closed. */
   leave(end: StreamEnd): void {
-    if (this.state === 'ended') return;
-    if (this.state === 'opening') {
+    if (this.#state === 'ended') return;
+    if (this.#state === 'opening') {
       this.drop(end);
       return;
     }
-    this.leavingFor ??= end;
-    this.state = 'leaving';
-    this.options.events.room();
-    this.halfCloseWhenEmpty();
+    this.#leavingFor ??= end;
+    this.#state = 'leaving';
+    this.#options.events.room();
+    this.#halfCloseWhenEmpty();
   }
 
   /** Ends at once; the unanswered items are given back. */
   drop(end: StreamEnd): void {
-    if (this.state === 'ended') return;
-    this.call.cancel();
-    this.finish(end);
+    if (this.#state === 'ended') return;
+    this.#call.cancel();
+    this.#finish(end);
   }
 
-  private onMessage(message: EncodeImagesResponse__Output): void {
-    if (this.state === 'ended') return;
-    this.silence?.messageCame();
-    if (this.state === 'opening') this.onFirst(message);
-    else if (message.response === 'result' && message.result) this.onResult(message.result);
-    else if (message.response === 'flow' && message.flow) this.onFlow(message.flow);
+  #onMessage(message: EncodeImagesResponse__Output): void {
+    if (this.#state === 'ended') return;
+    this.#silence?.messageCame();
+    if (this.#state === 'opening') this.#onFirst(message);
+    else if (message.response === 'result' && message.result) this.#onResult(message.result);
+    else if (message.response === 'flow' && message.flow) this.#onFlow(message.flow);
     // A kind of message that this version does not know is no fault: v1 may grow.
-    else if (message.response === 'accepted') this.options.events.fault('a second accepted message');
+    else if (message.response === 'accepted') this.#options.events.fault('a second accepted message');
   }
 
-  private onFirst({ response, accepted }: EncodeImagesResponse__Output): void {
+  #onFirst({ response, accepted }: EncodeImagesResponse__Output): void {
     if (response !== 'accepted' || !accepted) {
       this.drop({ kind: 'protocol', message: 'the first message was not accepted' });
       return;
     }
-    const handshake = this.options.judge(accepted);
-    if (handshake.kind === 'accepted') this.onAccepted(accepted, handshake.model);
+    const handshake = this.#options.judge(accepted);
+    if (handshake.kind === 'accepted') this.#onAccepted(accepted, handshake.model);
     else if (handshake.kind === 'not_ready') this.drop({ kind: 'not_serving', message: handshake.message });
     else if (handshake.kind === 'refused') this.drop({ kind: 'refused', message: handshake.message });
     else this.drop({ kind: 'protocol', message: handshake.message });
   }
 
-  private onAccepted(accepted: StreamAccepted__Output, model: ClipModel): void {
+  #onAccepted(accepted: StreamAccepted__Output, model: ClipModel): void {
     if (accepted.max_in_flight < 1) {
       this.drop({ kind: 'protocol', message: 'the encoder granted a window of 0' });
       return;
     }
-    this.facts = {
+    this.#facts = {
       model,
       granted: accepted.max_in_flight,
       heartbeatMs: accepted.heartbeat_ms,
       maxMessageBytes: accepted.model?.limits?.max_message_bytes ?? 0,
     };
-    this.state = 'open';
-    this.silence = this.watchSilence(accepted.heartbeat_ms);
-    this.armIdle();
-    this.options.events.accepted(this.facts);
+    this.#state = 'open';
+    this.#silence = this.#watchSilence(accepted.heartbeat_ms);
+    this.#armIdle();
+    this.#options.events.accepted(this.#facts);
   }
 
-  private onResult(result: EncodeResult__Output): void {
-    const place = this.places.get(result.request_id);
-    if (!place || !this.facts) {
-      this.options.events.fault('an answer to an item that was not sent, or was answered before');
+  #onResult(result: EncodeResult__Output): void {
+    const place = this.#places.get(result.request_id);
+    if (!place || !this.#facts) {
+      this.#options.events.fault('an answer to an item that was not sent, or was answered before');
       return;
     }
-    this.free(result.request_id, place);
+    this.#free(result.request_id, place);
     const { job } = place;
-    if (job) this.options.events.verdict(job, judgeResult(result, place.contentHash, this.facts.model));
-    this.afterFree();
+    if (job) this.#options.events.verdict(job, judgeResult(result, place.contentHash, this.#facts.model));
+    this.#afterFree();
   }
 
-  private onFlow(flow: FlowUpdate__Output): void {
+  #onFlow(flow: FlowUpdate__Output): void {
     // Absent: a heartbeat. The message itself was the news.
-    if (flow._max_in_flight === 'max_in_flight') this.flowLimit = flow.max_in_flight ?? 0;
+    if (flow._max_in_flight === 'max_in_flight') this.#flowLimit = flow.max_in_flight ?? 0;
     if (flow.draining) this.leave({ kind: 'drained', retryDelayMs: flow.retry_delay_ms });
-    else this.options.events.room();
+    else this.#options.events.room();
   }
 
-  private onDrain(): void {
-    this.isBlocked = false;
-    if (this.state === 'open') this.options.events.room();
+  #onDrain(): void {
+    this.#isBlocked = false;
+    if (this.#state === 'open') this.#options.events.room();
   }
 
-  private onEnd(status: StatusName, details: string): void {
-    const asPlanned = status === 'OK' && this.places.size === 0;
-    this.finish(this.leavingFor && asPlanned ? this.leavingFor : { kind: 'status', status, details });
+  #onEnd(status: StatusName, details: string): void {
+    const asPlanned = status === 'OK' && this.#places.size === 0;
+    this.#finish(this.#leavingFor && asPlanned ? this.#leavingFor : { kind: 'status', status, details });
   }
 
-  private onItemTimeout(requestId: number): void {
-    const job = this.places.get(requestId)?.job;
-    this.abandon(requestId);
-    const seconds = this.options.itemTimeoutMs / 1000;
-    if (job) this.options.events.verdict(job, transient('timeout', `no answer within ${seconds} s`));
+  #onItemTimeout(requestId: number): void {
+    const job = this.#places.get(requestId)?.job;
+    this.#abandon(requestId);
+    const seconds = this.#options.itemTimeoutMs / 1000;
+    if (job) this.#options.events.verdict(job, transient('timeout', `no answer within ${seconds} s`));
   }
 
   /** The answer is not wanted any more, but only the answer frees the place. */
-  private abandon(requestId: number): void {
-    const place = this.places.get(requestId);
-    if (!place || this.state === 'ended') return;
+  #abandon(requestId: number): void {
+    const place = this.#places.get(requestId);
+    if (!place || this.#state === 'ended') return;
     clearTimeout(place.timer);
     place.job = undefined;
-    place.timer = setTimeout(() => this.drop({ kind: 'stuck' }), this.options.timing.graceMs);
-    this.call.write({ cancel: { request_id: requestId } });
+    place.timer = setTimeout(() => this.drop({ kind: 'stuck' }), this.#options.timing.graceMs);
+    this.#call.write({ cancel: { request_id: requestId } });
   }
 
-  private free(requestId: number, place: Place): void {
+  #free(requestId: number, place: Place): void {
     clearTimeout(place.timer);
     if (place.job) place.job.onCancel = undefined;
-    this.places.delete(requestId);
+    this.#places.delete(requestId);
   }
 
-  private afterFree(): void {
-    if (this.state === 'leaving') this.halfCloseWhenEmpty();
-    if (this.state !== 'open') return;
-    this.options.events.room();
-    if (this.places.size === 0) this.armIdle();
+  #afterFree(): void {
+    if (this.#state === 'leaving') this.#halfCloseWhenEmpty();
+    if (this.#state !== 'open') return;
+    this.#options.events.room();
+    if (this.#places.size === 0) this.#armIdle();
   }
 
-  private halfCloseWhenEmpty(): void {
-    if (this.places.size > 0) return;
-    clearTimeout(this.lifeTimer);
-    this.lifeTimer = setTimeout(() => this.drop(this.leavingFor ?? { kind: 'idle' }), this.options.timing.graceMs);
-    this.call.halfClose();
+  #halfCloseWhenEmpty(): void {
+    if (this.#places.size > 0) return;
+    clearTimeout(this.#lifeTimer);
+    this.#lifeTimer = setTimeout(() => this.drop(this.#leavingFor ?? { kind: 'idle' }), this.#options.timing.graceMs);
+    this.#call.halfClose();
   }
 
-  private armIdle(): void {
-    clearTimeout(this.lifeTimer);
-    this.lifeTimer = setTimeout(() => {
-      if (this.flowLimit === 0) this.drop({ kind: 'starved' });
+  #armIdle(): void {
+    clearTimeout(this.#lifeTimer);
+    this.#lifeTimer = setTimeout(() => {
+      if (this.#flowLimit === 0) this.drop({ kind: 'starved' });
       else this.leave({ kind: 'idle' });
-    }, this.options.timing.idleMs);
+    }, this.#options.timing.idleMs);
     // An idle stream alone must not keep a process alive.
-    this.lifeTimer.unref();
+    this.#lifeTimer.unref();
   }
 
-  private watchSilence(heartbeatMs: number): SilenceWatch | undefined {
+  #watchSilence(heartbeatMs: number): SilenceWatch | undefined {
     if (heartbeatMs === 0) return undefined;
-    const patienceMs = Math.max(3 * heartbeatMs, this.options.timing.leastSilenceMs);
-    const isWaiting = (): boolean => this.places.size > 0;
+    const patienceMs = Math.max(3 * heartbeatMs, this.#options.timing.leastSilenceMs);
+    const isWaiting = (): boolean => this.#places.size > 0;
     return createSilenceWatch({ patienceMs, isWaiting, onSilent: () => this.drop({ kind: 'silent' }) });
   }
 
-  private finish(end: StreamEnd): void {
-    if (this.state === 'ended') return;
-    this.state = 'ended';
-    clearTimeout(this.lifeTimer);
-    this.silence?.stop();
+  #finish(end: StreamEnd): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    clearTimeout(this.#lifeTimer);
+    this.#silence?.stop();
     const unanswered: ImageJob[] = [];
-    for (const [requestId, place] of this.places) {
-      this.free(requestId, place);
+    for (const [requestId, place] of this.#places) {
+      this.#free(requestId, place);
       if (place.job) unanswered.push(place.job);
     }
-    this.options.events.ended(end, unanswered);
+    this.#options.events.ended(end, unanswered);
   }
 }

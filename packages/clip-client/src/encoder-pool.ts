@@ -25,27 +25,27 @@ export type PoolState = 'serving' | 'hopeful' | 'down' | 'misconfigured' | 'clos
  */
 export class EncoderPool {
   readonly encoders: readonly Encoder[];
-  private readonly primaries: readonly Encoder[];
-  private queue: ImageJob[] = [];
-  private readonly listeners = new Set<() => void>();
-  private wishes = 0;
-  private size: number;
-  private pinned: string | undefined;
-  private agreed: ClipModel | undefined;
-  private isClosed = false;
-  private isChanging = false;
-  private hasChangedAgain = false;
+  readonly #primaries: readonly Encoder[];
+  #queue: ImageJob[] = [];
+  readonly #listeners = new Set<() => void>();
+  #wishes = 0;
+  #size: number;
+  #pinned: string | undefined;
+  #agreed: ClipModel | undefined;
+  #isClosed = false;
+  #isChanging = false;
+  #hasChangedAgain = false;
 
   constructor(options: ResolvedClipClientOptions, parts: PoolParts) {
-    this.size = options.concurrency;
-    this.pinned = options.modelVersion;
+    this.#size = options.concurrency;
+    this.#pinned = options.modelVersion;
     const hooks: EncoderHooks = {
-      isWanted: (address) => this.isWanted(address),
-      concurrency: () => this.size,
+      isWanted: (address) => this.#isWanted(address),
+      concurrency: () => this.#size,
       wantedVersion: () => this.wantedVersion,
-      judge: (accepted) => this.judge(accepted),
-      verdict: (address, job, verdict) => this.onVerdict(address, job, verdict),
-      changed: () => this.changed(),
+      judge: (accepted) => this.#judge(accepted),
+      verdict: (address, job, verdict) => this.#onVerdict(address, job, verdict),
+      changed: () => this.#changed(),
     };
     const { fallbackAddress } = options;
     this.encoders = [...options.addresses, ...(fallbackAddress ? [fallbackAddress] : [])].map((address) => {
@@ -70,39 +70,39 @@ export class EncoderPool {
       };
       return new Encoder(config, hooks);
     });
-    this.primaries = this.encoders.filter((encoder) => !encoder.isFallback);
+    this.#primaries = this.encoders.filter((encoder) => !encoder.isFallback);
   }
 
   get model(): ClipModel | undefined {
-    return this.agreed;
+    return this.#agreed;
   }
 
   get wantedVersion(): string | undefined {
-    return this.pinned ?? this.agreed?.version;
+    return this.#pinned ?? this.#agreed?.version;
   }
 
   get concurrency(): number {
-    return this.size;
+    return this.#size;
   }
 
   setConcurrency(size: number): void {
-    this.size = size;
-    this.changed();
+    this.#size = size;
+    this.#changed();
   }
 
   setModelVersion(version: string): void {
     const isNews = version !== this.wantedVersion;
-    this.pinned = version;
+    this.#pinned = version;
     // Said again at every round of a drain: a connect under way must not start over for it.
     if (!isNews) return;
-    if (this.agreed?.version !== version) this.agreed = undefined;
+    if (this.#agreed?.version !== version) this.#agreed = undefined;
     for (const encoder of this.encoders) encoder.reconsider(version);
-    this.changed();
+    this.#changed();
   }
 
   get state(): PoolState {
-    if (this.isClosed) return 'closed';
-    const eligible = this.eligible();
+    if (this.#isClosed) return 'closed';
+    const eligible = this.#eligible();
     if (eligible.some((encoder) => encoder.state === 'open')) return 'serving';
     if (eligible.some((encoder) => encoder.isHopeful)) return 'hopeful';
     return eligible.every((encoder) => encoder.state === 'misconfigured') ? 'misconfigured' : 'down';
@@ -110,15 +110,15 @@ export class EncoderPool {
 
   /** True when images would find a place at once: an encoder is open, or rests after it served well. */
   get isWell(): boolean {
-    const eligible = this.eligible();
+    const eligible = this.#eligible();
     if (eligible.some((encoder) => encoder.state === 'open')) return true;
-    return this.agreed !== undefined && eligible.some((encoder) => encoder.state === 'idle' && !encoder.isAway);
+    return this.#agreed !== undefined && eligible.some((encoder) => encoder.state === 'idle' && !encoder.isAway);
   }
 
   /** Images that may be taken from a caller now. */
   get room(): number {
-    let places = -this.queue.length;
-    for (const encoder of this.eligible()) places += encoder.freePlaces;
+    let places = -this.#queue.length;
+    for (const encoder of this.#eligible()) places += encoder.freePlaces;
     return places;
   }
 
@@ -146,12 +146,12 @@ export class EncoderPool {
 
   /** Somebody has work until `release`: lost encoders are looked for meanwhile. */
   wish(): { release(): void } {
-    this.wishes++;
-    this.changed();
+    this.#wishes++;
+    this.#changed();
     let isReleased = false;
     return {
       release: () => {
-        if (!isReleased) this.wishes--;
+        if (!isReleased) this.#wishes--;
         isReleased = true;
       },
     };
@@ -159,88 +159,89 @@ export class EncoderPool {
 
   /** Calls back at every change of room or state. @returns what ends that */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   submit(job: ImageJob): void {
-    this.queue.push(job);
-    this.changed();
+    this.#queue.push(job);
+    this.#changed();
   }
 
   /** No new images; those in flight are still awaited. */
   finish(): void {
-    this.isClosed = true;
+    this.#isClosed = true;
     for (const encoder of this.encoders) encoder.finish();
-    this.changed();
+    this.#changed();
   }
 
   close(): void {
-    this.isClosed = true;
+    this.#isClosed = true;
     for (const encoder of this.encoders) encoder.close();
-    this.changed();
+    this.#changed();
   }
 
   /** The fallback counts only while every other encoder is away, and with a model that is known without it. */
-  private eligible(): readonly Encoder[] {
-    const isAlone = this.primaries.every((encoder) => encoder.isAway) && this.wantedVersion !== undefined;
-    return isAlone ? this.encoders : this.primaries;
+  #eligible(): readonly Encoder[] {
+    const isAlone = this.#primaries.every((encoder) => encoder.isAway) && this.wantedVersion !== undefined;
+    return isAlone ? this.encoders : this.#primaries;
   }
 
-  private isWanted(address: ApolloAddress): boolean {
-    return this.wishes > 0 && !this.isClosed && this.eligible().some((encoder) => encoder.address === address);
+  #isWanted(address: ApolloAddress): boolean {
+    return this.#wishes > 0 && !this.#isClosed && this.#eligible().some((encoder) => encoder.address === address);
   }
 
-  private judge({ model }: Pick<StreamAccepted__Output, 'model'>): Handshake {
-    const handshake = judgeModel(model, this.pinned, this.agreed);
-    if (handshake.kind === 'accepted') this.agreed ??= handshake.model;
+  #judge({ model }: Pick<StreamAccepted__Output, 'model'>): Handshake {
+    const handshake = judgeModel(model, this.#pinned, this.#agreed);
+    if (handshake.kind === 'accepted') this.#agreed ??= handshake.model;
     return handshake;
   }
 
-  private onVerdict(address: ApolloAddress, job: ImageJob, verdict: Verdict): void {
+  #onVerdict(address: ApolloAddress, job: ImageJob, verdict: Verdict): void {
     if (!mayAskAnother(verdict) || job.isSettled) {
       job.settle(verdict);
       return;
     }
     job.refuse(address.text, verdict);
-    this.queue.push(job);
+    this.#queue.push(job);
   }
 
-  private changed(): void {
+  #changed(): void {
     // Sending and nudging report changes themselves: one round at a time, and another one while they do.
-    this.hasChangedAgain = true;
-    if (this.isChanging) return;
-    this.isChanging = true;
+    this.#hasChangedAgain = true;
+    if (this.#isChanging) return;
+    this.#isChanging = true;
     try {
-      while (this.hasChangedAgain) {
-        this.hasChangedAgain = false;
-        for (const encoder of this.encoders) if (this.isWanted(encoder.address)) encoder.nudge();
-        this.pump();
+      while (this.#hasChangedAgain) {
+        this.#hasChangedAgain = false;
+        for (const encoder of this.encoders) if (this.#isWanted(encoder.address)) encoder.nudge();
+        this.#pump();
       }
     } finally {
-      this.isChanging = false;
+      this.#isChanging = false;
     }
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of [...this.#listeners]) listener();
   }
 
-  private pump(): void {
-    if (this.queue.length === 0) return;
+  #pump(): void {
+    if (this.#queue.length === 0) return;
     const waiting: ImageJob[] = [];
-    for (const job of this.queue) if (!job.isSettled && !this.place(job)) waiting.push(job);
-    this.queue = waiting;
+    for (const job of this.#queue) if (!job.isSettled && !this.#place(job)) waiting.push(job);
+    this.#queue = waiting;
   }
 
   /** @returns false when the image has to wait for a place */
-  private place(job: ImageJob): boolean {
+  #place(job: ImageJob): boolean {
     // An encoder that cannot take it at all says so in the job's refusals, and is not the freest any more.
-    for (let encoder = this.freestFor(job); encoder; encoder = this.freestFor(job)) if (encoder.send(job)) return true;
-    return this.settleUnplaced(job);
+    for (let encoder = this.#freestFor(job); encoder; encoder = this.#freestFor(job))
+      if (encoder.send(job)) return true;
+    return this.#settleUnplaced(job);
   }
 
-  private freestFor({ refusals }: ImageJob): Encoder | undefined {
+  #freestFor({ refusals }: ImageJob): Encoder | undefined {
     let freest: Encoder | undefined;
     let most = 0;
-    for (const encoder of this.eligible()) {
+    for (const encoder of this.#eligible()) {
       const { freePlaces } = encoder;
       if (freePlaces <= most || refusals.has(encoder.address.text)) continue;
       freest = encoder;
@@ -249,8 +250,8 @@ export class EncoderPool {
     return freest;
   }
 
-  private settleUnplaced(job: ImageJob): boolean {
-    const others = this.eligible().filter((encoder) => !job.refusals.has(encoder.address.text));
+  #settleUnplaced(job: ImageJob): boolean {
+    const others = this.#eligible().filter((encoder) => !job.refusals.has(encoder.address.text));
     if (others.some((encoder) => encoder.isHopeful)) return false;
     const refusals = [...job.refusals.values()];
     // Away is no verdict: the photo is refused for good only when every encoder that could serve has said so.

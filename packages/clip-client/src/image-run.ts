@@ -14,137 +14,137 @@ type Images = AsyncIterable<ImageToEncode> | Iterable<ImageToEncode>;
  * has no more, the pool is down, or the signal came), what was taken still gets its outcome; `over`.
  */
 export class ImageRun {
-  private readonly pool: EncoderPool;
-  private readonly jobs = new Set<ImageJob>();
-  private readonly outcomes: EncodeOutcome[] = [];
-  private readonly iterator: AsyncIterator<ImageToEncode> | Iterator<ImageToEncode>;
-  private isTaking = true;
-  private isPulling = false;
-  private failure: Error | undefined;
-  private wake: (() => void) | undefined;
+  readonly #pool: EncoderPool;
+  readonly #jobs = new Set<ImageJob>();
+  readonly #outcomes: EncodeOutcome[] = [];
+  readonly #iterator: AsyncIterator<ImageToEncode> | Iterator<ImageToEncode>;
+  #isTaking = true;
+  #isPulling = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
 
   constructor(pool: EncoderPool, images: Images) {
-    this.pool = pool;
-    this.iterator = Symbol.asyncIterator in images ? images[Symbol.asyncIterator]() : images[Symbol.iterator]();
+    this.#pool = pool;
+    this.#iterator = Symbol.asyncIterator in images ? images[Symbol.asyncIterator]() : images[Symbol.iterator]();
   }
 
   /** Yields every outcome, then throws what ended the run early, if anything did. */
   async *outcomesUntilDone(signal: AbortSignal | undefined): AsyncGenerator<EncodeOutcome, void, undefined> {
-    const cancel = (): void => this.cancel('the caller cancelled');
+    const cancel = (): void => this.#cancel('the caller cancelled');
     signal?.addEventListener('abort', cancel, { once: true });
-    const stopListening = this.pool.onChange(() => this.onPoolChange());
-    const wish = this.pool.wish();
+    const stopListening = this.#pool.onChange(() => this.#onPoolChange());
+    const wish = this.#pool.wish();
     try {
       if (signal?.aborted) cancel();
-      this.onPoolChange();
-      yield* this.drainOutcomes();
-      if (this.failure) throw this.failure;
+      this.#onPoolChange();
+      yield* this.#drainOutcomes();
+      if (this.#failure) throw this.#failure;
     } finally {
       stopListening();
       wish.release();
       signal?.removeEventListener('abort', cancel);
-      this.abandon();
+      this.#abandon();
     }
   }
 
-  private async *drainOutcomes(): AsyncGenerator<EncodeOutcome, void, undefined> {
+  async *#drainOutcomes(): AsyncGenerator<EncodeOutcome, void, undefined> {
     for (;;) {
-      for (let next = this.outcomes.shift(); next; next = this.outcomes.shift()) {
+      for (let next = this.#outcomes.shift(); next; next = this.#outcomes.shift()) {
         yield next;
-        this.pull();
+        this.#pull();
       }
-      if (this.isDone) return;
+      if (this.#isDone) return;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
+        this.#wake = resolve;
       });
     }
   }
 
-  private get isDone(): boolean {
-    if (this.isTaking || this.jobs.size > 0 || this.outcomes.length > 0) return false;
+  get #isDone(): boolean {
+    if (this.#isTaking || this.#jobs.size > 0 || this.#outcomes.length > 0) return false;
     // An image that the caller is just handing over still gets its outcome, unless it was the caller who gave up.
-    return !this.isPulling || (this.failure !== undefined && isCancelled(this.failure));
+    return !this.#isPulling || (this.#failure !== undefined && isCancelled(this.#failure));
   }
 
-  private onPoolChange(): void {
-    if (this.isTaking) this.stopWhenHopeless();
-    this.pull();
-    this.wakeUp();
+  #onPoolChange(): void {
+    if (this.#isTaking) this.#stopWhenHopeless();
+    this.#pull();
+    this.#wakeUp();
   }
 
-  private stopWhenHopeless(): void {
-    const { state } = this.pool;
-    if (state === 'closed') this.stop(new ClipClientError('CANCELLED', 'the client was closed'));
+  #stopWhenHopeless(): void {
+    const { state } = this.#pool;
+    if (state === 'closed') this.#stop(new ClipClientError('CANCELLED', 'the client was closed'));
     else if (state === 'down')
-      this.stop(new ClipClientError('UNAVAILABLE', `no encoder can take images: ${this.pool.describeTrouble()}`));
+      this.#stop(new ClipClientError('UNAVAILABLE', `no encoder can take images: ${this.#pool.describeTrouble()}`));
     else if (state === 'misconfigured')
-      this.stop(new ClipClientError('MISCONFIGURED', `every encoder refuses: ${this.pool.describeTrouble()}`));
+      this.#stop(new ClipClientError('MISCONFIGURED', `every encoder refuses: ${this.#pool.describeTrouble()}`));
   }
 
   /** Asks the caller for one image at a time, and only while an encoder has a place for it. */
-  private pull(): void {
-    if (!this.isTaking || this.isPulling || this.pool.room < 1) return;
-    if (this.outcomes.length + this.jobs.size > MAX_UNREAD) return;
-    this.isPulling = true;
-    this.takeNext().catch((error: unknown) => {
-      this.isPulling = false;
-      this.stop(error instanceof Error ? error : new Error(String(error)));
+  #pull(): void {
+    if (!this.#isTaking || this.#isPulling || this.#pool.room < 1) return;
+    if (this.#outcomes.length + this.#jobs.size > MAX_UNREAD) return;
+    this.#isPulling = true;
+    this.#takeNext().catch((error: unknown) => {
+      this.#isPulling = false;
+      this.#stop(error instanceof Error ? error : new Error(String(error)));
     });
   }
 
-  private async takeNext(): Promise<void> {
-    const next = await this.iterator.next();
-    this.isPulling = false;
-    if (next.done) this.stop(undefined);
-    else this.take(next.value);
-    this.pull();
+  async #takeNext(): Promise<void> {
+    const next = await this.#iterator.next();
+    this.#isPulling = false;
+    if (next.done) this.#stop(undefined);
+    else this.#take(next.value);
+    this.#pull();
   }
 
-  private take(image: ImageToEncode): void {
-    const job = new ImageJob(image, this.onSettled);
-    this.jobs.add(job);
-    if (this.failure && isCancelled(this.failure)) job.cancel(this.failure.message);
-    else this.pool.submit(job);
+  #take(image: ImageToEncode): void {
+    const job = new ImageJob(image, this.#onSettled);
+    this.#jobs.add(job);
+    if (this.#failure && isCancelled(this.#failure)) job.cancel(this.#failure.message);
+    else this.#pool.submit(job);
   }
 
-  private readonly onSettled = (job: ImageJob, verdict: Verdict): void => {
-    this.jobs.delete(job);
-    this.outcomes.push(toOutcome(job.image, verdict));
-    this.wakeUp();
+  readonly #onSettled = (job: ImageJob, verdict: Verdict): void => {
+    this.#jobs.delete(job);
+    this.#outcomes.push(toOutcome(job.image, verdict));
+    this.#wakeUp();
   };
 
-  private stop(failure: Error | undefined): void {
-    this.failure ??= failure;
-    this.isTaking = false;
-    this.wakeUp();
+  #stop(failure: Error | undefined): void {
+    this.#failure ??= failure;
+    this.#isTaking = false;
+    this.#wakeUp();
   }
 
-  private cancel(message: string): void {
-    this.stop(new ClipClientError('CANCELLED', message));
-    for (const job of [...this.jobs]) job.cancel(message);
+  #cancel(message: string): void {
+    this.#stop(new ClipClientError('CANCELLED', message));
+    for (const job of [...this.#jobs]) job.cancel(message);
   }
 
   /** The caller left: nobody reads further outcomes. */
-  private abandon(): void {
-    this.isTaking = false;
-    for (const job of [...this.jobs]) job.cancel('the caller left');
+  #abandon(): void {
+    this.#isTaking = false;
+    for (const job of [...this.#jobs]) job.cancel('the caller left');
     // Not awaited: a generator that is still preparing an image would hold this up for as long as it takes.
-    void this.closeSource();
+    void this.#closeSource();
   }
 
-  private async closeSource(): Promise<void> {
+  async #closeSource(): Promise<void> {
     try {
-      await this.iterator.return?.();
+      await this.#iterator.return?.();
     } catch {
       // The caller's own clean-up failed after its images had their outcomes; what it threw before that was told.
     }
   }
 
   /** Only for news: most changes of the pool are none for the reader. */
-  private wakeUp(): void {
-    if (this.outcomes.length === 0 && !this.isDone) return;
-    this.wake?.();
-    this.wake = undefined;
+  #wakeUp(): void {
+    if (this.#outcomes.length === 0 && !this.#isDone) return;
+    this.#wake?.();
+    this.#wake = undefined;
   }
 }
 

@@ -24,82 +24,82 @@ const CANCELLED = { kind: 'error', reason: 'ERROR_REASON_CANCELLED', retry: 'RET
  * is held is still answered), `ended`.
  */
 export class StreamSession {
-  private readonly held = new Map<number, HeldItem>();
-  private readonly used = new Set<number>();
-  private readonly serial: number;
-  private state: 'new' | 'open' | 'closing' | 'ended' = 'new';
+  readonly #held = new Map<number, HeldItem>();
+  readonly #used = new Set<number>();
+  readonly #serial: number;
+  #state: 'new' | 'open' | 'closing' | 'ended' = 'new';
   // The widest window ever granted: items may have been sent before a narrower one arrived.
-  private granted = 0;
-  private heartbeat: NodeJS.Timeout | undefined;
-  private readonly call: Call;
-  private readonly context: MockContext;
+  #granted = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #call: Call;
+  readonly #context: MockContext;
 
   constructor(call: Call, context: MockContext) {
-    this.call = call;
-    this.context = context;
-    this.serial = ++context.counters.encodeImages;
+    this.#call = call;
+    this.#context = context;
+    this.#serial = ++context.counters.encodeImages;
     context.streams.add(this);
-    call.on('data', (message) => this.onMessage(message));
-    call.on('error', () => this.leave());
-    call.on('cancelled', () => this.leave());
-    call.on('end', () => this.onHalfClose());
+    call.on('data', (message) => this.#onMessage(message));
+    call.on('error', () => this.#leave());
+    call.on('cancelled', () => this.#leave());
+    call.on('end', () => this.#onHalfClose());
     const refused = refusal(context, call.metadata);
-    if (refused) this.fail(refused.code, refused.details);
+    if (refused) this.#fail(refused.code, refused.details);
   }
 
   drain(retryDelayMs: number): void {
-    this.flow({ draining: true, retry_delay_ms: retryDelayMs });
+    this.#flow({ draining: true, retry_delay_ms: retryDelayMs });
   }
 
-  private onMessage(message: EncodeImagesRequest__Output): void {
-    if (this.state === 'ended') return;
-    if (message.request === 'open' && message.open) this.onOpen(message.open);
-    else if (this.state === 'new') this.breach('no open message first');
-    else if (message.request === 'item' && message.item) this.onItem(message.item);
-    else if (message.request === 'cancel' && message.cancel) this.onCancel(message.cancel.request_id);
-    else this.breach('a message without a request');
+  #onMessage(message: EncodeImagesRequest__Output): void {
+    if (this.#state === 'ended') return;
+    if (message.request === 'open' && message.open) this.#onOpen(message.open);
+    else if (this.#state === 'new') this.#breach('no open message first');
+    else if (message.request === 'item' && message.item) this.#onItem(message.item);
+    else if (message.request === 'cancel' && message.cancel) this.#onCancel(message.cancel.request_id);
+    else this.#breach('a message without a request');
   }
 
-  private onOpen(open: StreamOpen__Output): void {
+  #onOpen(open: StreamOpen__Output): void {
     const wanted = open.model?.version;
-    if (this.state !== 'new') this.breach('opened twice');
-    else if (wanted && wanted !== this.context.model.version)
-      this.fail(status.FAILED_PRECONDITION, `${wanted} is not served here`);
-    else this.meet(this.context.options.onStream?.(this.serial));
+    if (this.#state !== 'new') this.#breach('opened twice');
+    else if (wanted && wanted !== this.#context.model.version)
+      this.#fail(status.FAILED_PRECONDITION, `${wanted} is not served here`);
+    else this.#meet(this.#context.options.onStream?.(this.#serial));
   }
 
-  private meet(fault: MockStreamFault | undefined): void {
-    this.state = 'open';
+  #meet(fault: MockStreamFault | undefined): void {
+    this.#state = 'open';
     switch (fault?.kind) {
       case 'refuse':
-        this.fail(fault.code, fault.details ?? 'scripted');
+        this.#fail(fault.code, fault.details ?? 'scripted');
         break;
       case 'never_accept':
         break;
       case 'result_first':
-        this.send({ result: { request_id: 1, content_hash: 'a' } });
+        this.#send({ result: { request_id: 1, content_hash: 'a' } });
         break;
       case 'accept_without_model':
-        this.accept(16, false);
+        this.#accept(16, false);
         break;
       case 'accept_zero_window':
-        this.accept(0);
+        this.#accept(0);
         break;
       case 'end_after_accept':
-        this.accept(16);
-        this.finish();
+        this.#accept(16);
+        this.#finish();
         break;
       default:
-        this.accept(this.context.options.maxInFlight ?? 16);
+        this.#accept(this.#context.options.maxInFlight ?? 16);
     }
   }
 
-  private accept(maxInFlight: number, withModel = true): void {
-    const { heartbeatMs = 0, heartbeatBroken } = this.context.options;
-    this.granted = maxInFlight;
-    this.send({
+  #accept(maxInFlight: number, withModel = true): void {
+    const { heartbeatMs = 0, heartbeatBroken } = this.#context.options;
+    this.#granted = maxInFlight;
+    this.#send({
       accepted: {
-        model: withModel ? this.context.model : null,
+        model: withModel ? this.#context.model : null,
         max_in_flight: maxInFlight,
         server_version: 'apollo-mock',
         server_instance_id: `mock-${process.pid}`,
@@ -107,117 +107,117 @@ export class StreamSession {
       },
     });
     if (heartbeatMs > 0 && !heartbeatBroken)
-      this.heartbeat = setInterval(() => this.held.size > 0 && this.flow({}), heartbeatMs);
+      this.#heartbeat = setInterval(() => this.#held.size > 0 && this.#flow({}), heartbeatMs);
   }
 
-  private onItem(item: ImageItem__Output): void {
-    if (item.request_id === 0 || this.used.has(item.request_id)) {
-      this.breach(`request_id ${item.request_id} used again`);
+  #onItem(item: ImageItem__Output): void {
+    if (item.request_id === 0 || this.#used.has(item.request_id)) {
+      this.#breach(`request_id ${item.request_id} used again`);
       return;
     }
-    this.used.add(item.request_id);
-    const reply = meetItem(this.context, item, false);
-    this.held.set(item.request_id, { item, reply });
-    const { counters } = this.context;
-    counters.mostInFlight = Math.max(counters.mostInFlight, this.held.size);
-    if (this.held.size > this.granted) this.breach(`${this.held.size} items unanswered, ${this.granted} granted`);
-    else this.carryOut(item, reply);
+    this.#used.add(item.request_id);
+    const reply = meetItem(this.#context, item, false);
+    this.#held.set(item.request_id, { item, reply });
+    const { counters } = this.#context;
+    counters.mostInFlight = Math.max(counters.mostInFlight, this.#held.size);
+    if (this.#held.size > this.#granted) this.#breach(`${this.#held.size} items unanswered, ${this.#granted} granted`);
+    else this.#carryOut(item, reply);
   }
 
-  private carryOut(item: ImageItem__Output, reply: MockReply): void {
+  #carryOut(item: ImageItem__Output, reply: MockReply): void {
     switch (reply.kind) {
       case 'error':
-        this.answerLater(item, reply.delayMs, () => [{ result: errorResult(item, reply) }]);
+        this.#answerLater(item, reply.delayMs, () => [{ result: errorResult(item, reply) }]);
         break;
       case 'garbage':
-        this.answer(item, garbageMessages(item, reply.garbage, this.context.model));
+        this.#answer(item, garbageMessages(item, reply.garbage, this.#context.model));
         break;
       case 'silent':
         break;
       case 'status':
-        this.fail(reply.code, reply.details ?? 'scripted');
+        this.#fail(reply.code, reply.details ?? 'scripted');
         break;
       case 'end_ok':
-        this.finish();
+        this.#finish();
         break;
       case 'die':
-        this.context.die();
+        this.#context.die();
         break;
       default:
-        this.announce(reply);
-        this.embed(item, reply.kind === 'embed' ? reply.delayMs : undefined);
+        this.#announce(reply);
+        this.#embed(item, reply.kind === 'embed' ? reply.delayMs : undefined);
     }
   }
 
-  private announce(reply: MockReply): void {
+  #announce(reply: MockReply): void {
     if (reply.kind === 'drain') this.drain(reply.retryDelayMs ?? 0);
     if (reply.kind !== 'flow') return;
     const { maxInFlight, thenMaxInFlight, thenMs = 0 } = reply;
-    this.granted = Math.max(this.granted, maxInFlight, thenMaxInFlight ?? 0);
-    this.flow({ max_in_flight: maxInFlight });
+    this.#granted = Math.max(this.#granted, maxInFlight, thenMaxInFlight ?? 0);
+    this.#flow({ max_in_flight: maxInFlight });
     if (thenMaxInFlight !== undefined)
-      this.context.work.run(thenMs, () => this.flow({ max_in_flight: thenMaxInFlight }));
+      this.#context.work.run(thenMs, () => this.#flow({ max_in_flight: thenMaxInFlight }));
   }
 
-  private embed(item: ImageItem__Output, delayMs: number | undefined): void {
-    const { model } = this.context;
-    this.answerLater(item, delayMs, () => [{ result: checkItem(item, model) ?? goodResult(item, model) }]);
+  #embed(item: ImageItem__Output, delayMs: number | undefined): void {
+    const { model } = this.#context;
+    this.#answerLater(item, delayMs, () => [{ result: checkItem(item, model) ?? goodResult(item, model) }]);
   }
 
-  private answerLater(item: ImageItem__Output, delayMs: number | undefined, messages: () => Outgoing[]): void {
-    const { options, work } = this.context;
+  #answerLater(item: ImageItem__Output, delayMs: number | undefined, messages: () => Outgoing[]): void {
+    const { options, work } = this.#context;
     work.run(delayMs ?? options.delayMs ?? 0, () => {
-      if (this.state !== 'ended') this.answer(item, messages());
+      if (this.#state !== 'ended') this.#answer(item, messages());
     });
   }
 
-  private onCancel(requestId: number): void {
-    this.context.counters.cancels++;
-    const held = this.held.get(requestId);
+  #onCancel(requestId: number): void {
+    this.#context.counters.cancels++;
+    const held = this.#held.get(requestId);
     if (held?.reply.kind === 'silent' && !held.reply.deaf)
-      this.answer(held.item, [{ result: errorResult(held.item, CANCELLED) }]);
+      this.#answer(held.item, [{ result: errorResult(held.item, CANCELLED) }]);
   }
 
-  private onHalfClose(): void {
-    this.context.counters.halfCloses++;
-    if (this.state === 'ended') return;
-    this.state = 'closing';
-    if (this.held.size === 0) this.finish();
+  #onHalfClose(): void {
+    this.#context.counters.halfCloses++;
+    if (this.#state === 'ended') return;
+    this.#state = 'closing';
+    if (this.#held.size === 0) this.#finish();
   }
 
-  private answer(item: ImageItem__Output, messages: readonly Outgoing[]): void {
-    if (!this.held.delete(item.request_id)) return;
-    for (const message of messages) this.send(message);
-    if (this.state === 'closing' && this.held.size === 0) this.finish();
+  #answer(item: ImageItem__Output, messages: readonly Outgoing[]): void {
+    if (!this.#held.delete(item.request_id)) return;
+    for (const message of messages) this.#send(message);
+    if (this.#state === 'closing' && this.#held.size === 0) this.#finish();
   }
 
-  private flow(update: FlowUpdate): void {
-    this.send({ flow: update });
+  #flow(update: FlowUpdate): void {
+    this.#send({ flow: update });
   }
 
-  private send(message: Outgoing): void {
+  #send(message: Outgoing): void {
     // A RawMessage is no message by type: the patched serializer of the service knows it.
-    if (this.state !== 'ended') this.call.write(message as EncodeImagesResponse);
+    if (this.#state !== 'ended') this.#call.write(message as EncodeImagesResponse);
   }
 
-  private breach(what: string): void {
-    this.context.counters.breaches.push(what);
-    this.fail(status.INVALID_ARGUMENT, what);
+  #breach(what: string): void {
+    this.#context.counters.breaches.push(what);
+    this.#fail(status.INVALID_ARGUMENT, what);
   }
 
-  private finish(): void {
-    this.leave();
-    this.call.end();
+  #finish(): void {
+    this.#leave();
+    this.#call.end();
   }
 
-  private fail(code: number, details: string): void {
-    this.leave();
-    this.call.emit('error', Object.assign(new Error(details), { code, details }));
+  #fail(code: number, details: string): void {
+    this.#leave();
+    this.#call.emit('error', Object.assign(new Error(details), { code, details }));
   }
 
-  private leave(): void {
-    this.state = 'ended';
-    clearInterval(this.heartbeat);
-    this.context.streams.delete(this);
+  #leave(): void {
+    this.#state = 'ended';
+    clearInterval(this.#heartbeat);
+    this.#context.streams.delete(this);
   }
 }

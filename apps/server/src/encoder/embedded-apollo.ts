@@ -74,31 +74,31 @@ class Supervisor implements EmbeddedApollo {
   reason: string | null = null;
   modelVersion: string | null = null;
   modelName: string | null = null;
-  private readonly folder: string;
-  private readonly options: EmbeddedApolloOptions;
-  private child: Child | null = null;
-  private silence: RunTimer | undefined;
-  private failures = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private closing: Promise<void> | undefined;
+  readonly #folder: string;
+  readonly #options: EmbeddedApolloOptions;
+  #child: Child | null = null;
+  #silence: RunTimer | undefined;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(options: EmbeddedApolloOptions) {
-    this.options = options;
-    this.folder = makeOwnedFolder(tmpdir(), 'encoder');
-    this.address = `unix:${join(this.folder, 'apollo.sock')}`;
+    this.#options = options;
+    this.#folder = makeOwnedFolder(tmpdir(), 'encoder');
+    this.address = `unix:${join(this.#folder, 'apollo.sock')}`;
   }
 
   get pid(): number | undefined {
-    return this.child?.pid;
+    return this.#child?.pid;
   }
 
   async start(): Promise<void> {
-    const { signal } = this.options;
+    const { signal } = this.#options;
     const giveUp = (): void => void this.close();
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
       signal?.throwIfAborted();
-      await this.run();
+      await this.#run();
       signal?.throwIfAborted();
     } catch (error) {
       await this.close();
@@ -114,26 +114,26 @@ class Supervisor implements EmbeddedApollo {
   }
 
   /** One life of the child: resolves when it serves, rejects when it ended before that. */
-  private run(): Promise<void> {
+  #run(): Promise<void> {
     const lines: string[] = [];
     return new Promise((resolve, reject) => {
       const child = startChild({
         file: apolloMain(),
-        args: ['--listen', this.address, '--stop-with-parent', '--children', String(this.options.children)],
-        env: environmentOf(this.options),
+        args: ['--listen', this.address, '--stop-with-parent', '--children', String(this.#options.children)],
+        env: environmentOf(this.#options),
         pipes: [0, 1],
         channel: 'json',
-        onMessage: () => this.silence?.refresh(),
-        onErrorLine: (line) => this.onErrorLine(line, lines),
+        onMessage: () => this.#silence?.refresh(),
+        onErrorLine: (line) => this.#onErrorLine(line, lines),
         onEnd: (end) => {
           start.stop();
-          this.silence?.stop();
-          this.onEnd(end, lines);
+          this.#silence?.stop();
+          this.#onEnd(end, lines);
           const message = end.error === undefined ? startFailure(end, lines) : `cannot start the encoder: ${end.cause}`;
           reject(new HostError('ENCODER_START', message, { cause: end.error }));
         },
       });
-      this.child = child;
+      this.#child = child;
       const start = child.clock.after({ limitMs: START_TIMEOUT_MS, readingIsProgress: true }, (why) =>
         child.kill(`it did not start in time: ${describeHang(why)}`),
       );
@@ -144,56 +144,56 @@ class Supervisor implements EmbeddedApollo {
       createInterface({ input: output }).on('line', (line) => {
         if (!LISTENING.test(line)) return;
         start.stop();
-        this.silence = child.clock.after(SILENCE_MS, (why) => child.kill(`it was silent: ${describeHang(why)}`));
-        this.onServing(line);
+        this.#silence = child.clock.after(SILENCE_MS, (why) => child.kill(`it was silent: ${describeHang(why)}`));
+        this.#onServing(line);
         resolve();
       });
     });
   }
 
-  private onErrorLine(line: string, lines: string[]): void {
+  #onErrorLine(line: string, lines: string[]): void {
     lines.push(line);
     if (lines.length > LINES_KEPT) lines.shift();
-    this.options.log?.debug({ line }, 'encoder says');
+    this.#options.log?.debug({ line }, 'encoder says');
   }
 
-  private onServing(line: string): void {
+  #onServing(line: string): void {
     this.state = 'serving';
     this.reason = null;
     [, this.modelName = null, this.modelVersion = null] = LISTENING.exec(line) ?? [];
-    this.failures = 0;
-    this.options.log?.info({ encoder: line }, 'the embedded encoder serves');
+    this.#failures = 0;
+    this.#options.log?.info({ encoder: line }, 'the embedded encoder serves');
   }
 
-  private onEnd(end: ChildEnd, lines: readonly string[]): void {
-    this.child = null;
-    if (this.closing !== undefined || this.state === 'starting') return;
+  #onEnd(end: ChildEnd, lines: readonly string[]): void {
+    this.#child = null;
+    if (this.#closing !== undefined || this.state === 'starting') return;
     this.state = 'waiting';
     this.reason = startFailure(end, lines);
     const { code, signal, cause } = end;
-    const delayMs = restartPauseMs(this.failures++, RESTART);
-    this.options.log?.warn({ code, signal, cause, delayMs }, 'the embedded encoder ended; it is started again');
-    this.timer = setTimeout(
+    const delayMs = restartPauseMs(this.#failures++, RESTART);
+    this.#options.log?.warn({ code, signal, cause, delayMs }, 'the embedded encoder ended; it is started again');
+    this.#timer = setTimeout(
       () =>
-        void this.run().catch((error: Error) => {
+        void this.#run().catch((error: Error) => {
           // `onEnd` has planned the next try already.
           this.reason = error.message;
         }),
       delayMs,
     );
-    this.timer.unref();
+    this.#timer.unref();
   }
 
   close(): Promise<void> {
-    this.closing ??= this.stop();
-    return this.closing;
+    this.#closing ??= this.#stop();
+    return this.#closing;
   }
 
-  private async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.state = 'closed';
-    clearTimeout(this.timer);
-    await this.child?.stop(STOP_GRACE_MS);
-    rmSync(this.folder, { recursive: true, force: true });
+    clearTimeout(this.#timer);
+    await this.#child?.stop(STOP_GRACE_MS);
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

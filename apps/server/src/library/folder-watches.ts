@@ -47,104 +47,104 @@ export function createFolderWatches(log?: Pick<BaseLogger, 'warn'>): FolderWatch
 }
 
 class Watches implements FolderWatches {
-  private readonly listeners = new Map<number, FolderWatchListener>();
-  private readonly log: Pick<BaseLogger, 'warn'> | undefined;
+  readonly #listeners = new Map<number, FolderWatchListener>();
+  readonly #log: Pick<BaseLogger, 'warn'> | undefined;
   /** The libraries whose requests the child has not worked off yet, in order. */
-  private asked: number[] = [];
-  private child: Child | null = null;
-  private silence: RunTimer | undefined;
-  private hasStarted = false;
-  private restart: NodeJS.Timeout | undefined;
-  private failures = 0;
-  private startedAt = 0;
-  private isClosed = false;
+  #asked: number[] = [];
+  #child: Child | null = null;
+  #silence: RunTimer | undefined;
+  #hasStarted = false;
+  #restart: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #startedAt = 0;
+  #isClosed = false;
 
   constructor(log: Pick<BaseLogger, 'warn'> | undefined) {
-    this.log = log;
+    this.#log = log;
   }
 
   listen(libraryId: number, listener: FolderWatchListener): void {
-    this.listeners.set(libraryId, listener);
+    this.#listeners.set(libraryId, listener);
   }
 
   watch(libraryId: number, { rootPath, rootIdentity }: LibraryRoot, relDir: string): void {
-    this.send({ kind: 'watch', libraryId, root: { rootPath, rootIdentity }, relDir });
+    this.#send({ kind: 'watch', libraryId, root: { rootPath, rootIdentity }, relDir });
   }
 
   forget(libraryId: number): void {
-    this.listeners.delete(libraryId);
-    if (this.child !== null) this.send({ kind: 'forget', libraryId });
+    this.#listeners.delete(libraryId);
+    if (this.#child !== null) this.#send({ kind: 'forget', libraryId });
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    clearTimeout(this.restart);
-    this.silence?.stop();
-    this.child?.kill('it is not needed any more');
-    this.child = null;
+    this.#isClosed = true;
+    clearTimeout(this.#restart);
+    this.#silence?.stop();
+    this.#child?.kill('it is not needed any more');
+    this.#child = null;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  private send(request: WatchRequest): void {
+  #send(request: WatchRequest): void {
     // While the child is being replaced, requests are dropped: after `onReplaced`, they are made again.
-    if (this.isClosed || this.restart !== undefined) return;
-    this.child ??= this.start();
-    this.asked.push(request.libraryId);
-    this.child.send(request);
+    if (this.#isClosed || this.#restart !== undefined) return;
+    this.#child ??= this.#start();
+    this.#asked.push(request.libraryId);
+    this.#child.send(request);
   }
 
-  private start(): Child {
-    this.hasStarted = false;
-    this.startedAt = performance.now();
+  #start(): Child {
+    this.#hasStarted = false;
+    this.#startedAt = performance.now();
     const child = startChild({
       file: CHILD,
       env: childEnvironment(),
       channel: 'json',
       isAwaited: false,
-      onMessage: (message) => this.onEvent(message as WatchEvent), // sent by watch-child.ts
-      onEnd: ({ cause }) => this.onEnd(cause),
+      onMessage: (message) => this.#onEvent(message as WatchEvent), // sent by watch-child.ts
+      onEnd: ({ cause }) => this.#onEnd(cause),
     });
-    this.listenFor(child, START_MS);
+    this.#listenFor(child, START_MS);
     return child;
   }
 
-  private listenFor(child: Child, limitMs: number): void {
-    this.silence?.stop();
-    this.silence = child.clock.after({ limitMs }, (why) => this.onSilence(child, why));
+  #listenFor(child: Child, limitMs: number): void {
+    this.#silence?.stop();
+    this.#silence = child.clock.after({ limitMs }, (why) => this.#onSilence(child, why));
   }
 
-  private onEvent(event: WatchEvent): void {
-    if (this.hasStarted || this.child === null) this.silence?.refresh();
-    else this.listenFor(this.child, SILENCE_MS);
-    this.hasStarted = true;
-    if (event.kind === 'beat') this.asked.splice(0, event.done);
-    else if (event.kind === 'changed') this.listeners.get(event.libraryId)?.onChanged(event.relDirs);
-    else if (event.kind === 'root-changed') this.listeners.get(event.libraryId)?.onRootChanged();
-    else this.listeners.get(event.libraryId)?.onLost(event.code);
+  #onEvent(event: WatchEvent): void {
+    if (this.#hasStarted || this.#child === null) this.#silence?.refresh();
+    else this.#listenFor(this.#child, SILENCE_MS);
+    this.#hasStarted = true;
+    if (event.kind === 'beat') this.#asked.splice(0, event.done);
+    else if (event.kind === 'changed') this.#listeners.get(event.libraryId)?.onChanged(event.relDirs);
+    else if (event.kind === 'root-changed') this.#listeners.get(event.libraryId)?.onRootChanged();
+    else this.#listeners.get(event.libraryId)?.onLost(event.code);
   }
 
-  private onSilence(child: Child, why: HangCause): void {
-    const [culprit] = this.asked;
-    if (why !== 'stopped' && culprit !== undefined) this.listeners.get(culprit)?.onLost('NOT_ANSWERING');
+  #onSilence(child: Child, why: HangCause): void {
+    const [culprit] = this.#asked;
+    if (why !== 'stopped' && culprit !== undefined) this.#listeners.get(culprit)?.onLost('NOT_ANSWERING');
     child.kill(`it was silent: ${describeHang(why)}`);
   }
 
-  private onEnd(cause: string): void {
-    this.silence?.stop();
-    this.child = null;
-    this.asked = [];
-    if (this.isClosed) return;
-    this.log?.warn({ cause }, 'the process that watches folders ended and is replaced');
-    this.failures = streakAfter(this.failures, performance.now() - this.startedAt);
-    this.restart = setTimeout(() => this.replace(), restartPauseMs(this.failures - 1, RESTART)).unref();
+  #onEnd(cause: string): void {
+    this.#silence?.stop();
+    this.#child = null;
+    this.#asked = [];
+    if (this.#isClosed) return;
+    this.#log?.warn({ cause }, 'the process that watches folders ended and is replaced');
+    this.#failures = streakAfter(this.#failures, performance.now() - this.#startedAt);
+    this.#restart = setTimeout(() => this.#replace(), restartPauseMs(this.#failures - 1, RESTART)).unref();
   }
 
-  private replace(): void {
-    this.restart = undefined;
-    for (const listener of this.listeners.values()) listener.onReplaced();
+  #replace(): void {
+    this.#restart = undefined;
+    for (const listener of this.#listeners.values()) listener.onReplaced();
   }
 }
 

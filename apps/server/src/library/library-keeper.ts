@@ -88,150 +88,150 @@ export function createLibraryKeeper(deps: LibraryKeeperDeps): LibraryKeeper {
 
 class Keeper implements LibraryKeeper {
   readonly events: Emitter<LibraryEvent> = createEmitter<LibraryEvent>();
-  private readonly loops = new Map<number, LibraryLoop>();
-  private isClosed = false;
-  private readonly deps: LibraryKeeperDeps;
-  private readonly watches: FolderWatches;
-  private isStarted = false;
+  readonly #loops = new Map<number, LibraryLoop>();
+  #isClosed = false;
+  readonly #deps: LibraryKeeperDeps;
+  readonly #watches: FolderWatches;
+  #isStarted = false;
 
   constructor(deps: LibraryKeeperDeps) {
-    this.deps = deps;
-    this.watches = createFolderWatches(deps.log);
+    this.#deps = deps;
+    this.#watches = createFolderWatches(deps.log);
   }
 
   list(): Promise<readonly Library[]> {
-    return this.deps.database.libraries.list();
+    return this.#deps.database.libraries.list();
   }
 
   isScanning(id: number): boolean {
-    return this.loops.get(id)?.isScanning ?? false;
+    return this.#loops.get(id)?.isScanning ?? false;
   }
 
   lastScan(id: number): ScanSummary | ScanOffline | null {
-    return this.loops.get(id)?.last ?? null;
+    return this.#loops.get(id)?.last ?? null;
   }
 
   watchMode(id: number): WatchMode {
-    return this.loops.get(id)?.watchMode ?? 'off';
+    return this.#loops.get(id)?.watchMode ?? 'off';
   }
 
   async pluginLibraries(): Promise<readonly PluginLibrary[]> {
-    return (await this.list()).map((library) => this.toPluginLibrary(library));
+    return (await this.list()).map((library) => this.#toPluginLibrary(library));
   }
 
-  private toPluginLibrary({ id, name, rootPath, rootIdentity, excludedDirs }: Library): PluginLibrary {
-    return { id, name, rootPath, rootIdentity, excludedDirs: [...this.deps.excludedDirs, ...excludedDirs] };
+  #toPluginLibrary({ id, name, rootPath, rootIdentity, excludedDirs }: Library): PluginLibrary {
+    return { id, name, rootPath, rootIdentity, excludedDirs: [...this.#deps.excludedDirs, ...excludedDirs] };
   }
 
   async add(draft: LibraryDraft): Promise<{ readonly library: Library; readonly isNew: boolean }> {
     // Before its disk is asked: a library that is away must not stop the server from starting.
     const known = (await this.list()).find(({ rootPath }) => rootPath === draft.rootPath);
     if (known !== undefined) return { library: known, isNew: false };
-    const rootPath = await checkRoot(draft.rootPath, this.deps.dataDir, draft.within);
+    const rootPath = await checkRoot(draft.rootPath, this.#deps.dataDir, draft.within);
     const excludedDirs = draft.excludedDirs ?? [];
-    this.checkPatterns(excludedDirs);
+    this.#checkPatterns(excludedDirs);
     const existing = findOverlap(rootPath, await this.list());
     if (existing !== undefined) return { library: existing, isNew: false };
     const name = draft.name ?? basename(rootPath);
     const rootIdentity = await identityOfRoot(rootPath);
-    const library = await this.deps.database.libraries.add({ name, rootPath, rootIdentity, excludedDirs });
+    const library = await this.#deps.database.libraries.add({ name, rootPath, rootIdentity, excludedDirs });
     this.events.emit({ id: library.id, change: 'changed' });
-    if (this.isStarted) this.loopOf(library).start();
+    if (this.#isStarted) this.#loopOf(library).start();
     return { library, isNew: true };
   }
 
-  private checkPatterns(excludedDirs: readonly string[]): void {
+  #checkPatterns(excludedDirs: readonly string[]): void {
     try {
-      compileExcluder([...this.deps.excludedDirs, ...excludedDirs]);
+      compileExcluder([...this.#deps.excludedDirs, ...excludedDirs]);
     } catch (error) {
       throw new HostError('BAD_SETTINGS', messageOf(error), { cause: error });
     }
   }
 
   async update(id: number, patch: LibraryPatch): Promise<Library> {
-    const found = await this.find(id);
+    const found = await this.#find(id);
     if (patch.name === undefined && patch.excludedDirs === undefined) return found;
-    if (patch.excludedDirs !== undefined) this.checkPatterns(patch.excludedDirs);
-    const library = await this.deps.database.libraries.update(id, {
+    if (patch.excludedDirs !== undefined) this.#checkPatterns(patch.excludedDirs);
+    const library = await this.#deps.database.libraries.update(id, {
       ...(patch.name === undefined ? {} : { name: patch.name }),
       ...(patch.excludedDirs === undefined ? {} : { excludedDirs: patch.excludedDirs }),
     });
     // The pages always send both fields, and a new name is no reason to scan.
-    if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) await this.loopOf(library).changeRules(library);
+    if (!isDeepStrictEqual(library.excludedDirs, found.excludedDirs)) await this.#loopOf(library).changeRules(library);
     this.events.emit({ id, change: 'changed' });
     return library;
   }
 
   async acceptRoot(id: number, within: readonly string[] = []): Promise<Library> {
-    return this.goOn(await acceptRoot(this.deps.database.libraries, id, { dataDir: this.deps.dataDir, within }));
+    return this.#goOn(await acceptRoot(this.#deps.database.libraries, id, { dataDir: this.#deps.dataDir, within }));
   }
 
   async answerGone(id: number, answer: GoneAnswer): Promise<Library> {
-    return this.goOn(await answerGone(this.deps.database.libraries, id, answer));
+    return this.#goOn(await answerGone(this.#deps.database.libraries, id, answer));
   }
 
-  private goOn(library: Library): Library {
-    this.loopOf(library).rescan();
+  #goOn(library: Library): Library {
+    this.#loopOf(library).rescan();
     this.events.emit({ id: library.id, change: 'changed' });
     return library;
   }
 
   async remove(id: number): Promise<void> {
-    await this.find(id);
-    await this.loops.get(id)?.close();
-    this.loops.delete(id);
-    await this.deps.database.libraries.remove(id);
+    await this.#find(id);
+    await this.#loops.get(id)?.close();
+    this.#loops.delete(id);
+    await this.#deps.database.libraries.remove(id);
     this.events.emit({ id, change: 'removed' });
   }
 
-  private async find(id: number): Promise<Library> {
-    const library = await this.deps.database.libraries.find(id);
+  async #find(id: number): Promise<Library> {
+    const library = await this.#deps.database.libraries.find(id);
     if (library === null) throw new HostError('NOT_FOUND', `there is no library ${id}`);
     return library;
   }
 
   async scan(id: number, request: ScanRequest = {}): Promise<ScanSummary | ScanOffline> {
-    return this.loopOf(await this.find(id)).scan(request);
+    return this.#loopOf(await this.#find(id)).scan(request);
   }
 
   async requestScan(id: number): Promise<void> {
-    const library = await this.find(id);
-    if (!this.isClosed) this.loopOf(library).requestScan();
+    const library = await this.#find(id);
+    if (!this.#isClosed) this.#loopOf(library).requestScan();
   }
 
   reread(id: number, relPath: string): void {
-    this.loops.get(id)?.hint([relPath]);
+    this.#loops.get(id)?.hint([relPath]);
   }
 
   async start(): Promise<void> {
-    this.isStarted = true;
-    for (const library of await this.list()) this.loopOf(library).start();
+    this.#isStarted = true;
+    for (const library of await this.list()) this.#loopOf(library).start();
   }
 
-  private loopOf(library: Library): LibraryLoop {
-    let loop = this.loops.get(library.id);
+  #loopOf(library: Library): LibraryLoop {
+    let loop = this.#loops.get(library.id);
     if (loop === undefined) {
-      loop = new LibraryLoop(library.id, this.loopDeps());
-      this.loops.set(library.id, loop);
+      loop = new LibraryLoop(library.id, this.#loopDeps());
+      this.#loops.set(library.id, loop);
     }
     return loop;
   }
 
-  private loopDeps(): LoopDeps {
+  #loopDeps(): LoopDeps {
     return {
-      ...this.deps,
-      watches: this.watches,
-      now: this.deps.now ?? Date.now,
+      ...this.#deps,
+      watches: this.#watches,
+      now: this.#deps.now ?? Date.now,
       emit: (event) => this.events.emit(event),
-      onTick: (library) => this.deps.onTick(this.toPluginLibrary(library)),
+      onTick: (library) => this.#deps.onTick(this.#toPluginLibrary(library)),
     };
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    await Promise.all([...this.loops.values()].map((loop) => loop.close()));
-    this.loops.clear();
-    await this.watches.close();
+    this.#isClosed = true;
+    await Promise.all([...this.#loops.values()].map((loop) => loop.close()));
+    this.#loops.clear();
+    await this.#watches.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

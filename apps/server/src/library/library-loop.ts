@@ -41,61 +41,61 @@ const RULES_WAIT_MS = 2_000;
  * a few folders are, after events. `closed`: over. An offline library stays in the loop, and is tried on each interval.
  */
 export class LibraryLoop {
-  private readonly id: number;
-  private readonly deps: LoopDeps;
-  private readonly reader: FolderReader = createFolderReader();
-  private readonly abort = new AbortController();
-  private readonly watch: LibraryWatch;
-  private readonly scans: ScanRunner;
-  private readonly refresh: FolderRefresh;
-  private interval: NodeJS.Timeout | undefined;
-  private soon: NodeJS.Timeout | undefined;
+  readonly #id: number;
+  readonly #deps: LoopDeps;
+  readonly #reader: FolderReader = createFolderReader();
+  readonly #abort = new AbortController();
+  readonly #watch: LibraryWatch;
+  readonly #scans: ScanRunner;
+  readonly #refresh: FolderRefresh;
+  #interval: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(id: number, deps: LoopDeps) {
-    this.id = id;
-    this.deps = deps;
-    this.watch = this.createWatch();
-    this.scans = this.createScans();
-    this.refresh = this.createRefresh();
+    this.#id = id;
+    this.#deps = deps;
+    this.#watch = this.#createWatch();
+    this.#scans = this.#createScans();
+    this.#refresh = this.#createRefresh();
   }
 
   get watchMode(): WatchMode {
-    return this.watch.mode;
+    return this.#watch.mode;
   }
 
   get isScanning(): boolean {
-    return this.scans.isRunning;
+    return this.#scans.isRunning;
   }
 
   /** What the last scan found; null before the first. */
   get last(): ScanSummary | ScanOffline | null {
-    return this.scans.last;
+    return this.#scans.last;
   }
 
   /** Scans now and on each interval, and watches. */
   start(): void {
-    if (this.interval !== undefined || this.abort.signal.aborted) return;
-    this.watch.start();
-    this.interval = setInterval(() => this.scanInBackground(), this.deps.scanIntervalMs);
-    this.interval.unref();
-    void this.find()
-      .then((library) => this.watch.chooseMode(library))
-      .then(() => this.scanInBackground());
+    if (this.#interval !== undefined || this.#abort.signal.aborted) return;
+    this.#watch.start();
+    this.#interval = setInterval(() => this.#scanInBackground(), this.#deps.scanIntervalMs);
+    this.#interval.unref();
+    void this.#find()
+      .then((library) => this.#watch.chooseMode(library))
+      .then(() => this.#scanInBackground());
   }
 
   /** Starts a scan, or joins the one that is running. */
   scan(request: ScanRequest = {}): Promise<ScanSummary | ScanOffline> {
-    return this.scans.scan(request);
+    return this.#scans.scan(request);
   }
 
   /** Starts a scan unless one is running; if that one fails, whoever started it is told. */
   requestScan(): void {
-    if (!this.scans.isRunning) this.scanInBackground();
+    if (!this.#scans.isRunning) this.#scanInBackground();
   }
 
   /** These files differ from their rows: they are read again soon, whatever their times say. */
   hint(relPaths: readonly string[]): void {
-    this.refresh.filesChanged(relPaths);
+    this.#refresh.filesChanged(relPaths);
   }
 
   /**
@@ -103,127 +103,127 @@ export class LibraryLoop {
    * this resolves (in a very large library soon after); no disk is waited for.
    */
   async changeRules(library: Library): Promise<void> {
-    this.watch.forgetFolders();
-    this.scans.supersede();
-    const { images } = this.deps.database;
-    const evaluated = reevaluateExclusions(images, this.id, this.rulesOf(library), this.abort.signal);
+    this.#watch.forgetFolders();
+    this.#scans.supersede();
+    const { images } = this.#deps.database;
+    const evaluated = reevaluateExclusions(images, this.#id, this.#rulesOf(library), this.#abort.signal);
     // If this fails or takes too long, the scan does it again.
     await Promise.race([evaluated.catch(() => {}), sleep(RULES_WAIT_MS, undefined, { ref: false })]);
-    this.scanInBackground();
+    this.#scanInBackground();
   }
 
   /** A person said what the library's folder is, or what became of its photos: a running scan starts over. */
   rescan(): void {
-    this.scans.supersede();
-    this.scanInBackground();
+    this.#scans.supersede();
+    this.#scanInBackground();
   }
 
   async close(): Promise<void> {
-    this.abort.abort(new HostError('NOT_FOUND', 'the library was closed'));
-    clearInterval(this.interval);
-    clearTimeout(this.soon);
-    this.watch.close();
-    await this.reader.close();
-    await Promise.all([this.scans.whenIdle(), this.refresh.whenIdle()]);
+    this.#abort.abort(new HostError('NOT_FOUND', 'the library was closed'));
+    clearInterval(this.#interval);
+    clearTimeout(this.#soon);
+    this.#watch.close();
+    await this.#reader.close();
+    await Promise.all([this.#scans.whenIdle(), this.#refresh.whenIdle()]);
   }
 
-  private scanInBackground(): void {
+  #scanInBackground(): void {
     this.scan().catch((err: unknown) => {
-      if (!this.abort.signal.aborted)
-        this.deps.log?.error({ err, libraryId: this.id }, 'the scan failed; the next one tries again');
+      if (!this.#abort.signal.aborted)
+        this.#deps.log?.error({ err, libraryId: this.#id }, 'the scan failed; the next one tries again');
     });
   }
 
-  private find(): Promise<Library | null> {
-    return this.deps.database.libraries.find(this.id);
+  #find(): Promise<Library | null> {
+    return this.#deps.database.libraries.find(this.#id);
   }
 
-  private rulesOf(library: Library): PathExcluder {
-    return compileExcluder([...this.deps.excludedDirs, ...library.excludedDirs]);
+  #rulesOf(library: Library): PathExcluder {
+    return compileExcluder([...this.#deps.excludedDirs, ...library.excludedDirs]);
   }
 
-  private scanDeps(): ScanDeps {
-    const { database, decodeHost, now } = this.deps;
-    return { images: database.images, decodeHost, now, reader: this.reader, parallel: availableParallelism() + 2 };
+  #scanDeps(): ScanDeps {
+    const { database, decodeHost, now } = this.#deps;
+    return { images: database.images, decodeHost, now, reader: this.#reader, parallel: availableParallelism() + 2 };
   }
 
-  private createWatch(): LibraryWatch {
-    const { watches, log } = this.deps;
+  #createWatch(): LibraryWatch {
+    const { watches, log } = this.#deps;
     return new LibraryWatch({
-      libraryId: this.id,
+      libraryId: this.#id,
       watches,
-      reader: this.reader,
+      reader: this.#reader,
       log,
       onChanged: (relDirs) => {
-        this.refresh.foldersChanged(relDirs);
-        this.scanSoon();
+        this.#refresh.foldersChanged(relDirs);
+        this.#scanSoon();
       },
-      onRootChanged: () => this.scanSoon(),
+      onRootChanged: () => this.#scanSoon(),
       onReplaced: () => {
-        this.watchAgain().catch((err: unknown) =>
-          log?.warn({ err, libraryId: this.id }, 'not watched again; changes are found by scans'),
+        this.#watchAgain().catch((err: unknown) =>
+          log?.warn({ err, libraryId: this.#id }, 'not watched again; changes are found by scans'),
         );
       },
     });
   }
 
-  private createScans(): ScanRunner {
-    const { database, now, log } = this.deps;
+  #createScans(): ScanRunner {
+    const { database, now, log } = this.#deps;
     return new ScanRunner({
-      libraryId: this.id,
-      signal: this.abort.signal,
+      libraryId: this.#id,
+      signal: this.#abort.signal,
       database,
-      watch: this.watch,
+      watch: this.#watch,
       now,
       log,
-      scanDeps: () => this.scanDeps(),
-      find: () => this.find(),
-      rulesOf: (library) => this.rulesOf(library),
-      emit: (change) => this.deps.emit({ id: this.id, change }),
-      onTick: (library) => this.deps.onTick(library),
-      onFilesLeft: () => this.scanSoon(),
+      scanDeps: () => this.#scanDeps(),
+      find: () => this.#find(),
+      rulesOf: (library) => this.#rulesOf(library),
+      emit: (change) => this.#deps.emit({ id: this.#id, change }),
+      onTick: (library) => this.#deps.onTick(library),
+      onFilesLeft: () => this.#scanSoon(),
     });
   }
 
-  private createRefresh(): FolderRefresh {
+  #createRefresh(): FolderRefresh {
     return new FolderRefresh({
-      libraryId: this.id,
-      signal: this.abort.signal,
-      log: this.deps.log,
-      scanDeps: () => this.scanDeps(),
-      whenScanned: () => this.scans.whenIdle(),
-      find: () => this.find(),
-      rulesOf: (library) => this.rulesOf(library),
-      isKnown: (relDir) => this.watch.isKnown(relDir),
-      onFolder: (library, relDir) => this.watch.add(library, relDir),
+      libraryId: this.#id,
+      signal: this.#abort.signal,
+      log: this.#deps.log,
+      scanDeps: () => this.#scanDeps(),
+      whenScanned: () => this.#scans.whenIdle(),
+      find: () => this.#find(),
+      rulesOf: (library) => this.#rulesOf(library),
+      isKnown: (relDir) => this.#watch.isKnown(relDir),
+      onFolder: (library, relDir) => this.#watch.add(library, relDir),
       onChanged: (library) => {
-        this.deps.emit({ id: this.id, change: 'changed' });
-        this.deps.onTick(library);
+        this.#deps.emit({ id: this.#id, change: 'changed' });
+        this.#deps.onTick(library);
       },
     });
   }
 
   /** The watching process was replaced. A scan finds what happened while nobody watched. */
-  private async watchAgain(): Promise<void> {
+  async #watchAgain(): Promise<void> {
     if (this.watchMode !== 'events') return;
-    const library = await this.find();
-    if (library === null || this.abort.signal.aborted) return;
-    this.watch.watchAgain(library);
-    await this.scans.whenIdle(); // A running scan may already be past the folder where something happened.
-    if (!this.abort.signal.aborted) this.scanInBackground();
+    const library = await this.#find();
+    if (library === null || this.#abort.signal.aborted) return;
+    this.#watch.watchAgain(library);
+    await this.#scans.whenIdle(); // A running scan may already be past the folder where something happened.
+    if (!this.#abort.signal.aborted) this.#scanInBackground();
   }
 
   /** A full scan before long: only that notices files that are gone. */
-  private scanSoon(): void {
-    if (this.soon !== undefined || this.abort.signal.aborted || this.interval === undefined) return;
+  #scanSoon(): void {
+    if (this.#soon !== undefined || this.#abort.signal.aborted || this.#interval === undefined) return;
     const files = this.last?.kind === 'scanned' ? this.last.files : 0;
-    this.soon = setTimeout(
+    this.#soon = setTimeout(
       () => {
-        this.soon = undefined;
-        this.scanInBackground();
+        this.#soon = undefined;
+        this.#scanInBackground();
       },
       Math.max(SOONEST_RESCAN_MS, RESCAN_MS_PER_FILE * files),
     );
-    this.soon.unref();
+    this.#soon.unref();
   }
 }

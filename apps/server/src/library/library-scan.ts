@@ -116,18 +116,18 @@ function offlineReason(rootPath: string, error: DiskError): string {
 }
 
 class Scan {
-  private readonly seen: IdSet = createIdSet();
-  private readonly unreadable: string[] = [];
-  private readonly backHashes = new Set<string>();
-  private files = 0;
-  private ingested = 0;
-  private readonly intake: ScanIntake;
-  private readonly deps: ScanDeps;
-  private readonly library: ScannedLibrary;
-  private readonly met: Extract<MetRoot, { kind: 'library' }>;
-  private readonly root: LibraryRoot & { readonly id: number };
-  private readonly rules: WalkRules;
-  private readonly options: ScanOptions;
+  readonly #seen: IdSet = createIdSet();
+  readonly #unreadable: string[] = [];
+  readonly #backHashes = new Set<string>();
+  #files = 0;
+  #ingested = 0;
+  readonly #intake: ScanIntake;
+  readonly #deps: ScanDeps;
+  readonly #library: ScannedLibrary;
+  readonly #met: Extract<MetRoot, { kind: 'library' }>;
+  readonly #root: LibraryRoot & { readonly id: number };
+  readonly #rules: WalkRules;
+  readonly #options: ScanOptions;
 
   constructor(
     deps: ScanDeps,
@@ -136,36 +136,36 @@ class Scan {
     rules: WalkRules,
     options: ScanOptions,
   ) {
-    this.deps = deps;
-    this.library = library;
-    this.met = met;
-    this.root = { id: library.id, ...met.root };
-    this.rules = rules;
-    this.options = options;
+    this.#deps = deps;
+    this.#library = library;
+    this.#met = met;
+    this.#root = { id: library.id, ...met.root };
+    this.#rules = rules;
+    this.#options = options;
     const onIngested = (rows: number): void => {
-      this.ingested += rows;
-      this.report();
+      this.#ingested += rows;
+      this.#report();
     };
-    this.intake = new ScanIntake(deps, this.root, { signal: options.signal, onIngested });
+    this.#intake = new ScanIntake(deps, this.#root, { signal: options.signal, onIngested });
   }
 
   async run(): Promise<ScanSummary | ScanOffline> {
-    const { deps, library, intake } = this;
+    const [deps, library, intake] = [this.#deps, this.#library, this.#intake];
     const startedAt = deps.now();
-    const newerThan = this.options.newestId ?? (await deps.images.newestId(library.id));
-    await this.compareFolder();
-    const emptied = await this.findEmptiedRoot();
+    const newerThan = this.#options.newestId ?? (await deps.images.newestId(library.id));
+    await this.#compareFolder();
+    const emptied = await this.#findEmptiedRoot();
     if (emptied !== null) return emptied;
     await intake.ingest();
     const growing = await intake.ingestGrown();
     await intake.ingestLate();
-    const { known, returned, missing, mostGone } = await this.compareRows(newerThan);
+    const { known, returned, missing, mostGone } = await this.#compareRows(newerThan);
     // Rows that were missing for long are removed, but not by a scan that finds most of the others gone.
     if (mostGone === null) await deps.images.removeMissing(library.id, deps.now() - KEEP_MISSING_MS);
     await deps.images.purgeKeptEmbeddings();
     return {
       kind: 'scanned',
-      files: this.files,
+      files: this.#files,
       ...intake.total,
       returned: intake.total.returned + returned,
       missing,
@@ -173,83 +173,87 @@ class Scan {
       growing,
       problems: intake.problems,
       durationMs: deps.now() - startedAt,
-      newIdentity: mostGone === null ? this.findNewIdentity(known) : null,
+      newIdentity: mostGone === null ? this.#findNewIdentity(known) : null,
     };
   }
 
   async runPart(): Promise<{ readonly added: number; readonly changed: number }> {
-    await this.compareFolder();
-    await this.intake.ingest();
-    await this.intake.ingestGrown();
-    const { added, changed } = this.intake.total;
+    await this.#compareFolder();
+    await this.#intake.ingest();
+    await this.#intake.ingestGrown();
+    const { added, changed } = this.#intake.total;
     return { added, changed };
   }
 
   /**
    * A folder with a new identity is the library's if the library's photos are in it, or if there are none to look for.
    */
-  private findNewIdentity(known: number): string | null {
-    if (this.met.standing === 'kept') return null;
-    return this.seen.size > 0 || known === 0 ? this.root.rootIdentity : null;
+  #findNewIdentity(known: number): string | null {
+    if (this.#met.standing === 'kept') return null;
+    return this.#seen.size > 0 || known === 0 ? this.#root.rootIdentity : null;
   }
 
-  private compareRows(newerThan: number): Promise<ComparedRows> {
-    const { deps, library, root, seen, unreadable, backHashes, rules, options } = this;
-    const excludes = (relPath: string): boolean => rules.excludes(relPath);
-    const walked = { root, seen, unreadable, backHashes, newerThan, excludes };
-    return compareRows(deps, library, walked, options.signal);
+  #compareRows(newerThan: number): Promise<ComparedRows> {
+    const walked = {
+      root: this.#root,
+      seen: this.#seen,
+      unreadable: this.#unreadable,
+      backHashes: this.#backHashes,
+      newerThan,
+      excludes: (relPath: string) => this.#rules.excludes(relPath),
+    };
+    return compareRows(this.#deps, this.#library, walked, this.#options.signal);
   }
 
-  private async compareFolder(): Promise<void> {
-    const { deps, root, rules, options, intake } = this;
-    for await (const step of walkLibrary(deps.reader, root, rules, options)) {
-      if (step.kind === 'unreadable') this.addUnreadable(step.relDir, step.code, step.message);
-      else if (step.kind === 'unnameable') this.addUnnameable(step.relPaths);
-      else await this.compareFiles(step.files);
-      if (intake.isFull) await intake.ingest();
+  async #compareFolder(): Promise<void> {
+    for await (const step of walkLibrary(this.#deps.reader, this.#root, this.#rules, this.#options)) {
+      if (step.kind === 'unreadable') this.#addUnreadable(step.relDir, step.code, step.message);
+      else if (step.kind === 'unnameable') this.#addUnnameable(step.relPaths);
+      else await this.#compareFiles(step.files);
+      if (this.#intake.isFull) await this.#intake.ingest();
     }
   }
 
-  private addUnreadable(relDir: string, code: string, message: string): void {
-    if (code === 'ENOENT' && isLossyName(relDir)) this.addUnnameable([relDir]);
+  #addUnreadable(relDir: string, code: string, message: string): void {
+    if (code === 'ENOENT' && isLossyName(relDir)) this.#addUnnameable([relDir]);
     // It was removed, or replaced by a link, after its parent was listed.
     if (NO_FOLDER.has(code)) return;
-    this.unreadable.push(relDir);
-    this.intake.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
+    this.#unreadable.push(relDir);
+    this.#intake.addProblems([{ relPath: relDir, reason: 'unreadable_folder', message }]);
   }
 
-  private addUnnameable(relPaths: readonly string[]): void {
+  #addUnnameable(relPaths: readonly string[]): void {
     const message = 'The name holds bytes that are no UTF-8, so it cannot be opened. Rename it.';
-    this.intake.addProblems(relPaths.map((relPath) => ({ relPath, reason: 'bad_name', message })));
+    this.#intake.addProblems(relPaths.map((relPath) => ({ relPath, reason: 'bad_name', message })));
   }
 
-  private async compareFiles(files: readonly FileStat[]): Promise<void> {
+  async #compareFiles(files: readonly FileStat[]): Promise<void> {
     if (files.length === 0) return;
-    const { images, now } = this.deps;
+    const { images, now } = this.#deps;
     const known = await images.findKnownFiles(
-      this.library.id,
+      this.#library.id,
       files.map(({ relPath }) => relPath),
     );
-    const plan = planScanBatch(files, known, now(), this.met.compare);
+    const plan = planScanBatch(files, known, now(), this.#met.compare);
     if (plan.unnoted.length > 0) await images.noteInodes(plan.unnoted);
-    for (const id of plan.seen) this.seen.add(id);
-    for (const row of known) if (row.missingSince !== null) this.backHashes.add(row.contentHash);
-    this.intake.add(plan);
-    this.files += files.length;
-    this.report();
+    for (const id of plan.seen) this.#seen.add(id);
+    for (const row of known) if (row.missingSince !== null) this.#backHashes.add(row.contentHash);
+    this.#intake.add(plan);
+    this.#files += files.length;
+    this.#report();
   }
 
-  private report(): void {
-    this.options.onProgress?.({ found: this.files, ingested: this.ingested });
+  #report(): void {
+    this.#options.onProgress?.({ found: this.#files, ingested: this.#ingested });
   }
 
   /** People do not delete all their photos but leave the folder; a mount point that lost its disk looks like that. */
-  private async findEmptiedRoot(): Promise<ScanOffline | null> {
-    if (this.files > 0) return null;
-    if ((await this.deps.reader.list(this.root, '')).length > 0) return null;
-    const gonePhotos = await countLostInEmptyRoot(this.deps, this.library, this.options.signal);
+  async #findEmptiedRoot(): Promise<ScanOffline | null> {
+    if (this.#files > 0) return null;
+    if ((await this.#deps.reader.list(this.#root, '')).length > 0) return null;
+    const gonePhotos = await countLostInEmptyRoot(this.#deps, this.#library, this.#options.signal);
     if (gonePhotos === null) return null;
-    const reason = `The folder ${this.library.rootPath} is empty, and it held photos before. Mount it again, or say that they were deleted.`;
+    const reason = `The folder ${this.#library.rootPath} is empty, and it held photos before. Mount it again, or say that they were deleted.`;
     return { kind: 'offline', reason, question: 'most_gone', gonePhotos };
   }
 }

@@ -23,74 +23,74 @@ export interface LibraryWatchDeps {
 /** The folders of one library that scans have visited, and the watches on them. */
 export class LibraryWatch {
   mode: WatchMode = 'off';
-  private readonly deps: LibraryWatchDeps;
-  private readonly folders = new Set<string>();
-  private root: string | null = null;
-  private isListening = false;
+  readonly #deps: LibraryWatchDeps;
+  readonly #folders = new Set<string>();
+  #root: string | null = null;
+  #isListening = false;
 
   constructor(deps: LibraryWatchDeps) {
-    this.deps = deps;
+    this.#deps = deps;
   }
 
   /** Watches folders that are added from now on. */
   start(): void {
-    this.isListening = true;
-    this.listen();
+    this.#isListening = true;
+    this.#listen();
   }
 
   /**
    * Network folders send no events, and watching a disk that hangs would block the process that watches all libraries.
    */
   async chooseMode(library: Library | null): Promise<void> {
-    const { libraryId, log } = this.deps;
-    const remote = library === null ? undefined : await this.remoteFileSystem(library);
+    const { libraryId, log } = this.#deps;
+    const remote = library === null ? undefined : await this.#remoteFileSystem(library);
     this.mode = remote === undefined ? 'events' : 'polling';
     if (remote !== undefined)
       log?.info({ libraryId, fileSystem: remote }, 'a network folder: changes are found by scans');
   }
 
   isKnown(relDir: string): boolean {
-    return this.folders.has(relDir);
+    return this.#folders.has(relDir);
   }
 
   add(root: LibraryRoot, relDir: string): void {
-    this.folders.add(relDir);
-    if (this.mode === 'events' && this.isListening) this.deps.watches.watch(this.deps.libraryId, root, relDir);
+    this.#folders.add(relDir);
+    if (this.mode === 'events' && this.#isListening) this.#deps.watches.watch(this.#deps.libraryId, root, relDir);
   }
 
   /** The next scan adds those that still matter. */
   forgetFolders(): void {
-    this.folders.clear();
+    this.#folders.clear();
   }
 
   /** Watches stay with the folder they were set on, so a changed root needs new ones. */
   follow({ rootPath, rootIdentity }: LibraryRoot): void {
     const root = `${rootIdentity} ${rootPath}`;
-    if (root === this.root) return;
-    if (this.root !== null && this.isListening) {
-      this.folders.clear();
-      this.deps.watches.forget(this.deps.libraryId);
-      this.listen();
+    if (root === this.#root) return;
+    if (this.#root !== null && this.#isListening) {
+      this.#folders.clear();
+      this.#deps.watches.forget(this.#deps.libraryId);
+      this.#listen();
     }
-    this.root = root;
+    this.#root = root;
   }
 
   /** Watches every known folder again, in the new watching process. */
   watchAgain(root: LibraryRoot): void {
-    for (const relDir of this.folders) this.add(root, relDir);
+    for (const relDir of this.#folders) this.add(root, relDir);
   }
 
   close(): void {
-    this.deps.watches.forget(this.deps.libraryId);
+    this.#deps.watches.forget(this.#deps.libraryId);
   }
 
-  private listen(): void {
-    const { libraryId, watches, onChanged, onRootChanged, onReplaced } = this.deps;
-    watches.listen(libraryId, { onChanged, onRootChanged, onReplaced, onLost: (code) => this.onLost(code) });
+  #listen(): void {
+    const { libraryId, watches, onChanged, onRootChanged, onReplaced } = this.#deps;
+    watches.listen(libraryId, { onChanged, onRootChanged, onReplaced, onLost: (code) => this.#onLost(code) });
   }
 
-  private onLost(code: string): void {
-    const { libraryId, log } = this.deps;
+  #onLost(code: string): void {
+    const { libraryId, log } = this.#deps;
     this.mode = 'polling';
     log?.warn(
       { libraryId, code },
@@ -100,9 +100,9 @@ export class LibraryWatch {
     );
   }
 
-  private async remoteFileSystem({ rootPath }: Library): Promise<string | undefined> {
+  async #remoteFileSystem({ rootPath }: Library): Promise<string | undefined> {
     try {
-      return remoteFileSystem(await this.deps.reader.fileSystemType(rootPath));
+      return remoteFileSystem(await this.#deps.reader.fileSystemType(rootPath));
     } catch (error) {
       return error instanceof DiskError && error.code === 'NOT_ANSWERING' ? 'one that does not answer' : undefined;
     }

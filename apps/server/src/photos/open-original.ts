@@ -72,55 +72,55 @@ export const openOriginal: Originals['open'] = originals.open;
 export const closeOriginals: Originals['close'] = originals.close;
 
 class Disk {
-  private readonly child: AskedChild<OriginalReply>;
-  private openFiles = 0;
+  readonly #child: AskedChild<OriginalReply>;
+  #openFiles = 0;
 
   constructor(silenceMs: number) {
-    this.child = createAskedChild({
+    this.#child = createAskedChild({
       file: CHILD,
       serialization: 'advanced',
       silenceMs,
       idleMs: IDLE_MS,
-      isInUse: () => this.openFiles > 0,
+      isInUse: () => this.#openFiles > 0,
     });
   }
 
   async open(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
-    if (this.openFiles >= MOST_OPEN)
+    if (this.#openFiles >= MOST_OPEN)
       throw new HttpProblem('BUSY', 'Too many originals of this library are being read. Try again in a moment.');
-    this.openFiles++; // Counted while it is being opened, too: a disk that hangs would gather any number of them.
+    this.#openFiles++; // Counted while it is being opened, too: a disk that hangs would gather any number of them.
     let opened: OpenedOriginal | undefined;
     try {
-      opened = await this.openCounted(root, relPath);
+      opened = await this.#openCounted(root, relPath);
       return opened;
     } finally {
-      if (opened?.kind !== 'opened') this.openFiles--;
+      if (opened?.kind !== 'opened') this.#openFiles--;
     }
   }
 
-  private async openCounted(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
+  async #openCounted(root: LibraryRoot, relPath: string): Promise<OpenedOriginal> {
     const question = { kind: 'open', root, relPath } as const;
-    const reply = await this.ask(question).catch((error: unknown) => {
-      if (isChildEnd(error)) return this.ask(question); // Somebody ended the child, which says nothing about the disk.
+    const reply = await this.#ask(question).catch((error: unknown) => {
+      if (isChildEnd(error)) return this.#ask(question); // Somebody ended the child, which says nothing about the disk.
       throw error;
     });
     if (reply.kind === 'refused') return reply;
     if (reply.kind !== 'opened') throw new TypeError(`the reader of originals answered ${reply.kind} to open`);
     const { size, modifiedAtMs, changedAtMs } = reply;
-    return { kind: 'opened', handle: this.fileOf(reply), size, modifiedAtMs, changedAtMs };
+    return { kind: 'opened', handle: this.#fileOf(reply), size, modifiedAtMs, changedAtMs };
   }
 
-  private fileOf({ file }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
+  #fileOf({ file }: Extract<OriginalReply, { kind: 'opened' }>): OriginalFile {
     let isOpen = true;
     const close = async (): Promise<void> => {
       if (!isOpen) return;
       isOpen = false;
-      this.openFiles--;
-      this.child.tell({ kind: 'close', file } satisfies OriginalRequest);
+      this.#openFiles--;
+      this.#child.tell({ kind: 'close', file } satisfies OriginalRequest);
     };
     return {
       createReadStream: ({ start, end }) => {
-        const stream = Readable.from(this.parts(file, start, end), { objectMode: false, highWaterMark: 1 });
+        const stream = Readable.from(this.#parts(file, start, end), { objectMode: false, highWaterMark: 1 });
         // Not in the generator, whose end is never reached if nobody starts to read.
         return stream.once('close', () => void close());
       },
@@ -129,10 +129,10 @@ class Disk {
     };
   }
 
-  private async *parts(file: number, start: number, end: number): AsyncGenerator<Uint8Array> {
+  async *#parts(file: number, start: number, end: number): AsyncGenerator<Uint8Array> {
     for (let position = start; position <= end; ) {
       const length = Math.min(PART_BYTES, end - position + 1);
-      const reply = await this.ask({ kind: 'read', file, position, length });
+      const reply = await this.#ask({ kind: 'read', file, position, length });
       // The file became shorter than was announced, so the answer has to break off.
       if (reply.kind !== 'bytes' || reply.bytes.length === 0)
         throw new HttpProblem('PHOTO_UNREADABLE', 'The file became shorter while it was read.');
@@ -141,9 +141,9 @@ class Disk {
     }
   }
 
-  private async ask(question: Asked): Promise<Answer> {
+  async #ask(question: Asked): Promise<Answer> {
     try {
-      return await this.child.ask<Answer>(question, (reply, { resolve, reject }) =>
+      return await this.#child.ask<Answer>(question, (reply, { resolve, reject }) =>
         reply.kind === 'error' ? reject(new DiskError(reply.code, 'the file cannot be read')) : resolve(reply),
       );
     } catch (cause) {
@@ -152,7 +152,7 @@ class Disk {
   }
 
   close(): void {
-    this.child.close();
+    this.#child.close();
   }
 }
 

@@ -103,22 +103,22 @@ async function readKept(file: string, log: QueryVectorsOptions['log']): Promise<
 /** The last thousand by use. */
 class RecentVectors {
   // A Map keeps the order of insertion: the first key is the one used longest ago.
-  private readonly byKey = new Map<string, TextVector>();
+  readonly #byKey = new Map<string, TextVector>();
   /** Used here and not yet written, in that order. */
-  private used = new Map<string, TextVector>();
+  #used = new Map<string, TextVector>();
 
   constructor(kept: KeptVectors | null) {
-    if (kept !== null) this.putAll(kept);
+    if (kept !== null) this.#putAll(kept);
   }
 
   get(key: string): TextVector | undefined {
-    return this.byKey.get(key);
+    return this.#byKey.get(key);
   }
 
   use(key: string, value: TextVector): void {
-    this.put(key, value);
-    this.used.delete(key);
-    this.used.set(key, value);
+    this.#put(key, value);
+    this.#used.delete(key);
+    this.#used.set(key, value);
   }
 
   /**
@@ -126,36 +126,36 @@ class RecentVectors {
    * @returns what counts as written now
    */
   takeOver(kept: KeptVectors | null): ReadonlyMap<string, TextVector> {
-    const { used } = this;
-    this.used = new Map();
-    if (kept === null || kept.modelVersion !== this.newestModel()) return used;
-    this.byKey.clear(); // What is not in the file any more was pushed out by newer words.
-    this.putAll(kept);
-    for (const [key, value] of used) this.put(key, value);
+    const used = this.#used;
+    this.#used = new Map();
+    if (kept === null || kept.modelVersion !== this.#newestModel()) return used;
+    this.#byKey.clear(); // What is not in the file any more was pushed out by newer words.
+    this.#putAll(kept);
+    for (const [key, value] of used) this.#put(key, value);
     return used;
   }
 
   giveBack(used: ReadonlyMap<string, TextVector>): void {
-    this.used = new Map([...used, ...this.used]);
+    this.#used = new Map([...used, ...this.#used]);
   }
 
-  private putAll({ modelVersion, vectors }: KeptVectors): void {
-    for (const [key, vector] of vectors) this.put(key, { modelVersion, vector });
+  #putAll({ modelVersion, vectors }: KeptVectors): void {
+    for (const [key, vector] of vectors) this.#put(key, { modelVersion, vector });
   }
 
-  private put(key: string, value: TextVector): void {
-    this.byKey.delete(key);
-    this.byKey.set(key, value);
-    if (this.byKey.size > KEPT) this.byKey.delete(this.byKey.keys().next().value!);
+  #put(key: string, value: TextVector): void {
+    this.#byKey.delete(key);
+    this.#byKey.set(key, value);
+    if (this.#byKey.size > KEPT) this.#byKey.delete(this.#byKey.keys().next().value!);
   }
 
   ofNewestModel(): KeptVectors {
-    const modelVersion = this.newestModel();
-    const own = [...this.byKey].filter(([, value]) => value.modelVersion === modelVersion);
+    const modelVersion = this.#newestModel();
+    const own = [...this.#byKey].filter(([, value]) => value.modelVersion === modelVersion);
     return { modelVersion, vectors: new Map(own.map(([key, { vector }]) => [key, vector])) };
   }
 
-  private newestModel(): string {
-    return [...this.byKey.values()].at(-1)?.modelVersion ?? '';
+  #newestModel(): string {
+    return [...this.#byKey.values()].at(-1)?.modelVersion ?? '';
   }
 }

@@ -59,35 +59,35 @@ class IndexOfWorker implements SearchIndex {
   size = 0;
   modelVersion: string | null = null;
   dimension: number | null = null;
-  private readonly deps: SearchIndexDeps;
-  private readonly asked = new Map<number, Asked>();
-  private readonly due = new Set<number>();
-  private readonly unsubscribe: () => void;
-  private readonly ending = new Int32Array(new SharedArrayBuffer(4));
-  private worker: Worker;
-  private nextId = 1;
-  private loading: Promise<void>;
-  private streaming: Promise<void> = Promise.resolve();
-  private following: Promise<ClipModelState> | null = null;
-  private refreshing: Promise<void> | null = null;
-  private closing: Promise<void> | undefined;
+  readonly #deps: SearchIndexDeps;
+  readonly #asked = new Map<number, Asked>();
+  readonly #due = new Set<number>();
+  readonly #unsubscribe: () => void;
+  readonly #ending = new Int32Array(new SharedArrayBuffer(4));
+  #worker: Worker;
+  #nextId = 1;
+  #loading: Promise<void>;
+  #streaming: Promise<void> = Promise.resolve();
+  #following: Promise<ClipModelState> | null = null;
+  #refreshing: Promise<void> | null = null;
+  #closing: Promise<void> | undefined;
 
   constructor(deps: SearchIndexDeps) {
-    this.deps = deps;
-    this.worker = this.startWorker();
-    this.unsubscribe = deps.database.onEmbedded((ids) => this.refresh(ids));
-    this.loading = this.load();
+    this.#deps = deps;
+    this.#worker = this.#startWorker();
+    this.#unsubscribe = deps.database.onEmbedded((ids) => this.refresh(ids));
+    this.#loading = this.#load();
   }
 
   follow(): Promise<ClipModelState> {
-    this.following ??= this.takeModel().finally(() => {
-      this.following = null;
+    this.#following ??= this.#takeModel().finally(() => {
+      this.#following = null;
     });
-    return this.following;
+    return this.#following;
   }
 
   whenLoaded(): Promise<void> {
-    return this.loading;
+    return this.#loading;
   }
 
   search(query: Float32Array, count: number, filter: SearchFilter = {}): Promise<RankedRows> {
@@ -99,139 +99,139 @@ class IndexOfWorker implements SearchIndex {
           `the encoder gives ${query.length} numbers, the photos have ${this.dimension}`,
         ),
       );
-    const id = this.nextId++;
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.asked.set(id, { resolve, reject });
-      this.send({ kind: 'search', id, query, count, filter });
+      this.#asked.set(id, { resolve, reject });
+      this.#send({ kind: 'search', id, query, count, filter });
     });
   }
 
   remove(ids: readonly number[]): void {
-    if (ids.length > 0) this.send({ kind: 'remove', ids });
+    if (ids.length > 0) this.#send({ kind: 'remove', ids });
   }
 
   refresh(ids: readonly number[]): void {
-    for (const id of ids) this.due.add(id);
-    this.refreshing ??= this.refreshDue()
+    for (const id of ids) this.#due.add(id);
+    this.#refreshing ??= this.#refreshDue()
       .catch((err: unknown) => {
-        if (this.closing === undefined)
-          this.deps.log?.warn({ err }, 'the search index lags; it is loaded anew at the next start');
+        if (this.#closing === undefined)
+          this.#deps.log?.warn({ err }, 'the search index lags; it is loaded anew at the next start');
       })
       .finally(() => {
-        this.refreshing = null;
+        this.#refreshing = null;
       });
   }
 
   close(): Promise<void> {
-    this.closing ??= this.stop();
-    return this.closing;
+    this.#closing ??= this.#stop();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  private startWorker(): Worker {
-    const workerData: IndexWorkerData = { ending: this.ending.buffer };
+  #startWorker(): Worker {
+    const workerData: IndexWorkerData = { ending: this.#ending.buffer };
     const worker = new Worker(WORKER, { workerData });
     worker.unref();
-    worker.on('message', (message: FromIndex) => this.onMessage(message));
-    worker.on('error', (err) => this.onWorkerEnd(err));
+    worker.on('message', (message: FromIndex) => this.#onMessage(message));
+    worker.on('error', (err) => this.#onWorkerEnd(err));
     return worker;
   }
 
-  private onMessage(message: FromIndex): void {
+  #onMessage(message: FromIndex): void {
     if (message.kind === 'size') {
       this.size = message.size;
       return;
     }
-    const asked = this.asked.get(message.id);
-    this.asked.delete(message.id);
+    const asked = this.#asked.get(message.id);
+    this.#asked.delete(message.id);
     if (message.kind === 'found') asked?.resolve(message.ranked);
     else asked?.reject(new HostError('SEARCH_UNAVAILABLE', `the search failed: ${message.message}`));
   }
 
   /** Out of memory, most likely. The vectors are all in the database: load them again. */
-  private onWorkerEnd(cause: Error): void {
+  #onWorkerEnd(cause: Error): void {
     const error = new HostError('SEARCH_UNAVAILABLE', 'the search index ended and is loaded again', { cause });
-    for (const { reject } of this.asked.values()) reject(error);
-    this.asked.clear();
-    if (this.closing !== undefined) return;
-    this.deps.log?.error({ err: cause }, 'the search index ended; it is loaded again');
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
+    if (this.#closing !== undefined) return;
+    this.#deps.log?.error({ err: cause }, 'the search index ended; it is loaded again');
     this.modelVersion = null;
-    this.worker = this.startWorker();
-    this.loading = this.load();
+    this.#worker = this.#startWorker();
+    this.#loading = this.#load();
   }
 
-  private send(message: ToIndex): void {
-    this.worker.postMessage(message, message.kind === 'put' ? [message.rows.vectors.buffer as ArrayBuffer] : []);
+  #send(message: ToIndex): void {
+    this.#worker.postMessage(message, message.kind === 'put' ? [message.rows.vectors.buffer as ArrayBuffer] : []);
   }
 
-  private async load(): Promise<void> {
+  async #load(): Promise<void> {
     try {
       await this.follow();
-      await this.streaming;
+      await this.#streaming;
     } catch (err) {
-      if (this.closing === undefined) this.deps.log?.error({ err }, 'the search index could not be loaded');
+      if (this.#closing === undefined) this.#deps.log?.error({ err }, 'the search index could not be loaded');
     }
   }
 
-  private async takeModel(): Promise<ClipModelState> {
-    const state = await this.deps.database.clipState.read();
+  async #takeModel(): Promise<ClipModelState> {
+    const state = await this.#deps.database.clipState.read();
     const [version, dimension] =
-      this.deps.of === 'wanted'
+      this.#deps.of === 'wanted'
         ? [state.wantedModelVersion, state.dimension]
         : [state.activeModelVersion, state.activeDimension];
-    const isOther = version !== this.modelVersion && this.closing === undefined;
-    if (isOther && version !== null && dimension !== null) this.loadModel(version, dimension);
+    const isOther = version !== this.modelVersion && this.#closing === undefined;
+    if (isOther && version !== null && dimension !== null) this.#loadModel(version, dimension);
     return state;
   }
 
-  private loadModel(version: string, dimension: number): void {
+  #loadModel(version: string, dimension: number): void {
     this.modelVersion = version;
     this.dimension = dimension;
     this.state = 'loading';
-    this.send({ kind: 'reset', dimension });
-    this.streaming = this.stream(version);
-    this.streaming.catch(() => {}); // told when it is awaited
+    this.#send({ kind: 'reset', dimension });
+    this.#streaming = this.#stream(version);
+    this.#streaming.catch(() => {}); // told when it is awaited
   }
 
-  private async stream(modelVersion: string): Promise<void> {
-    for await (const batch of this.deps.database.images.streamEmbeddings({ modelVersion })) {
-      if (this.closing !== undefined || this.modelVersion !== modelVersion) return;
-      this.put(batch);
+  async #stream(modelVersion: string): Promise<void> {
+    for await (const batch of this.#deps.database.images.streamEmbeddings({ modelVersion })) {
+      if (this.#closing !== undefined || this.modelVersion !== modelVersion) return;
+      this.#put(batch);
     }
     if (this.modelVersion === modelVersion) this.state = 'ready';
   }
 
   /** The first photos of a new data folder, or another model took over: all of its rows are loaded. */
-  private async followModel(): Promise<boolean> {
+  async #followModel(): Promise<boolean> {
     await this.follow();
-    await this.streaming;
+    await this.#streaming;
     return this.modelVersion !== null;
   }
 
-  private put(rows: readonly IndexedEmbedding[]): void {
-    if (rows.length > 0 && this.dimension !== null) this.send({ kind: 'put', rows: toColumns(rows, this.dimension) });
+  #put(rows: readonly IndexedEmbedding[]): void {
+    if (rows.length > 0 && this.dimension !== null) this.#send({ kind: 'put', rows: toColumns(rows, this.dimension) });
   }
 
-  private async refreshDue(): Promise<void> {
-    await this.loading;
-    while (this.due.size > 0 && this.closing === undefined) {
-      if (!(await this.followModel())) return;
+  async #refreshDue(): Promise<void> {
+    await this.#loading;
+    while (this.#due.size > 0 && this.#closing === undefined) {
+      if (!(await this.#followModel())) return;
       const modelVersion = this.modelVersion ?? '';
-      const ids = [...this.due].slice(0, REFRESH_BATCH);
-      for (const id of ids) this.due.delete(id);
-      const rows = await this.readRows(ids, modelVersion);
+      const ids = [...this.#due].slice(0, REFRESH_BATCH);
+      for (const id of ids) this.#due.delete(id);
+      const rows = await this.#readRows(ids, modelVersion);
       // What was read for one model has no place in another.
-      if (this.modelVersion === modelVersion) this.put(rows);
+      if (this.modelVersion === modelVersion) this.#put(rows);
       else this.refresh(ids);
     }
-    if (this.closing === undefined) this.state = 'ready';
+    if (this.#closing === undefined) this.state = 'ready';
   }
 
-  private async readRows(ids: readonly number[], modelVersion: string): Promise<readonly IndexedEmbedding[]> {
-    const { images } = this.deps.database;
+  async #readRows(ids: readonly number[], modelVersion: string): Promise<readonly IndexedEmbedding[]> {
+    const { images } = this.#deps.database;
     const rows: IndexedEmbedding[] = [];
     for (const row of await images.findImages(ids)) {
       const isListed = row.missingSince === null && row.clip.status === 'encoded';
@@ -248,22 +248,22 @@ class IndexOfWorker implements SearchIndex {
     return rows;
   }
 
-  private async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     this.state = 'closed';
-    this.unsubscribe();
-    for (const { reject } of this.asked.values()) reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
-    this.asked.clear();
+    this.#unsubscribe();
+    for (const { reject } of this.#asked.values()) reject(new HostError('SEARCH_UNAVAILABLE', 'the search is closed'));
+    this.#asked.clear();
     // Together: a database that hangs must not keep the worker from being told.
-    await Promise.allSettled([this.refreshing, this.endWorker()]);
+    await Promise.allSettled([this.#refreshing, this.#endWorker()]);
   }
 
   /** Never by `terminate`: inside of a native call that aborts the process. Not loaded yet, it ends at its first message. */
-  private async endWorker(): Promise<void> {
-    if (this.worker.threadId === -1) return; // It has ended already.
-    this.worker.ref(); // A process that must end before this has to know that it cannot exit in the regular way.
-    const ended = once(this.worker, 'exit').catch(() => {}); // `error`: then it ended as well.
-    Atomics.store(this.ending, 0, 1);
-    this.send({ kind: 'end' });
+  async #endWorker(): Promise<void> {
+    if (this.#worker.threadId === -1) return; // It has ended already.
+    this.#worker.ref(); // A process that must end before this has to know that it cannot exit in the regular way.
+    const ended = once(this.#worker, 'exit').catch(() => {}); // `error`: then it ended as well.
+    Atomics.store(this.#ending, 0, 1);
+    this.#send({ kind: 'end' });
     await ended;
   }
 }

@@ -60,40 +60,40 @@ const SAMPLED_ROWS = 2_048;
 /** Exact nearest neighbours over float32 vectors in segments. Deleting moves the last row into the gap. */
 export class SegmentStore {
   readonly dimension: number;
-  private readonly segments: Segment[] = [];
-  private readonly places = new Map<number, number>();
-  private readonly cameraNumbers = new Map<string, number>();
-  private readonly rowsPerSegment: number;
-  private gather: Float32Array | undefined;
+  readonly #segments: Segment[] = [];
+  readonly #places = new Map<number, number>();
+  readonly #cameraNumbers = new Map<string, number>();
+  readonly #rowsPerSegment: number;
+  #gather: Float32Array | undefined;
 
   constructor(dimension: number, rowsPerSegment: number = ROWS_PER_SEGMENT) {
     this.dimension = dimension;
-    this.rowsPerSegment = rowsPerSegment;
+    this.#rowsPerSegment = rowsPerSegment;
   }
 
   get size(): number {
-    return this.places.size;
+    return this.#places.size;
   }
 
   /** Adds rows, or replaces those whose id is here already. */
   put(rows: IndexRows): void {
     for (let row = 0; row < rows.ids.length; row++) {
       const id = rows.ids[row]!;
-      let place = this.places.get(id);
+      let place = this.#places.get(id);
       if (place === undefined) {
-        place = this.places.size;
-        this.places.set(id, place);
+        place = this.#places.size;
+        this.#places.set(id, place);
       }
-      this.write(place, rows, row);
+      this.#write(place, rows, row);
     }
   }
 
   remove(ids: Iterable<number>): void {
     for (const id of ids) {
-      const place = this.places.get(id);
+      const place = this.#places.get(id);
       if (place === undefined) continue;
-      this.places.delete(id);
-      this.moveLastTo(place);
+      this.#places.delete(id);
+      this.#moveLastTo(place);
     }
   }
 
@@ -111,12 +111,12 @@ export class SegmentStore {
     const best: Candidate[] = [];
     let considered = 0;
     const isFiltered = Object.keys(filter).length > 0;
-    for (const segment of this.segments) {
+    for (const segment of this.#segments) {
       if (segment.length === 0) continue;
       if (isEnding()) throw new Error('the search was given up');
       considered += isFiltered
-        ? this.searchMatching(segment, query, count, filter, best)
-        : this.searchAll(segment, query, count, best);
+        ? this.#searchMatching(segment, query, count, filter, best)
+        : this.#searchAll(segment, query, count, best);
     }
     best.sort(byRank);
     const top = best.slice(0, count);
@@ -124,17 +124,17 @@ export class SegmentStore {
       ids: Uint32Array.from(top, ({ id }) => id),
       scores: Float32Array.from(top, ({ score }) => score),
       considered,
-      spread: this.spreadOf(query),
+      spread: this.#spreadOf(query),
     };
   }
 
   /** Every so-manieth row: they lie in the order of their encoding, which has nothing to do with a query. */
-  private spreadOf(query: Float32Array): ScoreSpread {
+  #spreadOf(query: Float32Array): ScoreSpread {
     const rows = this.size;
     const step = Math.max(1, Math.ceil(rows / SAMPLED_ROWS));
     let [count, sum, squares] = [0, 0, 0];
     for (let place = 0; place < rows; place += step) {
-      const score = this.scoreAt(place, query);
+      const score = this.#scoreAt(place, query);
       count++;
       sum += score;
       squares += score * score;
@@ -144,29 +144,29 @@ export class SegmentStore {
     return { rows, mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
   }
 
-  private scoreAt(place: number, query: Float32Array): number {
-    const { vectors } = this.segmentOf(place);
-    const start = (place % this.rowsPerSegment) * this.dimension;
+  #scoreAt(place: number, query: Float32Array): number {
+    const { vectors } = this.#segmentOf(place);
+    const start = (place % this.#rowsPerSegment) * this.dimension;
     let score = 0;
     for (let i = 0; i < this.dimension; i++) score += vectors[start + i]! * query[i]!;
     return score;
   }
 
-  private write(place: number, rows: IndexRows, row: number): void {
-    const segment = this.segmentOf(place);
-    const at = place % this.rowsPerSegment;
+  #write(place: number, rows: IndexRows, row: number): void {
+    const segment = this.#segmentOf(place);
+    const at = place % this.#rowsPerSegment;
     segment.length = Math.max(segment.length, at + 1);
     segment.ids[at] = rows.ids[row]!;
     segment.libraryIds[at] = rows.libraryIds[row]!;
     segment.sortTimes[at] = rows.sortTimes[row]!;
-    segment.cameras[at] = this.cameraNumber(rows.cameras[row] ?? null);
+    segment.cameras[at] = this.#cameraNumber(rows.cameras[row] ?? null);
     segment.vectors.set(rows.vectors.subarray(row * this.dimension, (row + 1) * this.dimension), at * this.dimension);
   }
 
-  private segmentOf(place: number): Segment {
-    const index = Math.floor(place / this.rowsPerSegment);
-    const length = this.rowsPerSegment;
-    this.segments[index] ??= {
+  #segmentOf(place: number): Segment {
+    const index = Math.floor(place / this.#rowsPerSegment);
+    const length = this.#rowsPerSegment;
+    this.#segments[index] ??= {
       ids: new Uint32Array(length),
       libraryIds: new Uint32Array(length),
       sortTimes: new Float64Array(length),
@@ -174,82 +174,77 @@ export class SegmentStore {
       vectors: new Float32Array(length * this.dimension),
       length: 0,
     };
-    return this.segments[index];
+    return this.#segments[index];
   }
 
-  private cameraNumber(camera: string | null): number {
+  #cameraNumber(camera: string | null): number {
     if (camera === null) return NO_CAMERA;
-    const known = this.cameraNumbers.get(camera);
+    const known = this.#cameraNumbers.get(camera);
     if (known !== undefined) return known;
-    const number = this.cameraNumbers.size + 1;
-    this.cameraNumbers.set(camera, number);
+    const number = this.#cameraNumbers.size + 1;
+    this.#cameraNumbers.set(camera, number);
     return number;
   }
 
-  private moveLastTo(place: number): void {
-    const lastPlace = this.places.size;
-    const from = this.segmentOf(lastPlace);
-    const at = lastPlace % this.rowsPerSegment;
+  #moveLastTo(place: number): void {
+    const lastPlace = this.#places.size;
+    const from = this.#segmentOf(lastPlace);
+    const at = lastPlace % this.#rowsPerSegment;
     from.length = at;
-    if (place !== lastPlace) this.copyRow(from, at, place);
-    if (at === 0) this.segments.pop();
+    if (place !== lastPlace) this.#copyRow(from, at, place);
+    if (at === 0) this.#segments.pop();
   }
 
-  private copyRow(from: Segment, at: number, place: number): void {
-    const to = this.segmentOf(place);
-    const target = place % this.rowsPerSegment;
+  #copyRow(from: Segment, at: number, place: number): void {
+    const to = this.#segmentOf(place);
+    const target = place % this.#rowsPerSegment;
     to.ids[target] = from.ids[at]!;
     to.libraryIds[target] = from.libraryIds[at]!;
     to.sortTimes[target] = from.sortTimes[at]!;
     to.cameras[target] = from.cameras[at]!;
     to.vectors.set(from.vectors.subarray(at * this.dimension, (at + 1) * this.dimension), target * this.dimension);
-    this.places.set(to.ids[target]!, place);
+    this.#places.set(to.ids[target]!, place);
   }
 
-  private searchAll(segment: Segment, query: Float32Array, count: number, best: Candidate[]): number {
+  #searchAll(segment: Segment, query: Float32Array, count: number, best: Candidate[]): number {
     for (const { index, score } of exactNearest(segment, query, count)) best.push(candidateOf(segment, index, score));
     return segment.length;
   }
 
-  private searchMatching(
+  #searchMatching(
     segment: Segment,
     query: Float32Array,
     count: number,
     filter: SearchFilter,
     best: Candidate[],
   ): number {
-    const rows = this.matchingRows(segment, filter);
+    const rows = this.#matchingRows(segment, filter);
     const isDense = rows.length >= segment.length * DENSE_SHARE;
     const found =
-      (isDense && nearestInWhole(segment, rows, query, count)) || this.nearestGathered(segment, rows, query, count);
+      (isDense && nearestInWhole(segment, rows, query, count)) || this.#nearestGathered(segment, rows, query, count);
     for (const { index, score } of found) best.push(candidateOf(segment, index, score));
     return rows.length;
   }
 
-  private nearestGathered(
-    segment: Segment,
-    rows: readonly number[],
-    query: Float32Array,
-    count: number,
-  ): readonly Near[] {
-    this.gather ??= new Float32Array(ROWS_PER_GATHER * this.dimension);
-    const vectors = this.gather;
+  #nearestGathered(segment: Segment, rows: readonly number[], query: Float32Array, count: number): readonly Near[] {
+    this.#gather ??= new Float32Array(ROWS_PER_GATHER * this.dimension);
+    const vectors = this.#gather;
     const found: Near[] = [];
     for (let start = 0; start < rows.length; start += ROWS_PER_GATHER) {
       const part = rows.slice(start, start + ROWS_PER_GATHER);
-      for (const [index, row] of part.entries()) vectors.set(this.vectorAt(segment, row), index * this.dimension);
+      for (const [index, row] of part.entries()) vectors.set(this.#vectorAt(segment, row), index * this.dimension);
       for (const { index, score } of exactNearest({ vectors, length: part.length }, query, count))
         found.push({ index: part[index]!, score });
     }
     return found;
   }
 
-  private vectorAt(segment: Segment, row: number): Float32Array {
+  #vectorAt(segment: Segment, row: number): Float32Array {
     return segment.vectors.subarray(row * this.dimension, (row + 1) * this.dimension);
   }
 
-  private matchingRows(segment: Segment, filter: SearchFilter): number[] {
-    const camera = filter.camera === undefined ? undefined : (this.cameraNumbers.get(filter.camera) ?? -1);
+  #matchingRows(segment: Segment, filter: SearchFilter): number[] {
+    const camera = filter.camera === undefined ? undefined : (this.#cameraNumbers.get(filter.camera) ?? -1);
     const rows: number[] = [];
     for (let row = 0; row < segment.length; row++) {
       if (filter.libraryId !== undefined && segment.libraryIds[row] !== filter.libraryId) continue;
