@@ -12,17 +12,22 @@ import { bin, ROOT, workspaceEnv } from './workspace.mjs';
 const MODULES = {
   'packages/watcher': {
     backoff: [],
-    'drain-plan': [],
-    'path-excluder': [],
-    'path-excluder-wildcards': [],
-    'failure-streak': [],
-    'file-types': [],
+    'pass/drain-plan': [],
+    'exclude/path-excluder': [],
+    'exclude/path-excluder-wildcards': [],
+    'memory/failure-streak': [],
+    'exclude/file-types': [],
   },
   'packages/processes': { liveness: [] },
-  'packages/clip-client': { 'retry-policy': [], embedding: [], window: [], 'busy-limit': [] },
-  'packages/db': { 'claim-plan': [], 'vector-codec': [], cursor: [] },
-  'apps/server': { 'http/access': [], 'http/byte-range': [], 'host/quiet-hours': [], 'library/scan-plan': [] },
-  'apps/apollo': { 'batch-plan': [], 'crop-box': [], normalise: [] },
+  'packages/clip-client': { 'encoder/retry-policy': [], embedding: [], 'stream/window': [], 'encoder/busy-limit': [] },
+  'packages/db': { 'images/claim-plan': [], 'vector-codec': [], cursor: [] },
+  'apps/server': { 'http/access': [], 'http/byte-range': [], 'host/quiet-hours': [], 'library/scan/scan-plan': [] },
+  'apps/apollo': {
+    'lanes/batch-plan': [],
+    'lanes/arrival-pace': [],
+    'children/crop-box': [],
+    'children/normalise': [],
+  },
 };
 const LEAST_SHARE = 0.9;
 const KEPT = join(ROOT, '.cache/mutation.json');

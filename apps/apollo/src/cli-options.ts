@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ApolloError, messageOf } from './errors.js';
-import { type ListenAddress, parseListenAddress } from './listen-address.js';
-import type { Precision } from './model-files.js';
+import type { Precision } from './model/model-files.js';
+import { type ListenAddress, parseListenAddress } from './server/listen-address.js';
 
 export type Command =
   | { readonly kind: 'serve'; readonly options: ServeOptions }

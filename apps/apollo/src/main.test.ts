@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { tempFolder } from '@clip-watch/test-support';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import { describe, expect, test, vi } from 'vitest';
-import { PALETTE_DIR } from './model-choice.js';
+import { PALETTE_DIR } from './model/model-choice.js';
 import { createTestClient, solidItem } from './testing/apollo-client.js';
 import { runApollo, startApolloProcess } from './testing/apollo-process.js';
 import { makeCertificate } from './testing/certificate.js';

@@ -36,7 +36,7 @@ function tellParent(): void {
 /** Standard output gets the folder; a person watches standard error. */
 async function pull(options: PullOptions): Promise<void> {
   // Its HTTP client takes 20 MB of memory, which a server that only serves can do without.
-  const { pullModel } = await import('./model-pull.js');
+  const { pullModel } = await import('./pull/model-pull.js');
   let told = '';
   const pulled = await pullModel(options, {
     environment: process.env,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { lacksShared, sharedPath, tempFolder } from '@clip-watch/test-support';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { PALETTE_DIR } from './model-choice.js';
+import { PALETTE_DIR } from './model/model-choice.js';
 import { cosine, solidItem, vectorOf } from './testing/apollo-client.js';
 import { measurePhoto, type PhotoMeasures, rankCorrelation } from './testing/photo-measures.js';
 import { useApollo } from './testing/use-apollo.js';

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { watchActivity } from './activity.js';
-import { arrangeChildren } from './arrange.js';
+import { createImageEncoder } from './calls/image-encoder.js';
+import { type ClipService, createClipService } from './calls/service.js';
+import { createTextEncoder } from './calls/text-encoder.js';
 import type { ServeOptions } from './cli-options.js';
-import { createCounters } from './counters.js';
-import { type GrpcServer, startGrpcServer } from './grpc-server.js';
-import { createImageEncoder } from './image-encoder.js';
-import { type Lanes, openLanes } from './lanes.js';
-import { isLocalAddress } from './listen-address.js';
+import { arrangeChildren } from './lanes/arrange.js';
+import { type Lanes, openLanes } from './lanes/lanes.js';
 import type { Log } from './log.js';
-import { serveMetrics } from './metrics-page.js';
-import { chooseModel, type ModelChoice } from './model-choice.js';
-import { openModelFolder } from './model-folder.js';
-import { DEFAULT_BOUNDS, toModelInfo } from './model-info.js';
-import { type ClipService, createClipService } from './service.js';
-import { createTextEncoder } from './text-encoder.js';
+import { chooseModel, type ModelChoice } from './model/model-choice.js';
+import { openModelFolder } from './model/model-folder.js';
+import { DEFAULT_BOUNDS, toModelInfo } from './model/model-info.js';
+import { watchActivity } from './server/activity.js';
+import { createCounters } from './server/counters.js';
+import { type GrpcServer, startGrpcServer } from './server/grpc-server.js';
+import { isLocalAddress } from './server/listen-address.js';
+import { serveMetrics } from './server/metrics-page.js';
 
 /** A running encoder. */
 export interface RunningApollo {

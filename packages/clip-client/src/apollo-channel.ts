@@ -28,9 +28,9 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { ApolloAddress } from './address.js';
-import { checkHealth, type HealthAnswer } from './health-check.js';
-import type { StatusName } from './retry-policy.js';
-import { createStreamSerializer } from './stream-serializer.js';
+import { checkHealth, type HealthAnswer } from './encoder/health-check.js';
+import type { StatusName } from './encoder/retry-policy.js';
+import { createStreamSerializer } from './stream/stream-serializer.js';
 import { traceHeaders } from './tracing.js';
 
 /** A unary call that ended with a status. */

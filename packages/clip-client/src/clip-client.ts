@@ -1,9 +1,9 @@
 import { openApolloChannel } from './apollo-channel.js';
-import { EncoderPool, type PoolParts } from './encoder-pool.js';
+import { EncoderPool, type PoolParts } from './encoder/encoder-pool.js';
+import { encodeTexts } from './encoder/text-query.js';
 import { ClipClientError } from './errors.js';
-import { ImageRun } from './image-run.js';
 import { MAX_CONCURRENCY, outOfRange, type ResolvedClipClientOptions, resolveClipClientOptions } from './options.js';
-import { encodeTexts } from './text-query.js';
+import { ImageRun } from './stream/image-run.js';
 import { DEFAULT_TIMING } from './timing.js';
 import type { ClipClient, ClipClientOptions, ClipHealth, ClipModel } from './types.js';
 

@@ -7,7 +7,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import type { Verdict } from './encode-outcome.js';
+import type { Verdict } from './stream/encode-outcome.js';
 
 // A proxy: an SDK that is registered later is found all the same.
 const tracer = trace.getTracer('@clip-watch/clip-client');

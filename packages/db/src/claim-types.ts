@@ -1,5 +1,5 @@
 /** What a drain borrows, and the outcomes that it brings back. */
-import type { ClipErrorClass, ClipQuality } from './image-types.js';
+import type { ClipErrorClass, ClipQuality } from './images/image-types.js';
 
 /** A row that is due for encoding now, as the last scan knew it. */
 export interface ClipCandidate {

@@ -1,6 +1,6 @@
 /** One open database and the model that its vectors are in. */
 import type { DatabaseError } from './errors.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
+import type { ImageExifDao } from './images/image-exif-dao-types.js';
 import type { LibraryDao } from './library-types.js';
 import type { TableBacklog } from './table-backlog.js';
 

@@ -3,7 +3,7 @@ import type { Database, DatabaseOptions } from './database-types.js';
 import { dialectOf } from './database-url.js';
 import type { Dialect, OpenDialect } from './dialect.js';
 import { createEmbeddedListeners } from './embedded-listeners.js';
-import { createImageExifDao } from './image-exif-dao.js';
+import { createImageExifDao } from './images/image-exif-dao.js';
 import { createLibraryDao } from './library-dao.js';
 import { openSqlite } from './sqlite/open-sqlite.js';
 import { createTableBacklog } from './table-backlog.js';

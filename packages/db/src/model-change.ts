@@ -1,6 +1,6 @@
 import { type DaoContext, idsOf, ROWS_AT_ONCE } from './dao-context.js';
 import type { Sql } from './dialect.js';
-import type { DrainDao } from './image-drain-types.js';
+import type { DrainDao } from './images/image-drain-types.js';
 import { listLibraryIds } from './library-dao.js';
 import {
   ABANDON_WAITING,

@@ -1,8 +1,8 @@
 import type { ClipStateDao } from './database-types.js';
-import type { DrainDao } from './image-drain-types.js';
-import type { ImageExifDao } from './image-exif-dao-types.js';
-import type { ReadingDao } from './image-reading-types.js';
-import type { ScanDao } from './image-scan-types.js';
+import type { DrainDao } from './images/image-drain-types.js';
+import type { ImageExifDao } from './images/image-exif-dao-types.js';
+import type { ReadingDao } from './images/image-reading-types.js';
+import type { ScanDao } from './images/image-scan-types.js';
 import type { LibraryDao } from './library-types.js';
 
 /**

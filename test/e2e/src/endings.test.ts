@@ -58,9 +58,9 @@ describe.skipIf(process.platform !== 'linux')('a command that is stopped', () =>
   const data = tempFolder();
   let apollo: MockApollo;
   beforeAll(async () => {
-    await writePhotos(photos.path, 30);
-    // So slow that no command is over before it is stopped.
-    apollo = await startMockApollo({ delayMs: 5_000, workers: 1 });
+    // Long enough that no command is over before it is stopped; each answer comes soon, so that a stop waits for little.
+    await writePhotos(photos.path, 200);
+    apollo = await startMockApollo({ delayMs: 300, workers: 1 });
   });
   afterAll(async () => {
     await apollo.close();

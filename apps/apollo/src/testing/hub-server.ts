@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { PALETTE_DIR } from '../model-choice.js';
+import { PALETTE_DIR } from '../model/model-choice.js';
 
 /** What the hub does wrong with the large file; `times` of 0 means always. */
 export type HubFault =

@@ -1,5 +1,5 @@
 import { createRunClock } from '@clip-watch/processes';
-import type { ChildEnd, ChildEvents, ChildHost } from '../child-host.js';
+import type { ChildEnd, ChildEvents, ChildHost } from '../lanes/child-host.js';
 
 /** A child without a process: each batch is answered as the test decides. */
 export interface ScriptedChild {

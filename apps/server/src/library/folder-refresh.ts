@@ -1,8 +1,8 @@
 import type { Library } from '@clip-watch/db';
 import type { PathExcluder } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
-import { ingestPhotos } from './ingest-photos.js';
-import { refreshFolders, type ScanDeps } from './library-scan.js';
+import { ingestPhotos } from './scan/ingest-photos.js';
+import { refreshFolders, type ScanDeps } from './scan/library-scan.js';
 
 const HINTS_KEPT = 2_000;
 

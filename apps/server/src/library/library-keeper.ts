@@ -10,9 +10,9 @@ import { checkRoot, findOverlap } from './check-root.js';
 import { createFolderWatches, type FolderWatches } from './folder-watches.js';
 import { acceptRoot, answerGone, identityOfRoot } from './library-answers.js';
 import { type LibraryEvent, LibraryLoop, type LoopDeps } from './library-loop.js';
-import type { ScanOffline, ScanSummary } from './library-scan.js';
 import type { WatchMode } from './library-watch.js';
-import type { ScanRequest } from './scan-runner.js';
+import type { ScanOffline, ScanSummary } from './scan/library-scan.js';
+import type { ScanRequest } from './scan/scan-runner.js';
 
 export interface LibraryKeeperDeps {
   readonly database: Database;

@@ -4,13 +4,13 @@ import type { Database, Library } from '@clip-watch/db';
 import { compileExcluder, type DecodeHost, type PathExcluder } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import { HostError } from '../errors.js';
-import { reevaluateExclusions } from './exclusions.js';
 import { createFolderReader, type FolderReader } from './folder-reader.js';
 import { FolderRefresh } from './folder-refresh.js';
 import type { FolderWatches } from './folder-watches.js';
-import type { ScanDeps, ScanOffline, ScanSummary } from './library-scan.js';
 import { LibraryWatch, type WatchMode } from './library-watch.js';
-import { type ScanRequest, ScanRunner } from './scan-runner.js';
+import { reevaluateExclusions } from './scan/exclusions.js';
+import type { ScanDeps, ScanOffline, ScanSummary } from './scan/library-scan.js';
+import { type ScanRequest, ScanRunner } from './scan/scan-runner.js';
 
 export type LibraryChange = 'scan-started' | 'scan-ended' | 'changed' | 'removed';
 

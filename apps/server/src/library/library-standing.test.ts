@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ScanOffline, ScanSummary } from './library-scan.js';
 import { type Standing, standingAfter } from './library-standing.js';
+import type { ScanOffline, ScanSummary } from './scan/library-scan.js';
 
 const SETTLED = { question: null, answer: null, gonePhotos: null };
 const online: Standing = { state: 'online', stateReason: null, ...SETTLED };

@@ -1,6 +1,6 @@
 import type { Library } from '@clip-watch/db';
-import type { ScanOffline, ScanSummary } from './library-scan.js';
-import type { Gone } from './missing-brake.js';
+import type { ScanOffline, ScanSummary } from './scan/library-scan.js';
+import type { Gone } from './scan/missing-brake.js';
 
 export type Standing = Pick<Library, 'state' | 'stateReason' | 'question' | 'answer' | 'gonePhotos'>;
 

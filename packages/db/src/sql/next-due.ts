@@ -1,4 +1,4 @@
-import { ALONE_AFTER_CRASHES } from '../claim-plan.js';
+import { ALONE_AFTER_CRASHES } from '../images/claim-plan.js';
 import { statement } from '../statement.js';
 
 const UNCLAIMED = 'missing_since IS NULL AND clip_claim_token IS NULL';

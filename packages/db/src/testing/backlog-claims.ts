@@ -1,6 +1,6 @@
 import type { ClipCandidate } from '../claim-types.js';
 import type { ClipModelState } from '../database-types.js';
-import type { ImageRow } from '../image-types.js';
+import type { ImageRow } from '../images/image-types.js';
 import { OWNERS, type Step } from './backlog-steps.js';
 import {
   DAY_MS,

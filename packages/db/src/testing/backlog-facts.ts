@@ -1,5 +1,5 @@
 import type { ClipModelState } from '../database-types.js';
-import type { ImageRow } from '../image-types.js';
+import type { ImageRow } from '../images/image-types.js';
 import { MODELS } from './backlog-steps.js';
 import { hasOutcomeIn, hasVectorIn, hold, isVerdict, readRows, type World } from './backlog-world.js';
 import { collect, vectorOf } from './rows.js';

@@ -1,5 +1,5 @@
 import type { ClipCandidate, ClipClaim } from '../claim-types.js';
-import type { ClipErrorClass, ImageRow } from '../image-types.js';
+import type { ClipErrorClass, ImageRow } from '../images/image-types.js';
 import type { Step } from './backlog-steps.js';
 import { hold, readRows, type World } from './backlog-world.js';
 import { embeddingOf, failureOf } from './rows.js';

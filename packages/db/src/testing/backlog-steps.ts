@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ClipErrorClass } from '../image-types.js';
+import type { ClipErrorClass } from '../images/image-types.js';
 
 export const PATHS = ['a.jpg', 'b.jpg', 'c/d.jpg', 'c/e.jpg', 'f.jpg'] as const;
 export const CONTENTS = ['red', 'green', 'blue'] as const;

@@ -1,7 +1,7 @@
 import type { ClipCandidate, ClipClaim } from '../claim-types.js';
 import type { ClipModelState, ClipStateDao } from '../database-types.js';
-import type { ImageExifDao } from '../image-exif-dao-types.js';
-import type { ImageRow } from '../image-types.js';
+import type { ImageExifDao } from '../images/image-exif-dao-types.js';
+import type { ImageRow } from '../images/image-types.js';
 import { PATHS } from './backlog-steps.js';
 
 export const LEASE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClaimRequest, ClipCandidate, ClipClaim, ClipFailure, StoredEmbedding } from '../claim-types.js';
-import type { PhotoFacts } from '../image-types.js';
+import type { PhotoFacts } from '../images/image-types.js';
 import { MODEL } from './open-test-database.js';
 
 export function hashOf(content: string): string {

@@ -12,8 +12,8 @@ import { makeFolders } from './server-kill.js';
 const KINDS = {
   decode: /watcher\/dist\/picture\/host\/decode-child\.js/,
   encoder: /apollo\/dist\/main\.js/,
-  vision: /apollo\/dist\/vision-child\.js/,
-  text: /apollo\/dist\/text-child\.js/,
+  vision: /apollo\/dist\/children\/vision-child\.js/,
+  text: /apollo\/dist\/children\/text-child\.js/,
   folder: /folder-child\.js/,
   watch: /watch-child\.js/,
   original: /original-child\.js/,
