@@ -32,6 +32,7 @@ function step(name, command, commandArgs) {
 }
 
 if (isWhole) step('lint', 'biome', ['check', '.']);
+if (isWhole) step('format of documents', 'prettier', ['--check', '--log-level=warn', '.']);
 const tasks = ['run', ...(isWhole ? ['types'] : []), task];
 step('turbo', 'turbo', [...tasks, '--continue', '--concurrency=2', '--output-logs=new-only', ...filters]);
 // After the attacks, not beside them: it takes a core for an hour.

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import { assertNever } from '@clip-watch/basics';
 import { type PullOptions, parseCommand, type ServeOptions, USAGE } from './cli-options.js';
-import { ApolloError, assertNever } from './errors.js';
+import { ApolloError } from './errors.js';
 import { createLog } from './log.js';
 import { startApollo } from './serve.js';
 

@@ -37,11 +37,6 @@ export class HostError extends Error {
   }
 }
 
-/** Ends a `switch` over a union: a new kind without a branch does not compile. */
-export function assertNever(value: never): never {
-  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
-}
-
 /** What an unknown thrown value says, on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');

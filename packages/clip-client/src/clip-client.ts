@@ -1,3 +1,4 @@
+import { withResolvers } from '@clip-watch/basics';
 import { openApolloChannel } from './apollo-channel.js';
 import { EncoderPool, type PoolParts } from './encoder/encoder-pool.js';
 import { encodeTexts } from './encoder/text-query.js';
@@ -127,15 +128,4 @@ function disabledClient({ concurrency }: ResolvedClipClientOptions): ClipClient 
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function withResolvers<T>(): { promise: Promise<T>; resolve(value: T): void; reject(error: Error): void } {
-  let resolve!: (value: T) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

@@ -7,7 +7,6 @@ export type {
   ClipClient,
   ClipClientOptions,
   ClipHealth,
-  ClipLogger,
   ClipModel,
   EncodedOutcome,
   EncodeOutcome,

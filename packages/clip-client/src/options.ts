@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Logger } from '@clip-watch/basics';
 import { type ApolloAddress, parseApolloAddress } from './address.js';
-import type { ClipClientOptions, ClipLogger } from './types.js';
+import type { ClipClientOptions } from './types.js';
 
 /** The options, filled, checked and ready for use. */
 export interface ResolvedClipClientOptions {
@@ -15,7 +16,7 @@ export interface ResolvedClipClientOptions {
   readonly sendNames: boolean;
   readonly itemTimeoutMs: number;
   readonly clientName: string;
-  readonly log: ClipLogger | undefined;
+  readonly log: Logger | undefined;
 }
 
 type Attempt<T> = { readonly value: T } | { readonly problem: string };

@@ -1,3 +1,4 @@
+import type { Logger } from '@clip-watch/basics';
 /** The words of this package. Bytes, pixels and outcomes only: it knows neither files nor tables. */
 
 /** Which photo an image is. Only the hash leaves this machine, unless names may. */
@@ -191,19 +192,7 @@ export interface ClipClientOptions {
   /** Product and version for the encoder's logs. Default `clip-watch`. */
   readonly clientName?: string;
   /** Hears of outages, one line each, and of what an encoder did against the contract. Default: nobody. */
-  readonly log?: ClipLogger;
-}
-
-/** The part of a pino logger that this package uses. Facts are in the fields, never in the message. */
-export interface ClipLogger {
-  /** What helps only who looks for a fault here. */
-  debug(fields: object, message: string): void;
-  /** What went as it should. */
-  info(fields: object, message: string): void;
-  /** What was met and is got over without anybody. */
-  warn(fields: object, message: string): void;
-  /** What a person has to look at. */
-  error(fields: object, message: string): void;
+  readonly log?: Logger;
 }
 
 /**

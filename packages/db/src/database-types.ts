@@ -1,3 +1,4 @@
+import type { Logger } from '@clip-watch/basics';
 /** One open database and the model that its vectors are in. */
 import type { DatabaseError } from './errors.js';
 import type { ImageExifDao } from './images/image-exif-dao-types.js';
@@ -77,19 +78,11 @@ export interface DatabaseOptions {
   /** `file:/absolute/path.db`. `postgresql://` is refused with one sentence until it is built. */
   readonly url: string;
   /** Told of updates, copies, and trouble with the file. Without one nothing is logged. */
-  readonly log?: DatabaseLogger;
+  readonly log?: Logger;
   /** Clock, epoch ms. Default `Date.now`. */
   readonly now?: () => number;
   /** Random numbers in [0, 1) for jitter. Default `Math.random`. */
   readonly random?: () => number;
-}
-
-/** As pino has it: facts as fields, then a sentence. */
-export interface DatabaseLogger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { DatabaseLogger } from './database-types.js';
+import type { Logger } from '@clip-watch/basics';
 
 type Listener = (ids: readonly number[]) => void;
 
@@ -8,7 +8,7 @@ export interface EmbeddedListeners {
 }
 
 /** A listener that throws is logged and does not stop the others: what it was told of is committed. */
-export function createEmbeddedListeners(log: DatabaseLogger | undefined): EmbeddedListeners {
+export function createEmbeddedListeners(log: Logger | undefined): EmbeddedListeners {
   const listeners = new Set<Listener>();
   return {
     add(listener) {

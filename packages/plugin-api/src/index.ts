@@ -1,18 +1,10 @@
 /**
- * The door between the host server and its plugins: types, `definePlugin` and `serviceKey`. It imports nothing.
+ * The door between the host server and its plugins: types, `definePlugin` and `serviceKey`.
  */
+import type { Logger } from '@clip-watch/basics';
 
 /** The part of a pino logger that plugins use. Facts go into fields, never into the message. */
-export interface PluginLogger {
-  /** What helps only who looks for a fault of the plugin. */
-  debug(fields: object, message: string): void;
-  /** What went as it should. */
-  info(fields: object, message: string): void;
-  /** What was met and is got over without anybody. */
-  warn(fields: object, message: string): void;
-  /** What a person has to look at. */
-  error(fields: object, message: string): void;
-}
+export type PluginLogger = Logger;
 
 /** A library as plugins see it. */
 export interface PluginLibrary {

@@ -1,6 +1,8 @@
 /** One child process: started with an environment of its own, followed to its end, ended politely or at once. */
+
 import { type ChildProcess, type Serializable, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { withResolvers } from '@clip-watch/basics';
 import { createRunClock, type RunClock } from './run-clock.js';
 
 /** What `startChild` takes: the program, what it may know, and who hears of it. */
@@ -132,7 +134,7 @@ interface ChildLife {
 }
 
 function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
-  const { promise: ended, resolve } = withEnd();
+  const { promise: ended, resolve } = withResolvers<ChildEnd>();
   let killedFor: string | undefined;
   let error: Error | undefined;
   let hasEnded = false;
@@ -162,14 +164,6 @@ function followLife(child: ChildProcess, options: ChildOptions): ChildLife {
   child.on('exit', () => void setTimeout(end, WORDS_MS).unref());
   child.on('close', end);
   return { ended, hasEnded: () => hasEnded, kill };
-}
-
-function withEnd(): { readonly promise: Promise<ChildEnd>; readonly resolve: (end: ChildEnd) => void } {
-  let resolve: (end: ChildEnd) => void = () => {};
-  const promise = new Promise<ChildEnd>((onEnd) => {
-    resolve = onEnd;
-  });
-  return { promise, resolve };
 }
 
 function endOf(child: ChildProcess, killedFor: string | undefined, lastWords: string, error?: Error): ChildEnd {

@@ -1,3 +1,5 @@
+import { fullJitterMs } from '@clip-watch/basics';
+
 /** How long pauses between tries may be. */
 export interface PauseLimits {
   /** The ceiling after the first failure. */
@@ -17,5 +19,5 @@ export interface PauseLimits {
  * setTimeout(start, restartPauseMs(failures++, { baseMs: 500, capMs: 10_000 }));
  */
 export function restartPauseMs(failures: number, { baseMs, capMs, random = Math.random }: PauseLimits): number {
-  return Math.round(random() * Math.min(capMs, baseMs * 2 ** Math.min(failures, 30)));
+  return fullJitterMs(Math.min(capMs, baseMs * 2 ** Math.min(failures, 30)), random);
 }

@@ -50,8 +50,8 @@ test('an encoder that asks for a pause gets it', () => {
 
 test.each([
   [0, 1],
-  [0.5, 30_001],
-  [0.999, 59_941],
+  [0.5, 30_000],
+  [0.999, 59_940],
 ])('a random number of %d is that share of the longest wait', (random, expected) => {
   const failed = { errorClass: 'photo', reason: 'timeout', attempts: 0, now: 1_000, random: () => random } as const;
   expect(nextAttempt(failed)).toBe(1_000 + expected);

@@ -1,4 +1,4 @@
-import { assertNever } from './assert-never.js';
+import { assertNever, fullJitterMs } from '@clip-watch/basics';
 import type { ClipErrorClass } from './clip-backlog.js';
 
 const SECOND_MS = 1000;
@@ -56,7 +56,7 @@ export function longestDelayMs({
  * @returns epoch ms, later than `now`
  */
 export function nextAttempt(failed: FailedAttempt): number {
-  const jittered = 1 + Math.floor(failed.random() * longestDelayMs(failed));
-  const asked = Math.max(jittered, failed.retryAfterMs ?? 0);
+  const jittered = fullJitterMs(longestDelayMs(failed), failed.random);
+  const asked = Math.max(1, jittered, failed.retryAfterMs ?? 0);
   return failed.now + Math.min(asked, LONGEST_BACKOFF_MS);
 }

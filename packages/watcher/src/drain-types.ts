@@ -1,6 +1,8 @@
 /** The words of the drain: what it is given, what it shows, what it promises. */
+
+import type { Logger } from '@clip-watch/basics';
 import type { ClipClient } from '@clip-watch/clip-client';
-import type { PluginLibrary, PluginLogger } from '@clip-watch/plugin-api';
+import type { PluginLibrary } from '@clip-watch/plugin-api';
 import type { ClipBacklog } from './clip-backlog.js';
 import type { DecodeHost } from './picture-types.js';
 
@@ -11,7 +13,7 @@ export interface DrainDeps {
   readonly decodeHost: Pick<DecodeHost, 'prepare' | 'prepareBytes' | 'decoderVersion'>;
   /** The libraries as they are now, each with every exclude rule that holds for it. Asked again for each page. */
   libraries(): Promise<readonly PluginLibrary[]>;
-  readonly log?: PluginLogger;
+  readonly log?: Logger;
 }
 
 export interface DrainOptions {

@@ -1,4 +1,4 @@
-import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { Logger } from '@clip-watch/basics';
 
 /**
  * The rule of `CLIP_ENCODE_CONCURRENCY`: a whole number above 0 counts, anything else is the default with one warning.
@@ -7,7 +7,7 @@ import type { PluginLogger } from '@clip-watch/plugin-api';
  */
 export function resolveEncodeConcurrency(
   value: string | undefined,
-  options: { readonly default: number; readonly log?: Pick<PluginLogger, 'warn'> },
+  options: { readonly default: number; readonly log?: Pick<Logger, 'warn'> },
 ): number {
   if (value === undefined || value === '') return options.default;
   const parsed = /^\+?\d+$/.test(value.trim()) ? Number(value) : Number.NaN;

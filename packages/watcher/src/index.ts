@@ -1,6 +1,5 @@
 export { LONGEST_BACKOFF_MS } from './backoff.js';
 export type * from './clip-backlog.js';
-export { deadlineSignal } from './deadline-signal.js';
 export { createBacklogDrain } from './drain/backlog-drain.js';
 export { activateNow, advanceModelChange, type ModelChange, STARTER_MODEL } from './drain/model-change.js';
 export { type ResolvedDrainOptions, resolveDrainOptions } from './drain-options.js';

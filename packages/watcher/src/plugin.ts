@@ -1,3 +1,4 @@
+import { assertNever } from '@clip-watch/basics';
 import {
   definePlugin,
   type Plugin,
@@ -7,7 +8,6 @@ import {
   type PluginLibrary,
 } from '@clip-watch/plugin-api';
 import { z } from 'zod';
-import { assertNever } from './assert-never.js';
 import { createBacklogDrain } from './drain/backlog-drain.js';
 import type { BacklogDrain, DrainStatus } from './drain-types.js';
 import { services } from './services.js';

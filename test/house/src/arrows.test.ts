@@ -5,22 +5,25 @@ import { REPOSITORY, sourceFiles, workspacePackages } from './workspace.js';
 
 /** The map of ARCHITECTURE.md: what the shipped code of each package may import from the workspace. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  '@clip-watch/basics': [],
   '@clip-watch/proto': [],
-  '@clip-watch/plugin-api': [],
+  '@clip-watch/plugin-api': ['@clip-watch/basics'],
   '@clip-watch/library-root': [],
-  '@clip-watch/processes': [],
-  '@clip-watch/clip-client': ['@clip-watch/proto'],
-  '@clip-watch/db': [],
+  '@clip-watch/processes': ['@clip-watch/basics'],
+  '@clip-watch/clip-client': ['@clip-watch/basics', '@clip-watch/proto'],
+  '@clip-watch/db': ['@clip-watch/basics'],
   '@clip-watch/watcher': [
+    '@clip-watch/basics',
     '@clip-watch/clip-client',
     '@clip-watch/library-root',
     '@clip-watch/plugin-api',
     '@clip-watch/processes',
   ],
-  '@clip-watch/apollo': ['@clip-watch/processes', '@clip-watch/proto'],
+  '@clip-watch/apollo': ['@clip-watch/basics', '@clip-watch/processes', '@clip-watch/proto'],
   '@clip-watch/apollo-mock': ['@clip-watch/proto'],
   // The server starts apps/apollo as a process: it stands in the manifest so that it is built first, nothing imports it.
   '@clip-watch/server': [
+    '@clip-watch/basics',
     '@clip-watch/clip-client',
     '@clip-watch/db',
     '@clip-watch/library-root',

@@ -8,7 +8,7 @@ const SKIPS = /\.(skipIf|runIf)\(|\.skip\(/;
 /** The first column of the tables of test/README.md. */
 function listed(): string[] {
   const text = readFileSync(join(REPOSITORY, 'test/README.md'), 'utf8');
-  return [...text.matchAll(/^\| `([\w./-]+\.test\.ts)` \|/gm)].map((match) => match[1] ?? '').sort();
+  return [...text.matchAll(/^\| `([\w./-]+\.test\.ts)` +\|/gm)].map((match) => match[1] ?? '').sort();
 }
 
 function skipping(): string[] {

@@ -1,6 +1,6 @@
+import { assertNever } from '@clip-watch/basics';
 import type { EncodeResult, ImageItem__Output } from '@clip-watch/proto';
 import type { DecodeOutput, VectorOutput } from '../children/child-protocol.js';
-import { assertNever } from '../errors.js';
 import type { Lane, LaneJob, LaneOutcome, Sender } from '../lanes/lane.js';
 import type { Counters } from '../server/counters.js';
 import { checkItem, type ItemLimits } from './item-check.js';

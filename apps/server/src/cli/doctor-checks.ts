@@ -1,6 +1,7 @@
 import { readFile, statfs } from 'node:fs/promises';
+import { deadlineSignal } from '@clip-watch/basics';
 import type { Database } from '@clip-watch/db';
-import { deadlineSignal, openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
+import { openDecodeHost, STARTER_MODEL } from '@clip-watch/watcher';
 import { HostError, messageOf } from '../errors.js';
 import { openDataFolder } from '../host/data-folder.js';
 import { openStore } from '../host/host.js';

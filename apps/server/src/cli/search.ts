@@ -1,4 +1,5 @@
-import { deadlineSignal } from '@clip-watch/watcher';
+import { deadlineSignal } from '@clip-watch/basics';
+
 import type { ApiSearchAnswer } from '../api/index.js';
 import { HostError } from '../errors.js';
 import { type Host, openHost } from '../host/host.js';

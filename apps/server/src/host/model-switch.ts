@@ -1,6 +1,7 @@
+import { deadlineSignal } from '@clip-watch/basics';
 import type { ClipClient, ClipModel } from '@clip-watch/clip-client';
 import type { ClipModelState, Database } from '@clip-watch/db';
-import { activateNow, deadlineSignal, STARTER_MODEL } from '@clip-watch/watcher';
+import { activateNow, STARTER_MODEL } from '@clip-watch/watcher';
 import type { BaseLogger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { EmbeddedApollo } from '../encoder/embedded-apollo.js';

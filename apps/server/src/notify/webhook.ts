@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deadlineSignal } from '@clip-watch/watcher';
+import { deadlineSignal } from '@clip-watch/basics';
+
 import type { BaseLogger } from 'pino';
 import { messageOf } from '../errors.js';
 

@@ -1,3 +1,4 @@
+import { withDeadline } from '@clip-watch/basics';
 import type {
   Plugin,
   PluginContext,
@@ -12,7 +13,6 @@ import { messageOf } from '../errors.js';
 import { CallCutOff, callWithin } from './call-within.js';
 import { checkHealth, checkInstance, checkPlugin } from './plugin-checks.js';
 import { guardRoute } from './plugin-routes.js';
-import { withDeadline } from './with-deadline.js';
 
 export interface PluginSource {
   readonly plugin: Plugin<never> | Plugin;

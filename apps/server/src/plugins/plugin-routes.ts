@@ -1,6 +1,6 @@
+import { withDeadline } from '@clip-watch/basics';
 import type { PluginRequest, PluginRoute } from '@clip-watch/plugin-api';
 import { HostError, messageOf } from '../errors.js';
-import { withDeadline } from './with-deadline.js';
 
 export interface RouteGuard {
   readonly plugin: string;

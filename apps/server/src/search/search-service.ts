@@ -1,12 +1,7 @@
+import { deadlineSignal } from '@clip-watch/basics';
 import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
 import type { ClipModelState, Database, ImageRow } from '@clip-watch/db';
-import {
-  type CropBox,
-  deadlineSignal,
-  type EncodeTarget,
-  type PreparedPicture,
-  STARTER_MODEL,
-} from '@clip-watch/watcher';
+import { type CropBox, type EncodeTarget, type PreparedPicture, STARTER_MODEL } from '@clip-watch/watcher';
 import type { ApiSearchAnswer, ApiSearchHit } from '../api/index.js';
 import { HostError, type HostErrorCode } from '../errors.js';
 import { isSearchable } from '../photos/explain.js';

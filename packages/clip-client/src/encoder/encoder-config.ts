@@ -1,10 +1,10 @@
+import type { Logger } from '@clip-watch/basics';
 import type { StreamAccepted__Output } from '@clip-watch/proto';
 import type { ApolloAddress } from '../address.js';
 import type { ApolloChannel } from '../apollo-channel.js';
 import type { Verdict } from '../stream/encode-outcome.js';
 import type { ImageJob } from '../stream/image-job.js';
 import type { Timing } from '../timing.js';
-import type { ClipLogger } from '../types.js';
 import type { Handshake } from './model-handshake.js';
 
 /** What an encoder asks of the pool around it. */
@@ -26,7 +26,7 @@ export interface EncoderConfig {
   readonly itemTimeoutMs: number;
   readonly withNames: boolean;
   readonly clientName: string;
-  readonly log: ClipLogger | undefined;
+  readonly log: Logger | undefined;
   readonly timing: Timing;
   readonly random: () => number;
   openChannel(keepalive: boolean): ApolloChannel;

@@ -1,4 +1,4 @@
-import type { ClipLogger } from '../types.js';
+import type { Logger } from '@clip-watch/basics';
 import type { AfterEnd } from './retry-policy.js';
 
 /** Says what became of one encoder: a line when it goes, one when the breaker opens, one when it is back. */
@@ -12,7 +12,7 @@ export interface OutageLog {
   opened(): void;
 }
 
-export function createOutageLog(encoder: string, log: ClipLogger | undefined): OutageLog {
+export function createOutageLog(encoder: string, log: Logger | undefined): OutageLog {
   let said: 'nothing' | 'away' | 'broken' | 'misconfigured' = 'nothing';
   let reasonSaid: string | undefined;
   let hasSaidFault = false;

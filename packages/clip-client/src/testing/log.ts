@@ -1,6 +1,6 @@
-import type { ClipLogger } from '../types.js';
+import type { Logger } from '@clip-watch/basics';
 
-export interface RecordedLog extends ClipLogger {
+export interface RecordedLog extends Logger {
   readonly lines: string[];
   /** What people see at the usual level. */
   readonly loud: () => string[];

@@ -1,8 +1,8 @@
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from '@clip-watch/basics';
 import { expect, test, vi } from 'vitest';
 import { openDatabase } from '../database.js';
-import type { DatabaseLogger } from '../database-types.js';
 import { openTestDatabase, temporaryFolder } from '../testing/open-test-database.js';
 import { photo } from '../testing/rows.js';
 import { guardFile } from './file-guard.js';
@@ -57,7 +57,7 @@ test('the log has a line at once and one a minute, and one when the file is back
   writeFileSync(file, '');
   const lines: string[] = [];
   const say = (_fields: object, message: string): void => void lines.push(message);
-  const log: DatabaseLogger = { debug: say, info: say, warn: say, error: say };
+  const log: Logger = { debug: say, info: say, warn: say, error: say };
   let time = 0;
   const guard = guardFile({ file, log, now: () => time, everyMs: 3_600_000 });
   await guard.check();

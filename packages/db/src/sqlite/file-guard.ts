@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { DatabaseLogger } from '../database-types.js';
+import type { Logger } from '@clip-watch/basics';
 import { DatabaseError } from '../errors.js';
 
 /**
@@ -16,7 +16,7 @@ export interface FileGuard {
 
 export interface FileGuardOptions {
   readonly file: string;
-  readonly log?: DatabaseLogger | undefined;
+  readonly log?: Logger | undefined;
   /** Epoch ms. */
   readonly now: () => number;
   /** Between looks. Default 1,000. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import type { Logger } from '@clip-watch/basics';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { DatabaseLogger } from '../database-types.js';
 import { DatabaseError } from '../errors.js';
 import { LOG_BYTES, PAGE_BYTES } from './settings.js';
 import { openSqliteThread } from './thread.js';
@@ -24,7 +24,7 @@ export interface Maintenance {
 
 export interface MaintenanceOptions {
   readonly file: string;
-  readonly log?: DatabaseLogger | undefined;
+  readonly log?: Logger | undefined;
 }
 
 async function bytesOf(file: string): Promise<number> {

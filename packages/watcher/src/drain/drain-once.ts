@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertNever } from '../assert-never.js';
+import { assertNever, deadlineSignal } from '@clip-watch/basics';
 import { MAX_PHOTO_ATTEMPTS } from '../backoff.js';
-import { deadlineSignal } from '../deadline-signal.js';
 import type { DrainOnceEnd, DrainOnceOptions, DrainOnceResult } from '../drain-types.js';
 import { countsSince, type DrainProgress } from '../memory/drain-progress.js';
 import type { PassEnd } from '../pass/pass-end.js';

@@ -1,3 +1,4 @@
+import { fullJitterMs } from '@clip-watch/basics';
 import type { LedgerEntry } from '../ledger-entry.js';
 import { reasonRule } from '../reasons.js';
 import type { StreakSign } from './failure-streak.js';
@@ -75,7 +76,7 @@ export class LibraryPauses {
     streak.pauses += 1;
     return {
       reason: `${ENVIRONMENT_STREAK} photos in a row could not be read (${reason}). Check the disk or the mount; reading goes on by itself.`,
-      resumesAt: this.#clock.now() + 1 + Math.floor(this.#clock.random() * longest),
+      resumesAt: this.#clock.now() + Math.max(1, fullJitterMs(longest, this.#clock.random)),
     };
   }
 

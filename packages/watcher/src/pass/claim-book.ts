@@ -1,10 +1,10 @@
-import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { Logger } from '@clip-watch/basics';
 import type { ClipBacklog, ClipClaim } from '../clip-backlog.js';
 
 export interface ClaimBookOptions {
   readonly backlog: Pick<ClipBacklog, 'extendClaim' | 'releaseClaims'>;
   readonly leaseMs: number;
-  readonly log?: PluginLogger | undefined;
+  readonly log?: Logger | undefined;
 }
 
 /** Tracks claimed rows that have no outcome yet: extends their leases, and releases them at the end. */

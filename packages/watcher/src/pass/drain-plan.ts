@@ -1,6 +1,7 @@
 /** What an outcome does to its row in the ledger: the whole policy, without a clock, a socket or a table. */
+
+import { assertNever } from '@clip-watch/basics';
 import type { EncodedOutcome, EncodeOutcome, PermanentOutcome, TransientOutcome } from '@clip-watch/clip-client';
-import { assertNever } from '../assert-never.js';
 import { MAX_PHOTO_ATTEMPTS, nextAttempt } from '../backoff.js';
 import type { ClipFailure, ClipQuality, StoredEmbedding } from '../clip-backlog.js';
 import type { LedgerEntry, WorkItem } from '../ledger-entry.js';

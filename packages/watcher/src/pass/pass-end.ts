@@ -1,5 +1,5 @@
 /** How a pass ends, and what the drain does then: pure, so that every pause is in one table. */
-import { assertNever } from '../assert-never.js';
+import { assertNever } from '@clip-watch/basics';
 import { errorCode, errorMessage } from '../error-code.js';
 
 /** How a pass over the libraries ended. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Logger } from '@clip-watch/basics';
 import type { EncodedOutcome } from '@clip-watch/clip-client';
-import type { PluginLibrary, PluginLogger } from '@clip-watch/plugin-api';
+import type { PluginLibrary } from '@clip-watch/plugin-api';
 import type { ClipFailure } from '../clip-backlog.js';
 import type { DrainCounts } from '../drain-types.js';
 import type { SkipReason } from '../exclude/filter-excluded.js';
@@ -20,7 +21,7 @@ export interface PassLog {
 }
 
 /** @param seenBugs remembers our own faults over passes, so that each is told once */
-export function createPassLog(log: PluginLogger | undefined, seenBugs: Set<string>): PassLog {
+export function createPassLog(log: Logger | undefined, seenBugs: Set<string>): PassLog {
   return {
     passStarts: ({ id, name }, pending, concurrency) =>
       log?.info({ libraryId: id, library: name, count: pending, concurrency }, 'clip_watch: encoding pass starts'),
@@ -52,7 +53,7 @@ function remedy(reason: string): { readonly remedy?: string } {
 }
 
 function logEncoded(
-  log: PluginLogger | undefined,
+  log: Logger | undefined,
   item: WorkItem,
   { answer, source }: { readonly answer: EncodedOutcome; readonly source: string },
 ): void {
@@ -63,7 +64,7 @@ function logEncoded(
   );
 }
 
-function logFailure(log: PluginLogger | undefined, item: WorkItem, row: ClipFailure, seenBugs: Set<string>): void {
+function logFailure(log: Logger | undefined, item: WorkItem, row: ClipFailure, seenBugs: Set<string>): void {
   const { errorClass, reason, message, nextAttemptAt } = row;
   const fields = { ...where(item), errorClass, reason, message };
   if (row.final) log?.warn({ ...fields, ...remedy(reason) }, 'clip_watch: permanent failure');
@@ -74,7 +75,7 @@ function logFailure(log: PluginLogger | undefined, item: WorkItem, row: ClipFail
 
 // The digest names the fault in a report; the same fault on a million photos is one line.
 function logBug(
-  log: PluginLogger | undefined,
+  log: Logger | undefined,
   fields: { readonly reason: string; readonly message: string },
   seenBugs: Set<string>,
 ): void {

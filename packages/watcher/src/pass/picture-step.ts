@@ -1,3 +1,4 @@
+import { withResolvers } from '@clip-watch/basics';
 import type { ClipModel, ImagePayload, ImageToEncode } from '@clip-watch/clip-client';
 import type { ClipQuality } from '../clip-backlog.js';
 import { errorCode, errorMessage } from '../error-code.js';
@@ -71,7 +72,7 @@ function stepFromError(error: unknown, signal: AbortSignal): PictureStep {
 
 // A decoder that hangs must not hold up the end of the drain, even if it ignores the signal.
 async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = withReject();
+  const { promise: aborted, reject } = withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -80,12 +81,4 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function withReject(): { readonly promise: Promise<never>; readonly reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_, no) => {
-    reject = no;
-  });
-  return { promise, reject };
 }

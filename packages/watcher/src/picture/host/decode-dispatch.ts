@@ -4,6 +4,7 @@
  * threads of the others are not spent on waiting for it.
  */
 
+import { withResolvers } from '@clip-watch/basics';
 import { pictureFailure } from '../photo-reasons.js';
 import { DecodeHostError } from './decode-host-error.js';
 import type { ResolvedDecodeHostOptions } from './decode-host-options.js';
@@ -160,12 +161,7 @@ function createJob(
   call: DecodeCall,
   { urgent = false, alone = false }: Omit<CallOptions, 'signal'>,
 ): { readonly promise: Promise<DecodeReply>; readonly job: DecodeJob } {
-  let resolve: DecodeJob['resolve'] = () => {};
-  let reject: DecodeJob['reject'] = () => {};
-  const promise = new Promise<DecodeReply>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
+  const { promise, resolve, reject } = withResolvers<DecodeReply>();
   return {
     promise,
     job: { id, call, urgent, alone, stage: 'queued', turn: 0, deadline: undefined, stall: undefined, resolve, reject },

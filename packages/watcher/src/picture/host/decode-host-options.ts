@@ -1,5 +1,5 @@
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
-import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { Logger } from '@clip-watch/basics';
 import type { DecodeLimits } from './host-protocol.js';
 
 export interface DecodeHostOptions {
@@ -25,12 +25,12 @@ export interface DecodeHostOptions {
   /** False: no Perl is started, as if it were not installed. Default true. */
   readonly useExifTool?: boolean;
   readonly limits?: Partial<DecodeLimits>;
-  readonly log?: PluginLogger;
+  readonly log?: Logger;
 }
 
 export interface ResolvedDecodeHostOptions extends Required<Omit<DecodeHostOptions, 'limits' | 'log'>> {
   readonly limits: DecodeLimits;
-  readonly log: PluginLogger | undefined;
+  readonly log: Logger | undefined;
 }
 
 const DEFAULT_LIMITS: DecodeLimits = {

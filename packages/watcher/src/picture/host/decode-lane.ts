@@ -6,7 +6,7 @@
  * deadline passes and it is killed; a new child takes over at once. `closed`: nothing is taken, what runs has a grace period.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PluginLogger } from '@clip-watch/plugin-api';
+import type { Logger } from '@clip-watch/basics';
 import { type DecodeJob, stopClocks, takeNext, wasInHand } from './decode-job.js';
 import { type CallMessage, type DecodeProcess, startDecodeProcess } from './decode-process.js';
 import type { ChildSettings, FromChild, PhotoProgress } from './host-protocol.js';
@@ -18,7 +18,7 @@ export interface LaneOptions {
   readonly deadlineMs: (job: DecodeJob) => number;
   /** After this long without a byte from the disk the others get a new child; Infinity: never. */
   readonly stallMs: number;
-  readonly log: PluginLogger | undefined;
+  readonly log: Logger | undefined;
 }
 
 export interface LaneEvents {

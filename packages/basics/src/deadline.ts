@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /**
  * A signal that aborts after a time, or together with another one. `AbortSignal.any` over `AbortSignal.timeout` will not
  * do: Node 20 may garbage-collect the time-out, which then never fires.
@@ -13,4 +15,18 @@ export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
   if (signal?.aborted === true) onAbort();
   signal?.addEventListener('abort', onAbort, { once: true, signal: deadline.signal });
   return deadline.signal;
+}
+
+/** @throws Error when the work takes longer; the work itself goes on, and what it gives later is dropped */
+export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`it took longer than ${ms} ms`);
+  });
+  late.catch(() => {}); // Cancelled when the work ends first.
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer.abort();
+  }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { deadlineSignal } from './deadline-signal.js';
+import { deadlineSignal, withDeadline } from './deadline.js';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -29,4 +29,9 @@ test('a time-out says what it is', async () => {
   const signal = deadlineSignal(1);
   await once(signal, 'abort');
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' });
+});
+
+test('work that takes longer is given up, work that does not gives its value', async () => {
+  expect(await withDeadline(Promise.resolve(7), 3_600_000)).toBe(7);
+  await expect(withDeadline(new Promise(() => {}), 1)).rejects.toThrow('it took longer than 1 ms');
 });
