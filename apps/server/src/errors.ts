@@ -26,6 +26,7 @@ const USAGE_CODES: ReadonlySet<HostErrorCode> = new Set(['USAGE', 'BAD_SETTINGS'
 /** An error whose message is one line for people: what, where, what to do. */
 export class HostError extends Error {
   override readonly name = 'HostError';
+  /** What happened; branch on this and not on the message. */
   readonly code: HostErrorCode;
   constructor(code: HostErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -17,7 +17,10 @@ export function deadlineSignal(ms: number, signal?: AbortSignal): AbortSignal {
   return deadline.signal;
 }
 
-/** @throws Error when the work takes longer; the work itself goes on, and what it gives later is dropped */
+/**
+ * Waits for work no longer than this. The work itself goes on, and what it gives later is dropped.
+ * @throws Error when the work takes longer
+ */
 export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   const timer = new AbortController();
   const late = sleep(ms, undefined, { signal: timer.signal }).then(() => {

@@ -1,7 +1,10 @@
 /** A promise, and the functions that settle it. */
 export interface Resolvers<T> {
+  /** Settled by the functions beside it. */
   readonly promise: Promise<T>;
+  /** Fulfils the promise. */
   resolve(value: T): void;
+  /** Rejects the promise. */
   reject(reason: unknown): void;
 }
 

@@ -11,6 +11,7 @@ import type { TableBacklog } from './table-backlog.js';
 export interface ClipModelState {
   /** The one that is searched. */
   readonly activeModelVersion: string | null;
+  /** Of the model that is searched, for people. */
   readonly activeModelName: string | null;
   /** How many numbers an embedding of the active model has. */
   readonly activeDimension: number | null;
@@ -22,6 +23,7 @@ export interface ClipModelState {
   readonly dimension: number | null;
   /** The one that was searched before, while its rows are carried over or dropped; null when that is done. */
   readonly retiringModelVersion: string | null;
+  /** Of the model that is being left, for people. */
   readonly retiringModelName: string | null;
   /** The one that the verdicts of the ledger are of. Nothing is claimed while it is not the wanted one. */
   readonly ledgerModelVersion: string | null;
@@ -90,8 +92,11 @@ export interface DatabaseOptions {
  * for 10 seconds, and FILE_GONE, DISK_FULL, READ_ONLY, IO or CORRUPT when the disk is in trouble.
  */
 export interface Database extends AsyncDisposable {
+  /** Libraries and their state. */
   readonly libraries: LibraryDao;
+  /** Photos, and the CLIP part of each. */
   readonly images: ImageExifDao;
+  /** Which models are searched and wanted. */
   readonly clipState: ClipStateDao;
   /** The same DAOs as a drain wants them. */
   readonly backlog: TableBacklog;

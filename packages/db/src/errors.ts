@@ -30,6 +30,7 @@ const RETRYABLE: ReadonlySet<DatabaseErrorCode> = new Set(['BUSY', 'DISK_FULL', 
  */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
+  /** What happened; branch on this and not on the message. */
   readonly code: DatabaseErrorCode;
 
   constructor(code: DatabaseErrorCode, message: string, options?: ErrorOptions) {

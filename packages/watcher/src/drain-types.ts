@@ -8,14 +8,19 @@ import type { DecodeHost } from './picture-types.js';
 
 /** Opened by the caller, and closed by the caller after the drain. */
 export interface DrainDeps {
+  /** The table of photos. */
   readonly backlog: ClipBacklog;
+  /** The encoders. */
   readonly clipClient: ClipClient;
+  /** Makes pictures ready for an encoder. */
   readonly decodeHost: Pick<DecodeHost, 'prepare' | 'prepareBytes' | 'decoderVersion'>;
   /** The libraries as they are now, each with every exclude rule that holds for it. Asked again for each page. */
   libraries(): Promise<readonly PluginLibrary[]>;
+  /** Default: nothing is logged. */
   readonly log?: Logger;
 }
 
+/** Settings of a drain; every one of them has a default. */
 export interface DrainOptions {
   /** Rows claimed at once, 1 to 5,000. Default 256. */
   readonly pageSize?: number;
@@ -48,6 +53,7 @@ export type DrainState = 'disabled' | 'idle' | 'draining' | 'waiting' | 'paused'
 
 /** Photos since the drain was created, counted when their outcome was committed. */
 export interface DrainCounts {
+  /** Got a vector of their own. */
   readonly encoded: number;
   /** Rows that needed no encode, because an equal picture was encoded already. */
   readonly copied: number;
@@ -59,38 +65,48 @@ export interface DrainCounts {
   readonly skipped: number;
 }
 
+/** One library in the status of a drain. */
 export interface LibraryDrainStatus extends DrainCounts {
+  /** The id of the library in the table. */
   readonly libraryId: number;
   /** `paused`: its disk or mount fails; the others go on. */
   readonly state: 'idle' | 'draining' | 'paused';
+  /** One sentence for people, when paused. */
   readonly reason?: string;
   /** Epoch ms of the next try, when paused. */
   readonly resumesAt?: number;
 }
 
+/** A drain as it is shown to people. */
 export interface DrainStatus {
+  /** What the drain is doing. */
   readonly state: DrainState;
   /** One sentence for people: what is wrong and what to do. */
   readonly reason?: string;
   /** Committed encodes over the last half minute of draining. */
   readonly imagesPerSecond: number;
+  /** Every library that the drain has worked on. */
   readonly libraries: readonly LibraryDrainStatus[];
 }
 
 /** Why `drainOnce` ended. `done`: nothing is left but rows that must wait. */
 export type DrainOnceEnd = 'done' | 'disabled' | 'encoder-away' | 'misconfigured' | 'database' | 'paused' | 'stopped';
 
+/** What one full pass did, and why it ended. */
 export interface DrainOnceResult extends DrainCounts {
+  /** `done` when nothing is left to do now. */
   readonly end: DrainOnceEnd;
   /** One sentence for people: why it ended early, or, with `done`, why a library rests although it has work. */
   readonly reason?: string;
 }
 
+/** How one full pass goes. */
 export interface DrainOnceOptions {
   /** Try what failed for now again at the end, without waiting for its time. Default false. */
   readonly retries?: boolean;
   /** How long to wait for an encoder that is away. Default 60,000. */
   readonly patienceMs?: number;
+  /** Stops the pass; what is in progress is given back. */
   readonly signal?: AbortSignal;
 }
 
@@ -102,6 +118,7 @@ export interface BacklogDrain extends AsyncDisposable {
   pause(): void;
   /** Ends a pause, and looks at once whether a misconfiguration is gone. */
   resume(): void;
+  /** The state, the speed, and what was done for each library. */
   status(): DrainStatus;
   /** Resolves when the drain is idle, paused, disabled or closed. Rejects with the signal's reason. */
   whenIdle(signal?: AbortSignal): Promise<void>;

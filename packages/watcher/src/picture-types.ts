@@ -6,6 +6,7 @@ import type { PhotoReason } from './reasons.js';
 
 /** One photo of one library. `relPath` uses `/` and is relative to `rootPath`. */
 export interface PhotoLocation extends LibraryRoot {
+  /** Relative to the root, with `/`. */
   readonly relPath: string;
 }
 
@@ -13,20 +14,26 @@ export interface PhotoLocation extends LibraryRoot {
 export interface EncodeTarget {
   /** Absent: encoded bytes only. */
   readonly pixels?: PixelRecipe;
+  /** Media types that the encoder decodes itself. */
   readonly acceptedMediaTypes: readonly string[];
+  /** Of one encoded picture. */
   readonly maxImageBytes?: number;
 }
 
 /** Typed failure of one picture; `REASONS` says what each reason means. */
 export interface PictureFailure {
   readonly kind: 'failed';
+  /** A key of `REASONS`. */
   readonly reason: PhotoReason;
+  /** Decides when it is tried again. */
   readonly errorClass: Extract<ClipErrorClass, 'photo' | 'environment' | 'bug'>;
   /** False: may pass on another try (`timeout`, a file that is still growing, a full disk). */
   readonly sure: boolean;
+  /** What was met, in one sentence for people. */
   readonly message: string;
 }
 
+/** A picture ready for the encoder, or why there is none. */
 export type PreparedPicture =
   | {
       readonly kind: 'pixels';
@@ -59,7 +66,9 @@ export interface ChangedPhoto {
 
 /** What one pass over a photo's bytes tells. Unknown values are null; times are epoch milliseconds. */
 export interface PhotoFacts {
+  /** Relative to the root, with `/`. */
   readonly relPath: string;
+  /** In bytes. */
   readonly fileSize: number;
   readonly modifiedAtMs: number;
   /** Of the inode (`ctime`). */
@@ -68,12 +77,14 @@ export interface PhotoFacts {
   readonly inode: string;
   /** SHA-256 of the whole file, lower-case hex. */
   readonly contentHash: string;
+  /** By the content, not by the name. */
   readonly mediaType: string | null;
   /** Of the upright picture, in pixels. */
   readonly width: number | null;
   readonly height: number | null;
   /** EXIF's number, 1 to 8. */
   readonly orientation: number | null;
+  /** When the camera says it was taken. */
   readonly takenAt: number | null;
   /** Minutes east of UTC that the camera stated beside the time. */
   readonly takenAtOffsetMin: number | null;
@@ -83,13 +94,16 @@ export interface PhotoFacts {
   readonly iso: number | null;
   /** The f-number. */
   readonly aperture: number | null;
+  /** Exposure time in seconds. */
   readonly exposureS: number | null;
+  /** In millimetres, not converted to 35 mm film. */
   readonly focalLengthMm: number | null;
   /** Degrees, north and east positive. */
   readonly gpsLatitude: number | null;
   readonly gpsLongitude: number | null;
 }
 
+/** The facts of a photo, or why it could not be read. */
 export type IngestedPhoto = { readonly kind: 'facts'; readonly facts: PhotoFacts } | PictureFailure;
 
 /**
@@ -103,6 +117,7 @@ export interface DecodeHost extends AsyncDisposable {
   readonly decoderVersion: string;
   /** Null when everything works; else what is missing and what to do (`perl` for RAW and EXIF). */
   readonly limitation: string | null;
+  /** Makes a photo ready for the encoder, if its bytes still have this hash. */
   prepare(
     photo: PhotoLocation & { readonly contentHash: string },
     target: EncodeTarget,
@@ -134,6 +149,7 @@ export interface DecodeHost extends AsyncDisposable {
     target: EncodeTarget,
     options?: { readonly signal?: AbortSignal },
   ): Promise<PreparedPicture>;
+  /** What it runs at this moment. */
   stats(): {
     readonly children: number;
     readonly restarts: number;
@@ -146,8 +162,12 @@ export interface DecodeHost extends AsyncDisposable {
 
 /** A part of the upright picture, as fractions of its sides: 0 ≤ x < x + width ≤ 1. */
 export interface CropBox {
+  /** Left edge. */
   readonly x: number;
+  /** Upper edge. */
   readonly y: number;
+  /** More than 0. */
   readonly width: number;
+  /** More than 0. */
   readonly height: number;
 }

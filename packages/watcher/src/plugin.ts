@@ -36,6 +36,7 @@ const configSchema = z.strictObject({
 
 /** What `setup` of this plugin returns: the host's routes pause, resume and show the drain. */
 export interface ClipWatcherInstance extends PluginInstance {
+  /** Works off the backlog. */
   readonly drain: BacklogDrain;
 }
 

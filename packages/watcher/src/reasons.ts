@@ -48,9 +48,12 @@ export type DrainReason = 'changed';
 /** From a scan: what it names has no row yet. */
 export type ScanReason = 'unreadable_folder' | 'bad_name' | 'ingest_failed';
 
+/** Why a photo, a scan, the drain or an encoder could not go on. */
 export type Reason = PhotoReason | EncoderReason | DrainReason | ScanReason;
 
+/** What follows from a reason. */
 export interface ReasonRule<Class extends ReasonClass = ReasonClass> {
+  /** Decides when it is tried again. */
   readonly errorClass: Class;
   /** True: the same bytes would end so again. Only of the class `photo`. */
   readonly isSure: boolean;
@@ -74,6 +77,7 @@ const BUG = { errorClass: 'bug', isSure: false, isOfOneFile: false } as const;
 type Rules = Readonly<Record<PhotoReason, ReasonRule<'photo' | 'environment' | 'bug'>>> &
   Readonly<Record<Exclude<Reason, PhotoReason>, ReasonRule>>;
 
+/** Every reason, and what follows from it. Adding a reason without all of that does not compile. */
 export const REASONS: Rules = {
   empty_file: {
     ...PHOTO,

@@ -72,6 +72,7 @@ export const STATUS = z.strictObject({
     }),
   ),
 });
+/** `GET /api/clip/status` and `clip-watch status --json` */
 export type ApiClipStatus = Output<typeof STATUS>;
 export type ClipRunState = ApiClipStatus['state'];
 
@@ -81,6 +82,7 @@ export const CLIP_SETTINGS = z.strictObject({
   quietHours: z.string().nullable().describe(QUIET_HOURS_HELP),
   notice: z.string().nullable().describe('One sentence when a change does not hold over a restart, and why.'),
 });
+/** `GET /api/clip/settings` */
 export type ApiClipSettings = Output<typeof CLIP_SETTINGS>;
 
 /** `PATCH /api/clip/settings` */

@@ -32,6 +32,7 @@ export const FAILURES = z.strictObject({
   items: z.array(FAILURE).describe('One page of them.'),
   nextCursor: z.string().nullable(),
 });
+/** `GET /api/clip/failures` */
 export type ApiFailures = Output<typeof FAILURES>;
 
 /** `GET /api/clip/failures` */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CURSOR, LIBRARY_ID, limit, TAKEN_AFTER, TAKEN_BEFORE } from './parameters.js';
 import type { Output } from './shape.js';
 
+/** A photo as lists show it. */
 export const IMAGE = z.strictObject({
   id: z.int(),
   libraryId: z.int(),
@@ -24,6 +25,7 @@ export const IMAGE = z.strictObject({
   clipStatus: z.enum(['pending', 'encoded', 'failed', 'skipped']),
   clipQuality: z.enum(['full', 'preview', 'low']).nullable(),
 });
+/** A photo as lists show it. */
 export type ApiImage = Output<typeof IMAGE>;
 
 /** `GET /api/images` */
@@ -74,4 +76,5 @@ export const EXPLANATION = z.strictObject({
   errorMessage: z.string().nullable(),
   remedy: z.string().nullable().describe('What a person can do; null when there is nothing to do.'),
 });
+/** `GET /api/images/:id/clip`: what happened to a photo and what comes next. */
 export type ApiClipExplanation = Output<typeof EXPLANATION>;

@@ -39,10 +39,12 @@ export const LIBRARY = z.strictObject({
   scanning: z.boolean(),
   counts: COUNTS,
 });
+/** One library with its state and counts. */
 export type ApiLibrary = Output<typeof LIBRARY>;
 
 /** `GET /api/libraries`, in the order they were added. */
 export const LIBRARIES = z.strictObject({ items: z.array(LIBRARY) });
+/** `GET /api/libraries`, in the order they were added. */
 export type ApiLibraries = Output<typeof LIBRARIES>;
 
 /** `PATCH /api/libraries/:id` */

@@ -95,6 +95,7 @@ export const SEARCH_ANSWER = z.strictObject({
     .nullable()
     .describe('One sentence, when there is something to know (starter model, partial coverage).'),
 });
+/** `POST /api/search` */
 export type ApiSearchAnswer = Output<typeof SEARCH_ANSWER>;
 
 function toCrop(text: string): Crop {

@@ -10,6 +10,7 @@ export const PROBLEM = z.object({
   code: z.string().describe('What a program branches on; `docs/errors.md` lists them.'),
   detail: z.string().describe('One sentence for people.'),
 });
+/** Every error of the API, as RFC 9457 describes it. */
 export type ApiProblem = Output<typeof PROBLEM>;
 
 const secret = z.string().min(1).max(500).optional();

@@ -19,16 +19,21 @@ import {
 /** `kept`: changed while the server ran. */
 export type SettingSource = 'default' | 'file' | 'kept' | 'environment' | 'flag';
 
+/** All settings, checked and with their defaults. */
 export interface Config extends Settings {
   /** Absolute path of the data folder. */
   readonly dataDir: string;
+  /** Settings of plugins, by name. */
   readonly plugins: readonly PluginEntry[];
+  /** Folders that the command line added. */
   readonly libraries: readonly LibraryEntry[];
   /** A person paused the encoding and did not resume it. */
   readonly isPaused: boolean;
+  /** Where each setting came from. */
   readonly sources: Readonly<Record<keyof Settings | 'dataDir', SettingSource>>;
 }
 
+/** Where settings come from: flags, the environment, and the settings file. */
 export interface ConfigInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By setting name; `dataDir` too. */

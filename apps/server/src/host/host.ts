@@ -37,23 +37,30 @@ import { orLeave } from './or-leave.js';
 
 /** Everything that a server process opens, once. Nothing is scanned or encoded before `keeper.start()`. */
 export interface Host extends AsyncDisposable {
+  /** As it was opened. */
   readonly config: Config;
+  /** Of the host itself. */
   readonly log: Logger;
+  /** Opened first, closed last. */
   readonly database: Database;
   readonly decodeHost: DecodeHost;
   /** Decodes for callers that are waiting for the answer. */
   readonly onDemand: OnDemandDecoder;
+  /** The encoders. */
   readonly clipClient: ClipClient;
   /** A client of one encoder alone, which accepts any model: to ask what it serves. */
   clientAt(address: string): ClipClient;
   readonly apollo: EmbeddedApollo | null;
+  /** Libraries: add, remove, scan. */
   readonly keeper: LibraryKeeper;
+  /** Running plugins. */
   readonly plugins: PluginHost;
   /** Undefined when the watcher plugin is switched off. */
   readonly drain: BacklogDrain | undefined;
   readonly control: DrainControl;
   /** Keeps what is changed while the server runs for its next start. */
   readonly kept: SettingsKeeper;
+  /** Search by words, photo or picture. */
   readonly search: SearchService;
   status(): Promise<ApiClipStatus>;
   /** Closes everything in reverse order, each part within its grace period. Returns the same promise every time. */
@@ -73,6 +80,7 @@ export function openStore(config: Config, log: Logger): Promise<Database> {
 }
 
 /**
+ * Opens everything that a server or a command works with, in order; `close` of the result ends it in reverse.
  * @param signal gives up the opening
  * @throws HostError and DatabaseError, each with one line for people, or the signal's reason. Nothing stays open then
  */

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 
+/** Who is let in: hosts, token and proxies. */
 export interface AccessRules {
   /** What requests must show, unless something else speaks for them. Never empty. */
   readonly token: string;

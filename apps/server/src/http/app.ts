@@ -26,6 +26,7 @@ import type { PaceLimits } from './upload-pace.js';
 import { openUploadSpool, type SpoolLimits } from './upload-spool.js';
 import { createUploads, type Uploads } from './uploads.js';
 
+/** What the HTTP part is given. */
 export interface AppOptions {
   readonly access: AccessRules;
   /** Connections that need no token: the server's own user on loopback. Without it there are none. */

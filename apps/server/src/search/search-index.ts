@@ -6,6 +6,7 @@ import { HostError } from '../errors.js';
 import type { FromIndex, IndexWorkerData, ToIndex } from './index-protocol.js';
 import type { IndexRows, RankedRows, SearchFilter } from './segment-store.js';
 
+/** What a search index reads from. */
 export interface SearchIndexDeps {
   readonly database: Pick<Database, 'images' | 'clipState' | 'onEmbedded'>;
   readonly log?: Pick<BaseLogger, 'debug' | 'info' | 'warn' | 'error'>;

@@ -3,6 +3,7 @@ import type { ScoreSpread } from './relevance-floor.js';
 
 /** Which rows a search may look at. Absent: all. */
 export interface SearchFilter {
+  /** Photos of this library only. */
   readonly libraryId?: number;
   readonly camera?: string;
   /** Epoch ms, inclusive. */
@@ -20,7 +21,9 @@ export interface IndexRows {
   readonly vectors: Float32Array;
 }
 
+/** Rows in the order of their similarity. */
 export interface RankedRows {
+  /** Ids of photos, the most similar first. */
   readonly ids: Uint32Array;
   /** Cosine similarity. */
   readonly scores: Float32Array;

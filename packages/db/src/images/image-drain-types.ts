@@ -2,9 +2,13 @@ import type { ClaimRequest, ClipClaim, ClipFailure, StoredEmbedding, WriteResult
 
 /** Which rows are tried again: these `ids`; or those with this `reason`, in this library, or both; or `all`. */
 export interface RequeueSelection {
+  /** These photos. */
   readonly ids?: readonly number[];
+  /** Photos that failed with this reason. */
   readonly reason?: string;
+  /** Photos of this library. */
   readonly libraryId?: number;
+  /** Every failed photo. */
   readonly all?: boolean;
 }
 

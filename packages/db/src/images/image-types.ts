@@ -48,13 +48,18 @@ export interface PhotoFacts {
 
 /** A row as the scan compares it with the file system. The names mean what they mean in `PhotoFacts`. */
 export interface KnownFile {
+  /** The id of its row. */
   readonly id: number;
+  /** Relative to the root, with `/`. */
   readonly relPath: string;
+  /** In bytes. */
   readonly fileSize: number;
+  /** In epoch ms. */
   readonly modifiedAtMs: number;
   /** Null in rows of a program that did not know them yet. */
   readonly changedAtMs: number | null;
   readonly inode: string | null;
+  /** SHA-256 of the whole file, lower-case hex. */
   readonly contentHash: string;
   /** Epoch ms of the first scan that did not find it; null while it is there. */
   readonly missingSince: number | null;
@@ -62,12 +67,15 @@ export interface KnownFile {
 
 /** A row with everything but its vector. */
 export interface ImageRow extends PhotoFacts {
+  /** Never used again for another photo. */
   readonly id: number;
+  /** The library that it belongs to. */
   readonly libraryId: number;
   /** `takenAt`, else `modifiedAtMs`: what lists go by. */
   readonly sortTime: number;
   /** Epoch ms of the first scan that did not find it; null while it is there. */
   readonly missingSince: number | null;
+  /** Its ledger. */
   readonly clip: ImageClip;
 }
 
@@ -97,18 +105,25 @@ export interface ImageClip {
 
 /** Rows of a library, or of all. photos = encoded + pending + failed + skipped; missing ones are counted apart. */
 export interface ClipCounters {
+  /** All that are not missing. */
   readonly photos: number;
+  /** Have an embedding. */
   readonly encoded: number;
   /** Encoded rows that a search finds: their vector is of the model that is searched. */
   readonly searchable: number;
   /** Encoded rows that have no outcome in the wanted model yet. */
   readonly outdated: number;
+  /** Wait for one. */
   readonly pending: number;
+  /** Failed for good. */
   readonly failed: number;
+  /** Excluded, or no picture by their name. */
   readonly skipped: number;
+  /** Not found at the last scan. */
   readonly missing: number;
   /** Encoded rows of this `ClipQuality`, like `low`. */
   readonly preview: number;
+  /** Encoded from less than the model's input size. */
   readonly low: number;
 }
 

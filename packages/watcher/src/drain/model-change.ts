@@ -6,7 +6,9 @@ import type { DrainDeps } from '../drain-types.js';
 /** Name of the built-in starter model. */
 export const STARTER_MODEL: string = 'palette';
 
+/** What a step of a change of models works with. */
 export interface ModelChange extends Pick<DrainDeps, 'log'> {
+  /** The table whose models change. */
   readonly backlog: Pick<
     ClipBacklog,
     | 'readModelState'
@@ -17,6 +19,7 @@ export interface ModelChange extends Pick<DrainDeps, 'log'> {
     | 'resetLedger'
     | 'settleLedger'
   >;
+  /** Ends the step early; the next one continues. */
   readonly signal?: AbortSignal;
 }
 

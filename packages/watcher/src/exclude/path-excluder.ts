@@ -15,7 +15,7 @@ import { compileWildcards, placesOf, type WildcardToken } from './path-excluder-
 export interface PathExcluder {
   /** Changes when the rules do, so that rows are evaluated again. */
   readonly rulesHash: string;
-  /** @param relPath of a file, with `/`, relative to the library's root */
+  /** Whether a file is left out. @param relPath with `/`, relative to the library's root */
   excludes(relPath: string): boolean;
   /** Whether a folder need not be walked: everything below it is excluded. @param relDir `''` is the root itself */
   excludesDirectory(relDir: string): boolean;
@@ -28,6 +28,7 @@ const MAX_WILDCARD_PLACES = 1024;
 const LONG_PATH = `${'\0'.repeat(7)}/`.repeat(512);
 
 /**
+ * Compiles exclude rules once, so that asking about a path costs little.
  * @throws TypeError naming every bad pattern, not only the first, or saying that the list is too long
  */
 export function compileExcluder(patterns: readonly string[]): PathExcluder {

@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import type { Logger } from '@clip-watch/basics';
 import type { DecodeLimits } from './host-protocol.js';
 
+/** Settings of the decode host; every one of them has a default. */
 export interface DecodeHostOptions {
   /** Pictures in hand at once. Default: one more than the cores, so that reading and handing over leave none idle. */
   readonly threads?: number;
@@ -24,7 +25,9 @@ export interface DecodeHostOptions {
   readonly maxChildRssBytes?: number;
   /** False: no Perl is started, as if it were not installed. Default true. */
   readonly useExifTool?: boolean;
+  /** What a single file may cost. Defaults: 512 MiB, 210 megapixels, 60 where a picture is held whole. */
   readonly limits?: Partial<DecodeLimits>;
+  /** Default: nothing is logged. */
   readonly log?: Logger;
 }
 
