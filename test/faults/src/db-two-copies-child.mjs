@@ -13,8 +13,12 @@ async function open() {
   return `opened ${photos}`;
 }
 
+/** A connection that nobody knows any more is closed with the next garbage collection. */
+const held = [];
+
 /** A connection is idle until it reads. */
 function hold(database) {
+  held.push(database);
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('CREATE TABLE IF NOT EXISTS held (a)');
 }
