@@ -3,6 +3,7 @@
  * cannot be read for sure is left to ExifTool, so that both ways give the same row.
  */
 import ExifReader from 'exifreader';
+import { jpegSegments, SOS } from './formats/jpeg-segments.js';
 import { hasTextChunks, withEarlyExif } from './formats/png-exif.js';
 import type { Content } from './formats/sniff-content.js';
 import type { ExifTags } from './host/worker-services.js';
@@ -51,6 +52,17 @@ const IN_XMP: readonly (readonly [theirs: RegExp, name: string])[] = [
 const NOTES_WITHOUT_LENS = /^(apple|google|huawei|honor|xiaomi|oppo|vivo|oneplus|motorola|lge|hmd global|samsung)$/;
 const LENS = 'ExifIFD:LensModel';
 
+const MAX_PART_BYTES = 8 << 20;
+/** Other tags are not even looked at. */
+const WANTED: ExifReader.IncludeTagsOptions = {
+  exif: [
+    ...[...Object.values(TEXTS), ...Object.values(NUMBERS), ...Object.values(FRACTIONS)],
+    ...['MakerNote', 'GPSLatitude', 'GPSLatitudeRef', 'GPSLongitude', 'GPSLongitudeRef'],
+  ],
+  gps: true,
+  xmp: true,
+};
+
 type Exif = NonNullable<ExifReader.ExpandedTags['exif']>;
 
 /**
@@ -59,9 +71,8 @@ type Exif = NonNullable<ExifReader.ExpandedTags['exif']>;
  * @see https://exiftool.org/TagNames/EXIF.html
  */
 export function readOwnExif(bytes: Buffer, content: Content): ExifTags | undefined {
-  if (!FORMATS.has(content.name)) return undefined;
-  if (content.name === 'png' && hasTextChunks(bytes)) return undefined;
-  const found = load(content.name === 'png' ? withEarlyExif(bytes) : bytes);
+  const part = FORMATS.has(content.name) ? partWithTags(bytes, content) : undefined;
+  const found = part && load(part);
   if (found === undefined) return undefined;
   const { exif = {}, gps, xmp = {} } = found;
   const tags = { ...textsOf(exif), ...numbersOf(exif), ...fractionsOf(exif), ...placeOf(exif, gps) };
@@ -70,6 +81,23 @@ export function readOwnExif(bytes: Buffer, content: Content): ExifTags | undefin
   if (exif.MakerNote !== undefined && !missing.every((name) => name === LENS && isPhone(tags))) return undefined;
   const isInXmp = (theirs: RegExp): boolean => Object.keys(xmp).some((key) => theirs.test(key));
   return IN_XMP.some(([theirs, name]) => !(name in tags) && isInXmp(theirs)) ? undefined : tags;
+}
+
+/**
+ * What of the file is read. A tag may claim to fill all of it, and the reader takes some 25 bytes of memory for each of
+ * those: what is larger is left to ExifTool.
+ */
+function partWithTags(bytes: Buffer, content: Content): Buffer | undefined {
+  const part = content.name === 'jpeg' ? beforeScan(bytes) : bytes;
+  if (part === undefined || part.length > MAX_PART_BYTES) return undefined;
+  if (content.name !== 'png') return part;
+  return hasTextChunks(part) ? undefined : withEarlyExif(part);
+}
+
+/** The segments of a JPEG that stand before its pixels. */
+function beforeScan(jpeg: Buffer): Buffer | undefined {
+  for (const { marker, offset } of jpegSegments(jpeg)) if (marker === SOS) return jpeg.subarray(0, offset + 2);
+  return undefined;
 }
 
 function load(bytes: Buffer): ReturnType<typeof loadExpanded> | undefined {
@@ -82,7 +110,7 @@ function load(bytes: Buffer): ReturnType<typeof loadExpanded> | undefined {
 }
 
 function loadExpanded(bytes: Buffer): ExifReader.ExpandedTags {
-  return ExifReader.load(bytes, { expanded: true, includeUnknown: false });
+  return ExifReader.load(bytes, { expanded: true, includeUnknown: false, includeTags: WANTED });
 }
 
 function textsOf(exif: Exif): Record<string, string> {
