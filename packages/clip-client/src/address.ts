@@ -24,10 +24,10 @@ const HOST_AND_PORT = /^(grpcs?):\/\/(\[[0-9a-fA-F:.%]+\]|[^\s:/@[\]?#\\]+):(\d{
  */
 export function parseApolloAddress(text: string): ApolloAddress {
   if (text.startsWith('unix:')) return parseSocket(text);
-  const match = HOST_AND_PORT.exec(text);
-  if (!match)
+  const [, scheme, bracketed, port] = HOST_AND_PORT.exec(text) ?? [];
+  if (bracketed === undefined)
     throw new TypeError(`"${withoutSecret(text)}" is no address: grpc://host:port, grpcs://host:port or unix:/path`);
-  const [, kind, bracketed, port] = match as unknown as [string, 'grpc' | 'grpcs', string, string];
+  const kind = scheme === 'grpcs' ? 'grpcs' : 'grpc';
   if (Number(port) < 1 || Number(port) > 65_535) throw new TypeError(`"${text}" has a port outside 1 to 65535`);
   const host = bracketed.replace(/^\[|\]$/g, '');
   return { kind, text, target: `dns:${bracketed}:${port}`, host, isLocal: isLoopback(host) };

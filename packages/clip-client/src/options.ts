@@ -111,7 +111,7 @@ function readAddress(text: unknown): Attempt<ApolloAddress> {
   try {
     return { value: parseApolloAddress(String(text)) };
   } catch (error) {
-    return { problem: `holds ${(error as TypeError).message}` };
+    return { problem: `holds ${messageOf(error)}` };
   }
 }
 
@@ -136,6 +136,10 @@ function readCertificates(path: string): Attempt<Buffer> {
     new X509Certificate(pem);
     return { value: pem };
   } catch (error) {
-    return { problem: `names ${path}, which holds no certificate in PEM (${(error as Error).message})` };
+    return { problem: `names ${path}, which holds no certificate in PEM (${messageOf(error)})` };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

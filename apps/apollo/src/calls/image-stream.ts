@@ -40,123 +40,153 @@ const REMEMBERED_IDS = 100_000;
  * OK after the last result), `ended`. Draining is not a state of its own: items that crossed the notice are still taken.
  */
 export function serveImageStream(call: ImageStreamCall, context: ImageStreamContext, onEnd: () => void): ImageStream {
-  const pending = new Map<number, PendingImage | undefined>();
-  const usedIds = new IdMemory(REMEMBERED_IDS);
-  let state: 'new' | 'open' | 'half-closed' | 'ended' = 'new';
-  let window = 0;
-  let drainDelayMs: number | undefined;
-  let lastSentAt = performance.now();
-  const sender: Sender = {
-    get window() {
-      return window;
-    },
-    get room() {
-      return state === 'open' && drainDelayMs === undefined ? window - pending.size : 0;
-    },
-  };
+  return new Session(call, context, onEnd);
+}
 
-  function send(response: EncodeImagesResponse): void {
-    if (state === 'ended') return;
-    lastSentAt = performance.now();
-    call.write(response);
-  }
-  function finish(): void {
-    if (state === 'ended') return;
-    state = 'ended';
-    clearInterval(heartbeat);
-    for (const image of pending.values()) image?.abandon();
-    pending.clear();
-    onEnd();
-  }
-  function fail(code: status, details: string): void {
-    if (state === 'ended') return;
-    finish();
-    call.emit('error', { code, details } satisfies Partial<StatusObject>);
-  }
-  function endWhenAnswered(): void {
-    if (state !== 'half-closed' || pending.size > 0) return;
-    finish();
-    call.end();
+class Session implements ImageStream, Sender {
+  readonly #call: ImageStreamCall;
+  readonly #context: ImageStreamContext;
+  readonly #onEnd: () => void;
+  readonly #pending = new Map<number, PendingImage | undefined>();
+  readonly #usedIds = new IdMemory(REMEMBERED_IDS);
+  readonly #heartbeat: NodeJS.Timeout;
+  #state: 'new' | 'open' | 'half-closed' | 'ended' = 'new';
+  #window = 0;
+  #drainDelayMs: number | undefined;
+  #lastSentAt = performance.now();
+
+  constructor(call: ImageStreamCall, context: ImageStreamContext, onEnd: () => void) {
+    this.#call = call;
+    this.#context = context;
+    this.#onEnd = onEnd;
+    // Half the promise, so that a late timer still keeps it.
+    this.#heartbeat = setInterval(() => this.#beat(), context.heartbeatMs / 4).unref();
+    call.on('data', (message: EncodeImagesRequest__Output) => this.#receive(message));
+    call.on('end', () => this.#halfClose());
+    call.on('cancelled', () => this.#finish());
+    call.on('error', () => this.#finish());
   }
 
-  function open(request: StreamOpen__Output): void {
-    state = 'open';
-    window = Math.min(request.wanted_in_flight || context.defaultInFlight, context.maxInFlight);
-    send({
-      accepted: {
-        model: context.model,
-        max_in_flight: window,
-        server_version: context.serverVersion,
-        server_instance_id: context.instanceId,
-        heartbeat_ms: context.heartbeatMs,
-      },
-    });
-    if (drainDelayMs !== undefined) sendDraining(drainDelayMs);
+  get unanswered(): number {
+    return this.#pending.size;
   }
-  /** What breaks the protocol about this item; a second item with its id could not be told apart in the answers. */
-  function itemProblem(id: number): string | undefined {
-    if (state !== 'open') return 'an item came after the end';
-    if (id === 0) return 'request_id is 0';
-    if (pending.size >= window) return `the window of ${window} unanswered items was overrun`;
-    return usedIds.add(id) ? undefined : `request_id ${id} was used before`;
+
+  get window(): number {
+    return this.#window;
   }
-  function take(item: ImageItem__Output): void {
-    const id = item.request_id;
-    // Entered first: an item that is refused at once is settled before `encode` returns.
-    pending.set(id, undefined);
-    const image = context.encoder.encode(item, sender, (result) => {
-      pending.delete(id);
-      send({ result });
-      endWhenAnswered();
-    });
-    if (pending.has(id)) pending.set(id, image);
+
+  get room(): number {
+    return this.#state === 'open' && this.#drainDelayMs === undefined ? this.#window - this.#pending.size : 0;
   }
-  function sendDraining(retryDelayMs: number): void {
-    send({ flow: { max_in_flight: 0, draining: true, retry_delay_ms: retryDelayMs } });
+
+  drain(retryDelayMs: number): void {
+    this.#drainDelayMs = retryDelayMs;
+    if (this.#state === 'open') this.#sendDraining(retryDelayMs);
   }
-  function receive(message: EncodeImagesRequest__Output): void {
-    if (state === 'ended') return;
-    if (message.request === 'open' && message.open) receiveOpen(message.open);
-    else if (state === 'new') fail(status.INVALID_ARGUMENT, 'the first message is not open');
-    else if (message.request === 'item' && message.item) receiveItem(message.item);
-    else if (message.request === 'cancel' && message.cancel) pending.get(message.cancel.request_id)?.cancel();
+
+  abort(): void {
+    this.#fail(status.UNAVAILABLE, 'the server is going away');
+  }
+
+  #receive(message: EncodeImagesRequest__Output): void {
+    if (this.#state === 'ended') return;
+    if (message.request === 'open' && message.open) this.#receiveOpen(message.open);
+    else if (this.#state === 'new') this.#fail(status.INVALID_ARGUMENT, 'the first message is not open');
+    else if (message.request === 'item' && message.item) this.#receiveItem(message.item);
+    else if (message.request === 'cancel' && message.cancel) this.#pending.get(message.cancel.request_id)?.cancel();
     // Anything else is of a later version of the contract: ignored.
   }
-  function receiveItem(item: ImageItem__Output): void {
-    const problem = itemProblem(item.request_id);
-    if (problem === undefined) take(item);
-    else fail(status.INVALID_ARGUMENT, problem);
-  }
-  function receiveOpen(request: StreamOpen__Output): void {
-    const problem = selectorProblem(request.model, context.model);
-    if (state !== 'new') fail(status.INVALID_ARGUMENT, 'open was sent twice');
-    else if (problem !== undefined) fail(status.FAILED_PRECONDITION, problem);
-    else open(request);
+
+  #receiveOpen(request: StreamOpen__Output): void {
+    const problem = selectorProblem(request.model, this.#context.model);
+    if (this.#state !== 'new') this.#fail(status.INVALID_ARGUMENT, 'open was sent twice');
+    else if (problem !== undefined) this.#fail(status.FAILED_PRECONDITION, problem);
+    else this.#open(request);
   }
 
-  // Half the promise, so that a late timer still keeps it.
-  const heartbeat = setInterval(() => {
-    const isSilent = performance.now() - lastSentAt >= context.heartbeatMs / 2;
-    if (pending.size > 0 && isSilent) send({ flow: {} });
-  }, context.heartbeatMs / 4).unref();
-  call.on('data', receive);
-  call.on('end', () => {
-    if (state === 'ended') return;
-    state = 'half-closed';
-    endWhenAnswered();
-  });
-  call.on('cancelled', finish);
-  call.on('error', finish);
-  return {
-    get unanswered() {
-      return pending.size;
-    },
-    drain(retryDelayMs) {
-      drainDelayMs = retryDelayMs;
-      if (state === 'open') sendDraining(retryDelayMs);
-    },
-    abort: () => fail(status.UNAVAILABLE, 'the server is going away'),
-  };
+  #open(request: StreamOpen__Output): void {
+    const { model, serverVersion, instanceId, heartbeatMs, defaultInFlight, maxInFlight } = this.#context;
+    this.#state = 'open';
+    this.#window = Math.min(request.wanted_in_flight || defaultInFlight, maxInFlight);
+    this.#send({
+      accepted: {
+        model,
+        max_in_flight: this.#window,
+        server_version: serverVersion,
+        server_instance_id: instanceId,
+        heartbeat_ms: heartbeatMs,
+      },
+    });
+    if (this.#drainDelayMs !== undefined) this.#sendDraining(this.#drainDelayMs);
+  }
+
+  #receiveItem(item: ImageItem__Output): void {
+    const problem = this.#itemProblem(item.request_id);
+    if (problem === undefined) this.#take(item);
+    else this.#fail(status.INVALID_ARGUMENT, problem);
+  }
+
+  /** What breaks the protocol about this item; a second item with its id could not be told apart in the answers. */
+  #itemProblem(id: number): string | undefined {
+    if (this.#state !== 'open') return 'an item came after the end';
+    if (id === 0) return 'request_id is 0';
+    if (this.#pending.size >= this.#window) return `the window of ${this.#window} unanswered items was overrun`;
+    return this.#usedIds.add(id) ? undefined : `request_id ${id} was used before`;
+  }
+
+  #take(item: ImageItem__Output): void {
+    const id = item.request_id;
+    // Entered first: an item that is refused at once is settled before `encode` returns.
+    this.#pending.set(id, undefined);
+    const image = this.#context.encoder.encode(item, this, (result) => {
+      this.#pending.delete(id);
+      this.#send({ result });
+      this.#endWhenAnswered();
+    });
+    if (this.#pending.has(id)) this.#pending.set(id, image);
+  }
+
+  #send(response: EncodeImagesResponse): void {
+    if (this.#state === 'ended') return;
+    this.#lastSentAt = performance.now();
+    this.#call.write(response);
+  }
+
+  #sendDraining(retryDelayMs: number): void {
+    this.#send({ flow: { max_in_flight: 0, draining: true, retry_delay_ms: retryDelayMs } });
+  }
+
+  #beat(): void {
+    const isSilent = performance.now() - this.#lastSentAt >= this.#context.heartbeatMs / 2;
+    if (this.#pending.size > 0 && isSilent) this.#send({ flow: {} });
+  }
+
+  #halfClose(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'half-closed';
+    this.#endWhenAnswered();
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#state !== 'half-closed' || this.#pending.size > 0) return;
+    this.#finish();
+    this.#call.end();
+  }
+
+  #fail(code: status, details: string): void {
+    if (this.#state === 'ended') return;
+    this.#finish();
+    this.#call.emit('error', { code, details } satisfies Partial<StatusObject>);
+  }
+
+  #finish(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    clearInterval(this.#heartbeat);
+    for (const image of this.#pending.values()) image?.abandon();
+    this.#pending.clear();
+    this.#onEnd();
+  }
 }
 
 /** The last ids of a stream. Rising ids, as every client sends them, cost one number. */

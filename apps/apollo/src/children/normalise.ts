@@ -25,9 +25,9 @@ export function createNormaliser(options: NormaliserOptions): (images: readonly 
       const at = index * plane * 3;
       for (let pixel = 0, from = 0; pixel < plane; pixel++, from += 3) {
         // Bytes are 0 to 255 and the tables have 256 entries.
-        out[at + pixel] = red[image[from] as number] as number;
-        out[at + plane + pixel] = green[image[from + 1] as number] as number;
-        out[at + 2 * plane + pixel] = blue[image[from + 2] as number] as number;
+        out[at + pixel] = red[image[from]!]!;
+        out[at + plane + pixel] = green[image[from + 1]!]!;
+        out[at + 2 * plane + pixel] = blue[image[from + 2]!]!;
       }
     }
     return out;

@@ -244,7 +244,7 @@ export class Lane<Input extends ChildInput, Output> {
     this.#pump();
     for (const [i, { job, queuedAt, suspect }] of entries.entries()) {
       if (suspect) this.#suspects.clear(job.input);
-      job.settle({ kind: 'done', output: outputs[i] as Output, queueMs: batch.sentAt - queuedAt });
+      job.settle({ kind: 'done', output: outputs[i]!, queueMs: batch.sentAt - queuedAt });
     }
   }
 

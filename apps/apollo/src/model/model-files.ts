@@ -25,7 +25,7 @@ export async function listTowerFiles(
   folder: string,
   tower: Tower,
 ): Promise<{ readonly file: string; readonly precision: Precision }[]> {
-  const names = await readdir(join(folder, 'onnx')).catch(() => [] as string[]);
+  const names = await readdir(join(folder, 'onnx')).catch((): string[] => []);
   const found = names.toSorted().flatMap((name) => {
     const match = new RegExp(`^${tower}_model(_[a-z0-9]+)?\\.onnx$`).exec(name);
     const precision = match ? ENDINGS.get(match[1] ?? '') : undefined;

@@ -95,7 +95,7 @@ function receive(body: Readable, fd: number, limit: number, onCount: (bytes: num
         writeAll(fd, chunk);
         onCount(bytes);
       } catch (error) {
-        body.destroy(error as Error); // what writeSync throws, or the error above
+        body.destroy(error instanceof Error ? error : new Error(String(error)));
       }
     });
     body.once('end', resolve);

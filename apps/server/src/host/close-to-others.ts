@@ -18,7 +18,7 @@ const FOR_OTHERS = 0o077;
  * @param deep subfolders to close with everything inside; of the others, only the folder itself is closed
  */
 export function closeToOthers(folder: string, deep: readonly string[] = []): ClosedFolder {
-  const found = { mended: [] as string[], open: [] as string[] };
+  const found: Found = { mended: [], open: [] };
   close(folder, found);
   for (const name of namesIn(folder)) {
     if (deep.includes(name)) walk(join(folder, name), found);

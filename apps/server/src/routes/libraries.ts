@@ -20,25 +20,12 @@ const DRAFT = LIBRARY_DRAFT.extend({
   rootPath: LIBRARY_DRAFT.shape.rootPath.refine(isAbsolute, 'is no absolute path'),
 });
 
-/** `/api/libraries` */
-export function addLibraryRoutes(
-  app: FastifyInstance,
-  { keeper, database, config }: Pick<Host, 'keeper' | 'database' | 'config'>,
-): void {
-  const toApi = async (library: Library): Promise<ApiLibrary> => ({
-    id: library.id,
-    name: library.name,
-    rootPath: library.rootPath,
-    excludedDirs: library.excludedDirs,
-    state: library.state,
-    stateReason: library.stateReason,
-    question: library.question,
-    answer: library.answer,
-    lastScanAt: library.lastScanAt,
-    scanning: keeper.isScanning(library.id),
-    counts: toApiCounts(await database.images.counters(library.id)),
-  });
+type Libraries = Pick<Host, 'keeper' | 'database' | 'config'>;
 
+/** `/api/libraries` */
+export function addLibraryRoutes(app: FastifyInstance, host: Libraries): void {
+  const { keeper, config } = host;
+  const toApi = (library: Library): Promise<ApiLibrary> => toApiLibrary(library, host);
   addRoute(app, {
     method: 'GET',
     url: '/api/libraries',
@@ -77,23 +64,6 @@ export function addLibraryRoutes(
   });
   addRoute(app, {
     method: 'POST',
-    url: '/api/libraries/:id/accept-root',
-    summary: 'What lies at the path now is the library: another folder, or the one that a link there leads to',
-    params: ID_PARAMS,
-    answer: LIBRARY,
-    handle: async ({ params }) => toApi(await keeper.acceptRoot(params.id, config.libraryRoots)),
-  });
-  addRoute(app, {
-    method: 'POST',
-    url: '/api/libraries/:id/gone',
-    summary: 'Most photos are gone: their disk is away, or they were deleted and may be marked missing',
-    params: ID_PARAMS,
-    body: GONE_ANSWER,
-    answer: LIBRARY,
-    handle: async ({ params, body }) => toApi(await keeper.answerGone(params.id, body.answer)),
-  });
-  addRoute(app, {
-    method: 'POST',
     url: '/api/libraries/:id/scan',
     summary: 'Starts a scan, or joins the one that runs; does not wait for its end',
     params: ID_PARAMS,
@@ -104,4 +74,43 @@ export function addLibraryRoutes(
       return { scanning: true };
     },
   });
+  addQuestionRoutes(app, host);
+}
+
+/** What a scan asked, answered by a person. */
+function addQuestionRoutes(app: FastifyInstance, host: Libraries): void {
+  const { keeper, config } = host;
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries/:id/accept-root',
+    summary: 'What lies at the path now is the library: another folder, or the one that a link there leads to',
+    params: ID_PARAMS,
+    answer: LIBRARY,
+    handle: async ({ params }) => toApiLibrary(await keeper.acceptRoot(params.id, config.libraryRoots), host),
+  });
+  addRoute(app, {
+    method: 'POST',
+    url: '/api/libraries/:id/gone',
+    summary: 'Most photos are gone: their disk is away, or they were deleted and may be marked missing',
+    params: ID_PARAMS,
+    body: GONE_ANSWER,
+    answer: LIBRARY,
+    handle: async ({ params, body }) => toApiLibrary(await keeper.answerGone(params.id, body.answer), host),
+  });
+}
+
+async function toApiLibrary(library: Library, { keeper, database }: Libraries): Promise<ApiLibrary> {
+  return {
+    id: library.id,
+    name: library.name,
+    rootPath: library.rootPath,
+    excludedDirs: library.excludedDirs,
+    state: library.state,
+    stateReason: library.stateReason,
+    question: library.question,
+    answer: library.answer,
+    lastScanAt: library.lastScanAt,
+    scanning: keeper.isScanning(library.id),
+    counts: toApiCounts(await database.images.counters(library.id)),
+  };
 }

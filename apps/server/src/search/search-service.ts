@@ -1,36 +1,23 @@
-import { deadlineSignal } from '@clip-watch/basics';
-import { type ClipClient, ClipClientError } from '@clip-watch/clip-client';
 import type { ClipModelState, Database, ImageRow } from '@clip-watch/db';
-import { type CropBox, type EncodeTarget, type PreparedPicture, STARTER_MODEL } from '@clip-watch/watcher';
+import { STARTER_MODEL } from '@clip-watch/watcher';
 import type { ApiSearchAnswer, ApiSearchHit } from '../api/index.js';
-import { HostError, type HostErrorCode } from '../errors.js';
+import { HostError } from '../errors.js';
 import { isSearchable } from '../photos/explain.js';
-import type { OnDemandDecoder, WantedPhoto } from '../photos/on-demand-decoder.js';
-import { photoChanged } from '../photos/photo-changed.js';
 import { toApiImage } from '../photos/to-api.js';
 import { encodeOffset, SEARCH_DEPTH } from './cursor.js';
-import type { QueryVectors } from './query-vectors.js';
+import { createQueryReader, type QueryReaderDeps, type SearchQuery } from './read-query.js';
 import { relevanceFloor } from './relevance-floor.js';
 import type { SearchIndex } from './search-index.js';
 import type { RankedRows, SearchFilter } from './segment-store.js';
-import { subtractVector } from './subtract-vector.js';
 import type { WantedIndex } from './wanted-index.js';
 
-export interface SearchServiceDeps {
+export type { SearchQuery };
+
+export interface SearchServiceDeps extends QueryReaderDeps {
   readonly database: Pick<Database, 'images'>;
   readonly index: SearchIndex;
   readonly wanted: WantedIndex;
-  readonly clipClient: ClipClient;
-  readonly texts: Pick<QueryVectors, 'of' | 'has'>;
-  readonly decoder: Pick<OnDemandDecoder, 'prepareForSearch'>;
 }
-
-/** What is looked for. */
-export type SearchQuery =
-  | { readonly kind: 'text'; readonly text: string; readonly notText?: string }
-  | { readonly kind: 'image'; readonly imageId: number }
-  /** A picture that is no photo here, or a part of one. */
-  | { readonly kind: 'picture'; readonly file: WantedPhoto; readonly crop?: CropBox; readonly exceptId?: number };
 
 export interface SearchPage {
   readonly filter: SearchFilter;
@@ -55,67 +42,9 @@ export interface SearchService {
   search(query: SearchQuery, page: SearchPage): Promise<ApiSearchAnswer>;
 }
 
-interface QueryVector {
-  readonly vector: Float32Array;
-  readonly modelVersion: string;
-  readonly exceptId?: number;
-}
-
 export function createSearchService(deps: SearchServiceDeps): SearchService {
-  const { database, index, clipClient, texts } = deps;
-
-  const needsEncoder = (query: SearchQuery): boolean => {
-    if (query.kind !== 'text') return query.kind === 'picture';
-    return [query.text, wordsOf(query.notText)].some(
-      (words) => words !== undefined && !texts.has(words, index.modelVersion),
-    );
-  };
-
-  const textVector = async (
-    query: Extract<SearchQuery, { kind: 'text' }>,
-    signal?: AbortSignal,
-  ): Promise<QueryVector> => {
-    let wanted = await texts.of(query.text, index.modelVersion, signal);
-    const notText = wordsOf(query.notText);
-    if (notText === undefined) return wanted;
-    const unwanted = await texts.of(notText, index.modelVersion, signal);
-    // One may be kept in a model that nobody reads any more.
-    if (unwanted.modelVersion !== wanted.modelVersion)
-      wanted = await texts.of(query.text, unwanted.modelVersion, signal);
-    return { modelVersion: wanted.modelVersion, vector: subtractVector(wanted.vector, unwanted.vector) };
-  };
-
-  const imageVector = async (
-    imageId: number,
-    { activeModelVersion, wantedModelVersion }: ClipModelState,
-  ): Promise<QueryVector> => {
-    const inModel = (version: string | null) => database.images.findEmbedding(imageId, version ?? undefined);
-    const found = (await inModel(activeModelVersion)) ?? (await inModel(wantedModelVersion));
-    if (found !== null) return { vector: found.embedding, modelVersion: found.modelVersion, exceptId: imageId };
-    const row = await database.images.findImage(imageId);
-    if (row === null) throw new HostError('NOT_FOUND', `there is no photo ${imageId}`);
-    throw new HostError('SEARCH_UNAVAILABLE', 'This photo is not encoded (yet), so nothing can be compared with it.');
-  };
-
-  const pictureVector = async (
-    query: Extract<SearchQuery, { kind: 'picture' }>,
-    signal?: AbortSignal,
-  ): Promise<QueryVector> => {
-    const target = await encodeTarget(clipClient, signal);
-    const options = { ...(signal ? { signal } : {}), ...(query.crop ? { crop: query.crop } : {}) };
-    const picture = await deps.decoder.prepareForSearch(query.file, target, options);
-    const made = await encodeOne(clipClient, picture, signal);
-    return { ...made, ...(query.exceptId === undefined ? {} : { exceptId: query.exceptId }) };
-  };
-
-  const vectorOf = async (query: SearchQuery, models: ClipModelState, signal?: AbortSignal): Promise<QueryVector> => {
-    try {
-      if (query.kind === 'text') return await textVector(query, signal);
-      return await (query.kind === 'image' ? imageVector(query.imageId, models) : pictureVector(query, signal));
-    } catch (error) {
-      throw toSearchError(error, query.kind);
-    }
-  };
+  const { database, index } = deps;
+  const queries = createQueryReader(deps);
 
   const readHits = async (
     { index, ranked }: { readonly index: SearchIndex; readonly ranked: RankedRows },
@@ -140,11 +69,11 @@ export function createSearchService(deps: SearchServiceDeps): SearchService {
 
   return {
     index,
-    needsEncoder,
+    needsEncoder: queries.needsEncoder,
     async search(query, page) {
       let models = await index.follow();
       if (models.activeModelVersion === models.wantedModelVersion) await deps.wanted.release();
-      const { vector, modelVersion, exceptId } = await vectorOf(query, models, page.signal);
+      const { vector, modelVersion, exceptId } = await queries.vectorOf(query, models, page.signal);
       // The models may have changed while the encoder was asked.
       if (![models.activeModelVersion, models.wantedModelVersion].includes(modelVersion)) models = await index.follow();
       const searched = await indexOf(deps, models, modelVersion);
@@ -176,10 +105,6 @@ async function indexOf(
     'SEARCH_UNAVAILABLE',
     `The encoder serves another model (${modelVersion}) than the photos were encoded with.`,
   );
-}
-
-function wordsOf(text: string | undefined): string | undefined {
-  return text?.trim() === '' ? undefined : text;
 }
 
 function isCurrent(row: ImageRow | undefined, modelVersion: string | null): boolean {
@@ -235,57 +160,4 @@ function noticeOf(isStarter: boolean, coverage: number, state: SearchIndex['stat
   if (coverage < 0.995)
     return `${Math.floor(coverage * 100)} % of the photos are encoded so far; more may match later.`;
   return null;
-}
-
-async function encodeTarget(client: ClipClient, signal?: AbortSignal): Promise<EncodeTarget> {
-  const model = client.model ?? (await client.whenReady({ signal: deadlineSignal(5_000, signal) }));
-  return {
-    acceptedMediaTypes: model.acceptedMediaTypes,
-    ...(model.pixels === undefined ? {} : { pixels: model.pixels }),
-    ...(model.maxImageBytes === undefined ? {} : { maxImageBytes: model.maxImageBytes }),
-  };
-}
-
-/** What a file's own bytes are not to blame for. */
-const CODE_OF_FAILURE: Readonly<Record<string, HostErrorCode>> = {
-  not_found: 'NOT_FOUND',
-  outside_library: 'NOT_FOUND',
-  root_changed: 'NOT_FOUND',
-  not_a_regular_file: 'NOT_FOUND',
-  read_timeout: 'NOT_ANSWERING',
-  changed_while_reading: 'PHOTO_CHANGED',
-};
-
-async function encodeOne(client: ClipClient, picture: PreparedPicture, signal?: AbortSignal): Promise<QueryVector> {
-  if (picture.kind === 'failed') throw new HostError(CODE_OF_FAILURE[picture.reason] ?? 'BAD_PICTURE', picture.message);
-  if (picture.kind === 'changed') throw photoChanged();
-  const payload =
-    picture.kind === 'pixels'
-      ? ({ kind: 'rgb', width: picture.width, height: picture.height, data: picture.data } as const)
-      : ({ kind: 'encoded', data: picture.data, mediaType: picture.mediaType } as const);
-  const images = [{ imageId: 0, ref: { contentHash: picture.contentHash }, payload }];
-  for await (const outcome of client.encodeImages(images, signal ? { signal } : {})) {
-    if (outcome.kind === 'encoded') return { vector: outcome.embedding, modelVersion: outcome.modelVersion };
-    throw new HostError(outcome.kind === 'permanent' ? 'BAD_PICTURE' : 'SEARCH_UNAVAILABLE', outcome.message);
-  }
-  throw new HostError('SEARCH_UNAVAILABLE', 'The encoder gave no answer.');
-}
-
-function toSearchError(error: unknown, kind: SearchQuery['kind']): unknown {
-  if (!(error instanceof ClipClientError)) return error;
-  return new HostError('SEARCH_UNAVAILABLE', unavailableText(error, kind), { cause: error });
-}
-
-function unavailableText(error: ClipClientError, kind: SearchQuery['kind']): string {
-  const instead = kind === 'text' ? ' Searching by one of your photos still works.' : '';
-  switch (error.code) {
-    case 'DISABLED':
-      return `No encoder is configured (APOLLO_URL=disabled), so words and uploads cannot be compared.${instead}`;
-    case 'NO_TEXT':
-      return `The model in use knows no words.${instead}`;
-    case 'MISCONFIGURED':
-      return `The encoder does not fit: ${error.message}.${instead}`;
-    default:
-      return `No encoder answers right now.${instead}`;
-  }
 }

@@ -50,9 +50,9 @@ function startOf({ cursor, takenBefore }: ImagePageRequest): Place {
   return sortTime > top.sortTime ? top : { sortTime, id };
 }
 
-export function createListDao(context: DaoContext): ListDao {
-  const { lane, prisma } = context;
+type Finder = Pick<ListDao, 'findImages' | 'findImage' | 'findImageByPath'>;
 
+function createFinder({ lane, prisma }: DaoContext): Finder {
   /** Rows in the order of the ids; what is gone meanwhile is left out. */
   async function findImages(ids: readonly number[]): Promise<readonly ImageRow[]> {
     const rows: StoredImage[] = [];
@@ -68,6 +68,17 @@ export function createListDao(context: DaoContext): ListDao {
     const row: StoredImage | null = await lane.read(() => prisma.imageExif.findFirst({ where, ...WITHOUT_VECTOR }));
     return row === null ? null : toImageRow(row);
   }
+
+  return {
+    findImages,
+    findImage: (id) => findOne({ id }),
+    findImageByPath: (libraryId, relPath) => findOne({ libraryId, relPath }),
+  };
+}
+
+export function createListDao(context: DaoContext): ListDao {
+  const { lane } = context;
+  const finder = createFinder(context);
 
   async function librariesOf(libraryId: number | undefined): Promise<readonly number[]> {
     return libraryId === undefined ? listLibraryIds(context) : [libraryId];
@@ -101,7 +112,7 @@ export function createListDao(context: DaoContext): ListDao {
       place = toPlace(isFull ? rows.find((row) => row.id === found.at(-1)) : rows[step - 1]);
     }
     const nextCursor = place === null ? null : encodeCursor([place.sortTime, place.id]);
-    return { items: await findImages(found), nextCursor };
+    return { items: await finder.findImages(found), nextCursor };
   }
 
   async function pageFailures(request: Parameters<ReadingDao['pageFailures']>[0]): Promise<Page<ImageRow>> {
@@ -126,14 +137,8 @@ export function createListDao(context: DaoContext): ListDao {
     const last = found.at(-1);
     const nextCursor =
       found.length < limit || last === undefined ? null : encodeCursor([last.library, last.reason, last.id]);
-    return { items: await findImages(found.map((row) => row.id)), nextCursor };
+    return { items: await finder.findImages(found.map((row) => row.id)), nextCursor };
   }
 
-  return {
-    findImages,
-    findImage: (id) => findOne({ id }),
-    findImageByPath: (libraryId, relPath) => findOne({ libraryId, relPath }),
-    pageImages,
-    pageFailures,
-  };
+  return { ...finder, pageImages, pageFailures };
 }

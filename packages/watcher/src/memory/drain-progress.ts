@@ -6,6 +6,7 @@ import { Throughput } from './throughput.js';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NOTHING: DrainCounts = { encoded: 0, copied: 0, failed: 0, postponed: 0, skipped: 0 };
+const COUNTED = ['encoded', 'copied', 'failed', 'postponed', 'skipped'] as const satisfies (keyof DrainCounts)[];
 
 /** Counts what was done since the drain was created. Only committed outcomes count. */
 export class DrainProgress {
@@ -51,8 +52,7 @@ export class DrainProgress {
 
   total(): DrainCounts {
     const sum: Mutable<DrainCounts> = { ...NOTHING };
-    for (const counts of this.#libraries.values())
-      for (const what of Object.keys(sum) as (keyof DrainCounts)[]) sum[what] += counts[what];
+    for (const counts of this.#libraries.values()) for (const what of COUNTED) sum[what] += counts[what];
     return sum;
   }
 }

@@ -6,13 +6,17 @@ export const SUSPICIOUS_STREAK = 20;
 
 export type StreakSign = 'breaks' | 'continues' | 'neutral';
 
+type FailureEntry = Extract<LedgerEntry, { kind: 'failure' }>;
+
 /** What an entry means for a streak of permanent failures with `reason`. */
 export function permanentSign(entry: LedgerEntry): StreakSign {
   if (entry.kind === 'embedding') return 'breaks';
-  return entry.kind === 'failure' && entry.row.final ? 'continues' : 'neutral';
+  return isPermanent(entry) ? 'continues' : 'neutral';
 }
 
-type FailureEntry = Extract<LedgerEntry, { kind: 'failure' }>;
+function isPermanent(entry: LedgerEntry): entry is FailureEntry {
+  return entry.kind === 'failure' && entry.row.final;
+}
 
 export type GuardVerdict =
   /** Write these now; empty while a streak is still open. */
@@ -43,10 +47,9 @@ export class PermanentStreakGuard {
 
   note(entry: LedgerEntry): GuardVerdict {
     if (this.isSuspicious) return this.#noteWhileSuspicious(entry);
-    const sign = permanentSign(entry);
-    if (sign === 'neutral') return { kind: 'write', entries: [entry] };
-    if (sign === 'breaks') return { kind: 'write', entries: [...this.#end(), entry] };
-    return this.#extend(entry as FailureEntry); // `continues` is only said of a failure
+    if (isPermanent(entry)) return this.#extend(entry);
+    const isBroken = permanentSign(entry) === 'breaks';
+    return { kind: 'write', entries: isBroken ? [...this.#end(), entry] : [entry] };
   }
 
   /** The pass is over, or the known-good picture passed: what is held is true. */
@@ -76,8 +79,8 @@ export class PermanentStreakGuard {
 
   // Photos that were under way when the streak got too long: judged with it, whatever their reason.
   #noteWhileSuspicious(entry: LedgerEntry): GuardVerdict {
-    if (permanentSign(entry) !== 'continues') return { kind: 'write', entries: [entry] };
-    this.#held.push(entry as FailureEntry);
+    if (!isPermanent(entry)) return { kind: 'write', entries: [entry] };
+    this.#held.push(entry);
     return { kind: 'suspicious' };
   }
 

@@ -140,7 +140,7 @@ async function hideSkipped(claim: ClipClaim, page: FilteredPage, options: PageSo
  */
 export function* bothEnds<T>(page: readonly T[]): Generator<T, void, undefined> {
   for (let head = 0, tail = page.length - 1; head <= tail; head += 1, tail -= 1) {
-    yield page[head] as T; // inside the bounds of the loop
-    if (head < tail) yield page[tail] as T;
+    yield page[head]!; // inside the bounds of the loop
+    if (head < tail) yield page[tail]!;
   }
 }

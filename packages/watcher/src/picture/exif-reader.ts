@@ -41,7 +41,7 @@ export async function openExifReader(use: boolean, timeoutMs: number): Promise<E
       if (version === null) return null;
       const options = { readArgs: ['-G1', ...args], useMWG: false, ignoreMinorErrors: true };
       const found = await inTurn(onTurn, () => tool.readRaw(safePath(path), options));
-      return found as unknown as ExifTags; // plain JSON; every value is checked where it is used
+      return { ...found }; // plain JSON; every value is checked where it is used
     },
     async extractTag(path, tag, target, onTurn) {
       if (version === null) return false;

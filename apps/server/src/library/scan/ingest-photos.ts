@@ -34,7 +34,8 @@ export async function ingestPhotos(
   relPaths: readonly string[],
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
 ): Promise<IngestResult> {
-  const total = { added: 0, changed: 0, problems: [] as IngestProblem[] };
+  const problems: IngestProblem[] = [];
+  const total = { added: 0, changed: 0, problems };
   let batch: PhotoFacts[] = [];
   let writtenAt = performance.now();
   const write = async (): Promise<void> => {

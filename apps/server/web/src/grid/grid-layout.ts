@@ -83,7 +83,7 @@ function layOutRows(
   const boxes = layout.boxes.map((box, index) => {
     const scale = index < firstWidow ? 1 : shrink;
     return {
-      photo: photos[index] as ApiImage, // justified-layout answers in order, one box a photo from the first on.
+      photo: photos[index]!, // justified-layout answers in order, one box a photo from the first on.
       left: Math.round(box.left * scale),
       top: Math.round(box.top),
       width: Math.round(box.width * scale),

@@ -1,4 +1,5 @@
 import type PhotoSwipe from 'photoswipe';
+import type { PhotoSwipeOptions } from 'photoswipe';
 import { render, type VNode } from 'preact';
 import type { ApiImage } from '../../../src/api/index.js';
 import { originalUrl } from '../api/endpoints.js';
@@ -41,30 +42,8 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
   const { default: PhotoSwipeClass } = await import('photoswipe');
   if (options.isGone()) return null;
   let hasPanel = localStorage.getItem(INFO_OPEN) === '1' && window.innerWidth >= WIDE;
-  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const pswp: PhotoSwipe = new PhotoSwipeClass({
-    dataSource: [],
-    index: Math.max(0, indexOf(options.photos(), options.startId)),
-    loop: false,
-    bgOpacity: 1,
-    wheelToZoom: true,
-    showHideAnimationType: isCalm ? 'none' : 'zoom',
-    // On a phone the bar lies over the picture; anywhere else, and with the panel, each has a place of its own.
-    paddingFn: ({ x, y }) => {
-      const isWide = x >= WIDE;
-      return {
-        top: isWide || hasPanel ? 60 : 0,
-        bottom: hasPanel && !isWide ? y * PANEL_SHARE : 0,
-        left: 0,
-        right: hasPanel && isWide ? PANEL_WIDTH : 0,
-      };
-    },
-    closeTitle: texts.viewer.close,
-    zoomTitle: texts.viewer.zoom,
-    arrowPrevTitle: texts.viewer.previous,
-    arrowNextTitle: texts.viewer.next,
-    errorMsg: texts.viewer.error,
-  });
+  const startIndex = Math.max(0, indexOf(options.photos(), options.startId));
+  const pswp: PhotoSwipe = new PhotoSwipeClass(viewerOptions(startIndex, () => hasPanel));
   const current = (): ApiImage | undefined => options.photos()[pswp.currIndex];
   pswp.addFilter('numItems', () => options.photos().length);
   pswp.addFilter('itemData', (data, index) => {
@@ -121,17 +100,46 @@ export async function openSlides(options: SlidesOptions): Promise<Slides | null>
       const index = indexOf(options.photos(), photoId);
       if (index >= 0 && index !== pswp.currIndex) pswp.goTo(index);
     },
-    pictureFrame() {
-      const slide = pswp.currSlide;
-      if (!slide) return new DOMRect();
-      slide.zoomAndPanToInitial();
-      slide.applyCurrentZoomPan();
-      // Not the element's own rectangle: that is empty while the opening animation runs.
-      const zoom = slide.currZoomLevel;
-      return new DOMRect(slide.pan.x, slide.pan.y, slide.width * zoom, slide.height * zoom);
-    },
+    pictureFrame: () => pictureFrame(pswp),
     destroy: () => pswp.destroy(),
   };
+}
+
+function viewerOptions(index: number, hasPanel: () => boolean): PhotoSwipeOptions {
+  const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return {
+    dataSource: [],
+    index,
+    loop: false,
+    bgOpacity: 1,
+    wheelToZoom: true,
+    showHideAnimationType: isCalm ? 'none' : 'zoom',
+    // On a phone the bar lies over the picture; anywhere else, and with the panel, each has a place of its own.
+    paddingFn: ({ x, y }) => {
+      const isWide = x >= WIDE;
+      return {
+        top: isWide || hasPanel() ? 60 : 0,
+        bottom: hasPanel() && !isWide ? y * PANEL_SHARE : 0,
+        left: 0,
+        right: hasPanel() && isWide ? PANEL_WIDTH : 0,
+      };
+    },
+    closeTitle: texts.viewer.close,
+    zoomTitle: texts.viewer.zoom,
+    arrowPrevTitle: texts.viewer.previous,
+    arrowNextTitle: texts.viewer.next,
+    errorMsg: texts.viewer.error,
+  };
+}
+
+/** Where the picture lies on the page, at its first size. */
+function pictureFrame({ currSlide }: PhotoSwipe): DOMRect {
+  if (!currSlide) return new DOMRect();
+  currSlide.zoomAndPanToInitial();
+  currSlide.applyCurrentZoomPan();
+  // Not the element's own rectangle: that is empty while the opening animation runs.
+  const { currZoomLevel: zoom, pan, width, height } = currSlide;
+  return new DOMRect(pan.x, pan.y, width * zoom, height * zoom);
 }
 
 function indexOf(photos: readonly ApiImage[], id: number): number {

@@ -26,14 +26,12 @@ export function gifBorder(gif: Buffer): GifBorder | undefined {
 
 function borderAround(gif: Buffer, { start, data }: GifBlock): GifBorder | undefined {
   if (data > gif.length) return undefined;
-  const [left, top, width, height] = [1, 3, 5, 7].map((at) => gif.readUInt16LE(start + at)) as Four;
+  const side = (at: number): number => gif.readUInt16LE(start + at);
+  const [left, top, width, height] = [side(1), side(3), side(5), side(7)];
   const covers = left === 0 && top === 0 && width >= gif.readUInt16LE(6) && height >= gif.readUInt16LE(8);
   if (covers) return undefined;
   const ownTable = tableBytes(gif[start + 9]) > 0 ? start + 10 : undefined;
   const table = ownTable ?? (tableBytes(gif[GIF_FLAGS]) > 0 ? GIF_TABLE : undefined);
-  const colour = [0, 1, 2].map((at) => (table === undefined ? 0 : (gif[table + at] ?? 0))) as Three;
-  return { left, top, right: left + width, bottom: top + height, colour };
+  const channel = (at: number): number => (table === undefined ? 0 : (gif[table + at] ?? 0));
+  return { left, top, right: left + width, bottom: top + height, colour: [channel(0), channel(1), channel(2)] };
 }
-
-type Three = [number, number, number];
-type Four = [number, number, number, number];

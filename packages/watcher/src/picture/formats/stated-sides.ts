@@ -76,5 +76,5 @@ function upright(sides: Sides | undefined, tags: ExifTags): Sides | undefined {
 }
 
 function isSide(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31;
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 2 ** 31;
 }
