@@ -66,6 +66,7 @@ const WANTED: ExifReader.IncludeTagsOptions = {
 type Exif = NonNullable<ExifReader.ExpandedTags['exif']>;
 
 /**
+ * Reads the tags that facts are made of, where that can be done for sure.
  * @param bytes the whole file, of a picture and not of a RAW file
  * @returns tags by ExifTool's names, without those that are missing; undefined when ExifTool has to be asked
  * @see https://exiftool.org/TagNames/EXIF.html
